@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Opening trace files: the format is found by content, never by the file's name. Any thread.
+#pragma once
+#include "store/progress.h"
+#include "store/result.h"
+#include "store/trace.h"
+#include <functional>
+
+namespace calltide::formats {
+
+struct OpenOptions
+{
+    store::Progress* progress = nullptr; // may cancel
+    int threads = 0;                     // 0: as many as the machine has
+    bool followChildren = true;          // open NAME.calltide.d/ with NAME.calltide
+};
+
+enum class Format : uint8_t { Unknown, Calltide, ChromeJson, Gzip };
+
+// Looks at the first bytes only.
+Format sniff(std::string_view head);
+
+// Opens one file. The error's message names the file and the reason.
+Result<store::TracePtr> open(const std::string& path, const OpenOptions& options = {});
+
+// The two readers behind it.
+Result<store::TracePtr> readNative(const std::string& path, const OpenOptions& options);
+Result<store::TracePtr> readJson(const std::string& path, const OpenOptions& options);
+
+} // namespace calltide::formats

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Per-function figures over the whole trace or a part of it.
+#pragma once
+#include "store/progress.h"
+#include "store/trace.h"
+
+namespace calltide::store {
+
+struct Scope // what to look at
+{
+    int64_t from = INT64_MIN, to = INT64_MAX; // slices are clipped at the edges
+    std::vector<TrackId> tracks;              // empty: all
+};
+
+struct FunctionStatistics
+{
+    FunctionId function;
+    uint64_t calls = 0;
+    int64_t total = 0; // ns inside it, recursion counted once
+    int64_t self = 0;  // ns without the functions it calls
+    int64_t min = 0, max = 0;
+    double mean() const { return calls ? double(sum) / double(calls) : 0; }
+    int64_t sum = 0; // of all durations, recursion counted each time
+};
+
+// One entry a function that was called, by self time, largest first. Empty when cancelled.
+std::vector<FunctionStatistics> functionStatistics(const Trace& trace, const Scope& scope = {}, Progress* progress = nullptr);
+
+// Functions whose name (or file) contains `text`, ASCII case ignored; a mask by FunctionId.
+std::vector<bool> matchFunctions(const Trace& trace, std::string_view text, bool files = true);
+// Slices of masked functions: how many, and the first at or after (forward) / before `time`.
+uint64_t countSlices(const Trace& trace, const std::vector<bool>& mask);
+SliceIndex findSlice(const Trace& trace, const std::vector<bool>& mask, int64_t time, bool forward);
+
+} // namespace calltide::store
