@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// FlameView: the flame graph of the whole trace, of the shown part or of the selected area (ViewState), with its bar
+// (order, measure, scope, filter). Trees are built in a job; the GUI thread never waits.
+#pragma once
+#include "render/viewstate.h"
+#include <QWidget>
+#include <memory>
+
+namespace calltide::render {
+class Theme;
+}
+
+namespace calltide::flameview {
+
+class FlameView : public QWidget
+{
+    Q_OBJECT
+public:
+    FlameView(render::ViewState* state, const render::Theme* theme, QWidget* parent = nullptr);
+    ~FlameView() override;
+
+    void setTheme(const render::Theme* theme);
+    QImage toImage(double devicePixelRatio = 1);
+    void waitForTree(); // tests and pictures only: blocks until the tree of the present scope is built
+
+public Q_SLOTS:
+    void focusFilter();
+    void resetZoom();
+
+Q_SIGNALS:
+    void functionActivated(calltide::store::FunctionId function); // clicked
+    void sourceRequested(calltide::store::FunctionId function);
+
+private:
+    struct Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace calltide::flameview

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// ViewState: the one owner of what is shown of a trace: visible range, selected call, highlighted function, selected
+// area, search. Timeline, flame graph, tables and docks observe it and change it here only, never each other. It stands
+// in ct_render because that is the lowest library with Qt that all views link. GUI thread only.
+#pragma once
+#include "store/trace.h"
+#include <QObject>
+#include <optional>
+#include <vector>
+
+namespace calltide::render {
+
+struct TimeRange
+{
+    int64_t from = 0, to = 1; // ns on the trace's axis, from < to
+    int64_t length() const { return to - from; }
+    friend bool operator==(const TimeRange&, const TimeRange&) = default;
+};
+
+struct Area // time × tracks, from a drag over the timeline
+{
+    TimeRange range;
+    std::vector<store::TrackId> tracks; // empty: all
+};
+
+class ViewState : public QObject
+{
+    Q_OBJECT
+public:
+    explicit ViewState(QObject* parent = nullptr);
+    ~ViewState() override;
+
+    // Replaces the trace; range becomes the whole trace, everything else is cleared. Null: nothing is open.
+    void setTrace(store::TracePtr trace);
+    const store::TracePtr& trace() const { return m_trace; }
+
+    TimeRange range() const { return m_range; }
+    // Clamps: at least kShortest ns long, at most the whole trace widened by 5 % on both sides, at least 5 % of the
+    // window stays inside the trace.
+    void setRange(TimeRange range);
+    TimeRange wholeRange() const; // the trace's begin and end
+    void fitAll();                // the whole trace
+    void zoomToSelection();       // the selected call or area with 5 % margin; nothing when there is none
+    // View history (Alt+Left, Alt+Right); moves within 600 ms are one entry.
+    bool canGoBack() const;
+    bool canGoForward() const;
+    void goBack();
+    void goForward();
+
+    store::SliceIndex selected() const { return m_selected; } // kNoSlice: none
+    void select(store::SliceIndex slice);                     // also highlights its function
+    void selectAndReveal(store::SliceIndex slice);            // and moves the range so that the call is seen
+    // Function outlined everywhere: the selected call's, or one chosen in the flame graph or a table; invalid: none.
+    store::FunctionId highlighted() const { return m_highlighted; }
+    void highlight(store::FunctionId function);
+    store::FunctionId hovered() const { return m_hovered; }
+    void setHovered(store::FunctionId function);
+
+    const std::optional<Area>& area() const { return m_area; }
+    void setArea(std::optional<Area> area);
+
+    // Search by name or file; the mask has one entry a function (empty: no search).
+    const QString& searchText() const { return m_searchText; }
+    void setSearchText(const QString& text);
+    const std::vector<bool>& searchMask() const { return m_searchMask; }
+    uint64_t searchCount() const { return m_searchCount; }
+    void searchStep(bool forward); // selects and reveals the next or previous hit after the selection or range start
+
+    static constexpr int64_t kShortest = 20;
+
+Q_SIGNALS:
+    void traceChanged();
+    void rangeChanged();
+    void selectionChanged(); // selected(), highlighted()
+    void hoverChanged();
+    void areaChanged();
+    void searchChanged();
+    void revealRequested(calltide::store::SliceIndex slice); // scroll vertically so that it is seen
+
+private:
+    void pushHistory();
+
+    store::TracePtr m_trace;
+    TimeRange m_range;
+    store::SliceIndex m_selected = store::kNoSlice;
+    store::FunctionId m_highlighted, m_hovered;
+    std::optional<Area> m_area;
+    QString m_searchText;
+    std::vector<bool> m_searchMask;
+    uint64_t m_searchCount = 0;
+    std::vector<TimeRange> m_history;
+    size_t m_historyAt = 0;
+    int64_t m_lastMoveMs = 0;
+};
+
+} // namespace calltide::render
