@@ -36,7 +36,7 @@ if(CALLTIDE_SANITIZE)
 endif()
 
 if(CALLTIDE_GUI)
-    find_package(Qt6 6.4 REQUIRED COMPONENTS Core Gui Widgets OpenGL OpenGLWidgets Svg Concurrent)
+    find_package(Qt6 6.4 REQUIRED COMPONENTS Core Gui Widgets OpenGL OpenGLWidgets Svg Concurrent PrintSupport)
     find_package(QCustomPlotQt6 REQUIRED)
     find_path(QSCINTILLA_INCLUDE Qsci/qsciscintilla.h PATH_SUFFIXES x86_64-linux-gnu/qt6 qt6 REQUIRED)
     find_library(QSCINTILLA_LIBRARY NAMES qscintilla2_qt6 REQUIRED)
