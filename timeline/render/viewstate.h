@@ -39,6 +39,8 @@ public:
     // window stays inside the trace.
     void setRange(TimeRange range);
     TimeRange wholeRange() const; // the trace's begin and end
+    TimeRange clamped(TimeRange range) const;
+    std::optional<TimeRange> selectionRange() const; // of the selected call, else the area; without margin
     void fitAll();                // the whole trace
     void zoomToSelection();       // the selected call or area with 5 % margin; nothing when there is none
     // View history (Alt+Left, Alt+Right); moves within 600 ms are one entry.
@@ -64,6 +66,7 @@ public:
     void setSearchText(const QString& text);
     const std::vector<bool>& searchMask() const { return m_searchMask; }
     uint64_t searchCount() const { return m_searchCount; }
+    bool searchCounting() const { return m_searchCounting; } // searchCount() follows with one more searchChanged()
     void searchStep(bool forward); // selects and reveals the next or previous hit after the selection or range start
 
     static constexpr int64_t kShortest = 20;
@@ -79,6 +82,8 @@ Q_SIGNALS:
 
 private:
     void pushHistory();
+    void applyRange(TimeRange range);
+    void countHits();
 
     store::TracePtr m_trace;
     TimeRange m_range;
@@ -88,6 +93,8 @@ private:
     QString m_searchText;
     std::vector<bool> m_searchMask;
     uint64_t m_searchCount = 0;
+    bool m_searchCounting = false;
+    uint64_t m_searchGeneration = 0; // drops counts that come after their search is over
     std::vector<TimeRange> m_history;
     size_t m_historyAt = 0;
     int64_t m_lastMoveMs = 0;

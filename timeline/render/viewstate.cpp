@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "render/viewstate.h"
+#include "store/statistics.h"
+#include <QDateTime>
+#include <QFuture>
+#include <QPromise>
+#include <QThreadPool>
+#include <algorithm>
+
+namespace calltide::render {
+
+namespace {
+
+constexpr int64_t kMergeMs = 600;            // moves closer than this are one entry of the history
+constexpr size_t kHistoryEntries = 200;
+constexpr double kMargin = 0.05;             // around a fitted call, and of the window outside the trace
+constexpr uint64_t kCountAtOnce = 2'000'000; // slices that are counted within a few ms
+
+int64_t scaled(int64_t length, double factor)
+{
+    return int64_t(double(length) * factor);
+}
+
+} // namespace
+
+ViewState::ViewState(QObject* parent)
+    : QObject(parent)
+{
+}
+
+ViewState::~ViewState() = default;
+
+void ViewState::setTrace(store::TracePtr trace)
+{
+    m_trace = std::move(trace);
+    m_selected = store::kNoSlice;
+    m_highlighted = m_hovered = {};
+    m_area.reset();
+    m_searchText.clear();
+    m_searchMask.clear();
+    m_searchCount = 0;
+    m_searchCounting = false;
+    m_searchGeneration++;
+    m_range = clamped(wholeRange());
+    m_history = {m_range};
+    m_historyAt = 0;
+    m_lastMoveMs = 0;
+    Q_EMIT traceChanged();
+    Q_EMIT selectionChanged();
+    Q_EMIT hoverChanged();
+    Q_EMIT areaChanged();
+    Q_EMIT searchChanged();
+    Q_EMIT rangeChanged();
+}
+
+TimeRange ViewState::wholeRange() const
+{
+    if (!m_trace)
+        return {};
+    return {m_trace->begin(), std::max(m_trace->end(), m_trace->begin() + 1)};
+}
+
+TimeRange ViewState::clamped(TimeRange range) const
+{
+    const TimeRange whole = wholeRange();
+    const int64_t longest = std::max(whole.length() + 2 * scaled(whole.length(), kMargin), kShortest);
+    if (range.to > range.from && range.length() > longest) {
+        const int64_t from = whole.from - (longest - whole.length()) / 2;
+        return {from, from + longest};
+    }
+    const int64_t length = std::clamp(range.to > range.from ? range.length() : int64_t(0), kShortest, longest);
+    if (length != range.length()) { // about the middle, so that a zoom that hits the limit does not drift
+        range.from += (range.length() - length) / 2;
+        range.to = range.from + length;
+    }
+    const int64_t inside = std::min(std::max<int64_t>(scaled(length, kMargin), 1), whole.length());
+    const int64_t earliest = whole.from - length + inside, latest = whole.to - inside;
+    const int64_t from = std::clamp(range.from, std::min(earliest, latest), latest);
+    return {from, from + length};
+}
+
+void ViewState::applyRange(TimeRange range)
+{
+    range = clamped(range);
+    if (range == m_range)
+        return;
+    m_range = range;
+    Q_EMIT rangeChanged();
+}
+
+void ViewState::setRange(TimeRange range)
+{
+    const TimeRange before = m_range;
+    range = clamped(range);
+    if (range == before)
+        return;
+    m_range = range;
+    pushHistory();
+    Q_EMIT rangeChanged();
+}
+
+void ViewState::fitAll()
+{
+    setRange(wholeRange());
+}
+
+std::optional<TimeRange> ViewState::selectionRange() const
+{
+    if (m_trace && m_selected != store::kNoSlice)
+        return TimeRange{m_trace->start(m_selected), m_trace->end(m_selected)};
+    if (m_area)
+        return m_area->range;
+    return std::nullopt;
+}
+
+void ViewState::zoomToSelection()
+{
+    if (const auto range = selectionRange()) {
+        const int64_t margin = scaled(range->length(), kMargin);
+        setRange({range->from - margin, range->to + margin});
+    }
+}
+
+void ViewState::pushHistory()
+{
+    const int64_t now = QDateTime::currentMSecsSinceEpoch();
+    const bool merge = now - m_lastMoveMs < kMergeMs && m_historyAt > 0;
+    m_lastMoveMs = now;
+    m_history.resize(std::min(m_history.size(), m_historyAt + 1)); // a move after going back ends the way forward
+    if (merge) {
+        m_history[m_historyAt] = m_range;
+        return;
+    }
+    if (m_history.size() == kHistoryEntries)
+        m_history.erase(m_history.begin());
+    m_history.push_back(m_range);
+    m_historyAt = m_history.size() - 1;
+}
+
+bool ViewState::canGoBack() const
+{
+    return m_historyAt > 0;
+}
+
+bool ViewState::canGoForward() const
+{
+    return m_historyAt + 1 < m_history.size();
+}
+
+void ViewState::goBack()
+{
+    if (!canGoBack())
+        return;
+    m_lastMoveMs = 0;
+    applyRange(m_history[--m_historyAt]);
+}
+
+void ViewState::goForward()
+{
+    if (!canGoForward())
+        return;
+    m_lastMoveMs = 0;
+    applyRange(m_history[++m_historyAt]);
+}
+
+void ViewState::select(store::SliceIndex slice)
+{
+    if (!m_trace || (slice != store::kNoSlice && slice >= m_trace->sliceCount()))
+        slice = store::kNoSlice;
+    const auto function = slice == store::kNoSlice ? store::FunctionId() : m_trace->functionOf(slice);
+    if (slice == m_selected && function == m_highlighted)
+        return;
+    m_selected = slice;
+    m_highlighted = function;
+    Q_EMIT selectionChanged();
+}
+
+void ViewState::selectAndReveal(store::SliceIndex slice)
+{
+    select(slice);
+    if (m_selected == store::kNoSlice)
+        return;
+    const int64_t start = m_trace->start(slice), length = std::max<int64_t>(m_trace->duration(slice), 1);
+    int64_t window = m_range.length();
+    if (length > window)
+        window = length + 2 * scaled(length, kMargin);
+    else if (window / length > 2000) // would be less than a pixel: come near enough to read its name
+        window = std::max<int64_t>(length * 40, kShortest);
+    const bool seen = window == m_range.length() && start >= m_range.from && start + length <= m_range.to;
+    if (!seen)
+        setRange({start + length / 2 - window / 2, start + length / 2 - window / 2 + window});
+    Q_EMIT revealRequested(slice);
+}
+
+void ViewState::highlight(store::FunctionId function)
+{
+    if (function == m_highlighted)
+        return;
+    m_highlighted = function;
+    Q_EMIT selectionChanged();
+}
+
+void ViewState::setHovered(store::FunctionId function)
+{
+    if (function == m_hovered)
+        return;
+    m_hovered = function;
+    Q_EMIT hoverChanged();
+}
+
+void ViewState::setArea(std::optional<Area> area)
+{
+    if (!area && !m_area)
+        return;
+    m_area = std::move(area);
+    Q_EMIT areaChanged();
+}
+
+void ViewState::setSearchText(const QString& text)
+{
+    if (text == m_searchText)
+        return;
+    m_searchText = text;
+    m_searchGeneration++;
+    m_searchCount = 0;
+    m_searchCounting = false;
+    if (!m_trace || text.isEmpty()) {
+        m_searchMask.clear();
+    } else {
+        m_searchMask = store::matchFunctions(*m_trace, text.toUtf8().toStdString());
+        countHits();
+    }
+    Q_EMIT searchChanged();
+}
+
+void ViewState::countHits()
+{
+    if (m_trace->sliceCount() <= kCountAtOnce) {
+        m_searchCount = store::countSlices(*m_trace, m_searchMask);
+        return;
+    }
+    m_searchCounting = true;
+    auto promise = std::make_shared<QPromise<qulonglong>>();
+    promise->start();
+    promise->future().then(this, [this, generation = m_searchGeneration](qulonglong count) {
+        if (generation != m_searchGeneration)
+            return;
+        m_searchCount = count;
+        m_searchCounting = false;
+        Q_EMIT searchChanged();
+    });
+    QThreadPool::globalInstance()->start([promise, trace = m_trace, mask = m_searchMask] {
+        promise->addResult(store::countSlices(*trace, mask));
+        promise->finish();
+    });
+}
+
+void ViewState::searchStep(bool forward)
+{
+    if (!m_trace || m_searchMask.empty())
+        return;
+    int64_t from = m_range.from;
+    if (m_selected != store::kNoSlice)
+        from = m_trace->start(m_selected) + (forward ? 1 : 0);
+    store::SliceIndex hit = store::findSlice(*m_trace, m_searchMask, from, forward);
+    if (hit == store::kNoSlice) // round the end
+        hit = store::findSlice(*m_trace, m_searchMask, forward ? INT64_MIN : INT64_MAX, forward);
+    if (hit != store::kNoSlice)
+        selectAndReveal(hit);
+}
+
+} // namespace calltide::render
