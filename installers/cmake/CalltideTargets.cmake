@@ -60,6 +60,12 @@ endif()
 # the folder above the target's own. QT switches moc and Qt's strictness on.
 function(ct_library name)
     cmake_parse_arguments(A "QT" "" "SOURCES;LINKS" ${ARGN})
+    if(NOT A_SOURCES)  # headers only
+        add_library(${name} INTERFACE)
+        target_include_directories(${name} INTERFACE ${CMAKE_CURRENT_SOURCE_DIR}/..)
+        target_link_libraries(${name} INTERFACE ${A_LINKS})
+        return()
+    endif()
     add_library(${name} STATIC ${A_SOURCES})
     target_include_directories(${name} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/..)
     target_link_libraries(${name} PUBLIC ${A_LINKS} PRIVATE ct_flags)
