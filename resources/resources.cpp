@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "resources/resources.h"
-#include <QtCore/qglobal.h>
-#include <QtCore/qtresource.h>
+#include <QtGlobal>
 
-namespace {
-// A linker drops the registration of a static library's resources unless it is named (and the macro must stand
-// outside any named namespace).
-void init()
+// A linker drops the registration of a static library's resources unless it is named, and the macro must stand outside
+// any namespace.
+static void registerCalltideResources()
 {
     Q_INIT_RESOURCE(calltide);
 }
-} // namespace
 
 void calltide::initResources()
 {
-    init();
+    registerCalltideResources();
 }

@@ -9,18 +9,27 @@
 
 namespace calltide::flame {
 
-enum class Direction : uint8_t { TopDown, BottomUp };
-enum class Measure : uint8_t { Time, Self, Calls };
+enum class Direction : uint8_t
+{
+    TopDown,
+    BottomUp
+};
+enum class Measure : uint8_t
+{
+    Time,
+    Self,
+    Calls
+};
 
 struct Node
 {
     store::FunctionId function; // none: the root
-    uint32_t parent = 0;        // of the root: 0
+    uint32_t parent = 0; // of the root: 0
     uint32_t firstChild = 0, childCount = 0; // children stand one after another, heaviest first (by `time`)
-    uint32_t depth = 0;         // of the root: 0
+    uint32_t depth = 0; // of the root: 0
     uint64_t calls = 0;
-    int64_t time = 0;  // ns; top down: duration clipped to the scope; bottom up: self time that ended in this path
-    int64_t self = 0;  // ns, time without the children's
+    int64_t time = 0; // ns; top down: duration clipped to the scope; bottom up: self time that ended in this path
+    int64_t self = 0; // ns, time without the children's
     store::SliceIndex slowest = store::kNoSlice; // its longest call (not clipped)
 };
 

@@ -54,9 +54,9 @@ void DeviceList::addShape(const layout::Shape& s, float ratio, const Clip& clip)
 void DeviceList::addTriangle(const layout::Triangle& t, float r, const Clip& clip)
 {
     const float x[] = {t.x0 * r, t.x1 * r, t.x2 * r}, y[] = {t.y0 * r, t.y1 * r, t.y2 * r};
-    Instance& i = add(Kind::Triangle, std::floor(*std::min_element(x, x + 3) - 1),
-        std::floor(*std::min_element(y, y + 3) - 1), std::ceil(*std::max_element(x, x + 3) + 1),
-        std::ceil(*std::max_element(y, y + 3) + 1), clip, t.fill);
+    Instance& i = add(
+        Kind::Triangle, std::floor(*std::min_element(x, x + 3) - 1), std::floor(*std::min_element(y, y + 3) - 1),
+        std::ceil(*std::max_element(x, x + 3) + 1), std::ceil(*std::max_element(y, y + 3) + 1), clip, t.fill);
     // One turning sense, so that the distance is positive inside.
     const bool flip = (x[1] - x[0]) * (y[2] - y[0]) - (y[1] - y[0]) * (x[2] - x[0]) < 0;
     const int second = flip ? 2 : 1, third = flip ? 1 : 2;
@@ -69,7 +69,8 @@ void DeviceList::addTriangle(const layout::Triangle& t, float r, const Clip& cli
 }
 
 void DeviceList::addText(
-    const layout::DrawList& list, const layout::Text& text, const FontMetrics& fonts, GlyphAtlas& atlas, const Clip& clip)
+    const layout::DrawList& list, const layout::Text& text, const FontMetrics& fonts, GlyphAtlas& atlas,
+    const Clip& clip)
 {
     const float ratio = list.devicePixelRatio;
     Clip cut = clip;
@@ -101,7 +102,8 @@ void DeviceList::addStroke(const layout::DrawList& list, const layout::Stroke& s
     std::vector<float>& p = m_points; // without points that repeat the one before: they have no direction
     p.clear();
     for (uint32_t k = 0; k < stroke.count; ++k) {
-        const float x = list.points[2 * (stroke.first + k)] * ratio, y = list.points[2 * (stroke.first + k) + 1] * ratio;
+        const float* point = list.points.data() + stroke.first + 2 * k;
+        const float x = point[0] * ratio, y = point[1] * ratio;
         if (p.empty() || x != p[p.size() - 2] || y != p.back())
             p.insert(p.end(), {x, y});
     }
@@ -174,8 +176,9 @@ void DeviceList::build(const layout::DrawList& list, const FontMetrics& fonts)
         case layout::Primitive::Clip:
             if (batch.count) {
                 const layout::Clip& c = list.clips[end - 1];
-                clip = {std::max(all.x0, snap(c.x, ratio)), std::max(all.y0, snap(c.y, ratio)),
-                    std::min(all.x1, snap(c.x + c.w, ratio)), std::min(all.y1, snap(c.y + c.h, ratio))};
+                clip
+                    = {std::max(all.x0, snap(c.x, ratio)), std::max(all.y0, snap(c.y, ratio)),
+                       std::min(all.x1, snap(c.x + c.w, ratio)), std::min(all.y1, snap(c.y + c.h, ratio))};
             }
             break;
         }

@@ -18,16 +18,23 @@ namespace calltide::render {
 class FontMetrics;
 class GlyphAtlas;
 
-enum class Kind : uint32_t { Rect, Shape, Triangle, Mask, Segment };
+enum class Kind : uint32_t
+{
+    Rect,
+    Shape,
+    Triangle,
+    Mask,
+    Segment
+};
 
 struct Instance // the layout of the GL vertex attributes as well
 {
-    float x0, y0, x1, y1;                 // what may be touched, whole pixels
+    float x0, y0, x1, y1; // what may be touched, whole pixels
     float clipX0, clipY0, clipX1, clipY1; // cut to this, whole pixels
-    float a[4] = {};                      // Shape: radius, border width, tooth depth left, right · Triangle: x0 y0 x1 y1
-                                          // Mask: atlas x, y · Segment: x0 y0 x1 y1
-    float b[4] = {};                      // Shape: pattern (enum), its period, line half width · Triangle: x2 y2
-                                          // Segment: the points before and behind
+    float a[4] = {}; // Shape: radius, border width, tooth depth left, right · Triangle: x0 y0 x1 y1
+                     // Mask: atlas x, y · Segment: x0 y0 x1 y1
+    float b[4] = {}; // Shape: pattern (enum), its period, line half width · Triangle: x2 y2
+                     // Segment: the points before and behind
     uint32_t fill = 0, border = 0, pattern = 0; // 0xAARRGGBB; Segment: border = float bits of the half width,
                                                 // pattern = 1 there is a segment before, 2 behind
     Kind kind = Kind::Rect;
@@ -51,7 +58,8 @@ private:
     Instance& add(Kind kind, float x0, float y0, float x1, float y1, const Clip& clip, layout::Argb fill);
     void addShape(const layout::Shape& shape, float ratio, const Clip& clip);
     void addTriangle(const layout::Triangle& triangle, float ratio, const Clip& clip);
-    void addText(const layout::DrawList& list, const layout::Text& text, const FontMetrics& fonts, GlyphAtlas& atlas,
+    void addText(
+        const layout::DrawList& list, const layout::Text& text, const FontMetrics& fonts, GlyphAtlas& atlas,
         const Clip& clip);
     void addStroke(const layout::DrawList& list, const layout::Stroke& stroke, const Clip& clip);
 

@@ -28,7 +28,7 @@ struct Face
     QRawFont raw;
     float pixelSize = 11;
     float ascent = 0, descent = 0, xHeight = 0; // at size 1
-    std::array<float, 128> ascii{};             // advances at size 1
+    std::array<float, 128> ascii{}; // advances at size 1
     std::unordered_map<char32_t, Glyph> glyphs;
 };
 } // namespace

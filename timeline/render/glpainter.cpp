@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "render/glpainter.h"
 #include "render/devicelist.h"
-#include "render/glyphatlas.h"
 #include "render/glshaders.h"
+#include "render/glyphatlas.h"
 #include <QOpenGLContext>
 #include <QOpenGLFunctions>
 #include <QOpenGLFunctions_3_3_Core>
@@ -68,7 +68,8 @@ void GlPainter::Private::makeBuffers()
     gl->glGenBuffers(1, &buffer);
     gl->glBindVertexArray(vertexArray);
     gl->glBindBuffer(GL_ARRAY_BUFFER, buffer);
-    const size_t floats[] = {offsetof(Instance, x0), offsetof(Instance, clipX0), offsetof(Instance, a), offsetof(Instance, b)};
+    const size_t floats[]
+        = {offsetof(Instance, x0), offsetof(Instance, clipX0), offsetof(Instance, a), offsetof(Instance, b)};
     for (GLuint k = 0; k < 4; ++k) {
         gl->glEnableVertexAttribArray(k);
         gl->glVertexAttribPointer(k, 4, GL_FLOAT, GL_FALSE, sizeof(Instance), reinterpret_cast<void*>(floats[k]));
@@ -97,8 +98,8 @@ void GlPainter::Private::upload(const GlyphAtlas& atlas)
     gl->glPixelStorei(GL_UNPACK_ALIGNMENT, 1);
     if (atlas.height() != textureHeight) {
         textureHeight = atlas.height();
-        gl->glTexImage2D(GL_TEXTURE_2D, 0, GL_R8, GlyphAtlas::kWidth, textureHeight, 0, GL_RED, GL_UNSIGNED_BYTE,
-            atlas.pixels());
+        gl->glTexImage2D(
+            GL_TEXTURE_2D, 0, GL_R8, GlyphAtlas::kWidth, textureHeight, 0, GL_RED, GL_UNSIGNED_BYTE, atlas.pixels());
     } else {
         gl->glTexSubImage2D(
             GL_TEXTURE_2D, 0, 0, 0, GlyphAtlas::kWidth, textureHeight, GL_RED, GL_UNSIGNED_BYTE, atlas.pixels());
@@ -162,8 +163,9 @@ void GlPainter::paint(const layout::DrawList& list, const FontMetrics& fonts)
     gl->glColorMask(GL_TRUE, GL_TRUE, GL_TRUE, GL_TRUE);
     const layout::Argb back = list.background;
     const float alpha = float(back >> 24) / 255;
-    gl->glClearColor(float(back >> 16 & 255) / 255 * alpha, float(back >> 8 & 255) / 255 * alpha,
-        float(back & 255) / 255 * alpha, alpha);
+    gl->glClearColor(
+        float(back >> 16 & 255) / 255 * alpha, float(back >> 8 & 255) / 255 * alpha, float(back & 255) / 255 * alpha,
+        alpha);
     gl->glClear(GL_COLOR_BUFFER_BIT);
     if (instances.empty())
         return;
@@ -179,7 +181,8 @@ void GlPainter::paint(const layout::DrawList& list, const FontMetrics& fonts)
     gl->glBindVertexArray(d->vertexArray);
     gl->glBindBuffer(GL_ARRAY_BUFFER, d->buffer);
     const auto bytes = GLsizeiptr(instances.size() * sizeof(Instance));
-    gl->glBufferData(GL_ARRAY_BUFFER, bytes, instances.data(), GL_STREAM_DRAW); // a new store: no wait for the last frame
+    gl->glBufferData(
+        GL_ARRAY_BUFFER, bytes, instances.data(), GL_STREAM_DRAW); // a new store: no wait for the last frame
     gl->glDrawArraysInstanced(GL_TRIANGLE_STRIP, 0, 4, GLsizei(instances.size()));
 
     gl->glBindBuffer(GL_ARRAY_BUFFER, 0);

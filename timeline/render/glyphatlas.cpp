@@ -12,8 +12,9 @@
 
 namespace calltide::render {
 namespace {
-constexpr const char* kIconFiles[] = {"chevron_right", "chevron_down", "process", "thread", "task", "child", "gc",
-    "counter", "instant", "exception", "flag", "flame", "clock", "memory", "imports", "timeline"};
+constexpr const char* kIconFiles[]
+    = {"chevron_right", "chevron_down", "process", "thread", "task",  "child",  "gc",      "counter",
+       "instant",       "exception",    "flag",    "flame",  "clock", "memory", "imports", "timeline"};
 static_assert(std::size(kIconFiles) == size_t(layout::Icon::Count));
 
 uint64_t nextGeneration()
@@ -58,7 +59,8 @@ GlyphImage GlyphAtlas::store(const std::vector<uint8_t>& coverage, int width, in
     if (needed > this->height())
         m_pixels.resize(size_t(std::max(256, (needed + 255) / 256 * 256)) * kWidth);
     for (int y = 0; y < height; ++y)
-        std::copy_n(coverage.data() + size_t(y) * size_t(width), width,
+        std::copy_n(
+            coverage.data() + size_t(y) * size_t(width), width,
             m_pixels.data() + size_t(m_shelfY + y) * kWidth + m_shelfX);
     out.width = uint16_t(width);
     out.height = uint16_t(height);

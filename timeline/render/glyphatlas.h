@@ -33,7 +33,8 @@ class GlyphAtlas
 {
 public:
     static constexpr int kWidth = 1024;
-    static constexpr int kSteps = 4; // horizontal positions of a glyph within a pixel, so that panned text does not jitter
+    static constexpr int kSteps
+        = 4; // horizontal positions of a glyph within a pixel, so that panned text does not jitter
 
     GlyphAtlas(float devicePixelRatio, GlyphOutlines outlines);
 

@@ -83,7 +83,8 @@ struct Box // whole pixels, already cut to the clip
 
 Box cutBox(const Instance& i)
 {
-    return {int(std::max(i.x0, i.clipX0)), int(std::max(i.y0, i.clipY0)), int(std::min(i.x1, i.clipX1)),
+    return {
+        int(std::max(i.x0, i.clipX0)), int(std::max(i.y0, i.clipY0)), int(std::min(i.x1, i.clipX1)),
         int(std::min(i.y1, i.clipY1))};
 }
 
@@ -223,13 +224,22 @@ private:
             blendSpan(line(y) + box.x0, box.x1 - box.x0, color);
     }
 
+    // How far from its edge a row of teeth and the border along it reach.
+    static int toothZone(const Instance& i, float depth)
+    {
+        if (depth <= 0)
+            return 0;
+        const float half = (i.y1 - i.y0) / 6;
+        return int(std::ceil(depth + (i.a[1] + 1) * std::sqrt(half * half + depth * depth) / half));
+    }
+
     void shape(const Instance& i, const Box& box)
     {
         const ShapePixels pixels(i);
         // Only a frame around the middle needs more than one colour.
         const int frame = int(std::ceil(std::max(i.a[0], i.a[1] > 0 ? i.a[1] + 1 : 0)));
-        const int left = std::min(box.x1, std::max(box.x0, int(i.x0) + std::max(frame, int(std::ceil(i.a[2])) + 1)));
-        const int right = std::max(left, std::min(box.x1, int(i.x1) - std::max(frame, int(std::ceil(i.a[3])) + 1)));
+        const int left = std::min(box.x1, std::max(box.x0, int(i.x0) + std::max(frame, toothZone(i, i.a[2]))));
+        const int right = std::max(left, std::min(box.x1, int(i.x1) - std::max(frame, toothZone(i, i.a[3]))));
         const bool teeth = i.a[2] > 0 || i.a[3] > 0;
         const int top = int(i.y0) + frame, bottom = int(i.y1) - frame;
         std::array<uint32_t, 64> leftColors, rightColors;
@@ -287,8 +297,8 @@ private:
             for (int x = box.x0; x < box.x1; ++x) {
                 float distance = 1e9f;
                 for (int k = 0; k < 3; ++k)
-                    distance = std::min(
-                        distance, (float(x) + 0.5f - vx[k]) * nx[k] + (float(y) + 0.5f - vy[k]) * ny[k]);
+                    distance
+                        = std::min(distance, (float(x) + 0.5f - vx[k]) * nx[k] + (float(y) + 0.5f - vy[k]) * ny[k]);
                 const float cover = clamp01(distance + 0.5f);
                 if (cover > 0)
                     blend(to[x], pack(scaled(fill, cover)));

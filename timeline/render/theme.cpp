@@ -111,21 +111,48 @@ void Theme::Private::fillStyle()
     layout::Style& s = style;
     s.dark = kind != ThemeKind::Light;
     const std::pair<layout::Argb*, const char*> table[] = {
-        {&s.window, "bg.window"}, {&s.panel, "bg.panel"}, {&s.canvas, "bg.canvas"}, {&s.header, "bg.header"},
-        {&s.group, "bg.group"}, {&s.sunken, "bg.sunken"}, {&s.hover, "bg.hover"}, {&s.tooltip, "bg.tooltip"},
-        {&s.borderSubtle, "border.subtle"}, {&s.borderDefault, "border.default"}, {&s.borderStrong, "border.strong"},
-        {&s.textPrimary, "text.primary"}, {&s.textSecondary, "text.secondary"}, {&s.textMuted, "text.muted"},
-        {&s.textDisabled, "text.disabled"}, {&s.textTooltip, "text.tooltip"}, {&s.accent, "accent.default"},
-        {&s.accentSoft, "accent.soft"}, {&s.areaFill, "selection.area_fill"}, {&s.areaEdge, "selection.area_edge"},
-        {&s.sliceOutline, "selection.slice_outline"}, {&s.sliceHalo, "selection.slice_halo"},
-        {&s.sameFunction, "selection.same_function"}, {&s.hoverOutline, "selection.hover_outline"},
-        {&s.dim, "selection.dim"}, {&s.grid, "timeline.grid"}, {&s.gridMajor, "timeline.grid_major"},
-        {&s.rowLine, "timeline.row_line"}, {&s.cursor, "timeline.cursor"}, {&s.minimapFill, "timeline.minimap_fill"},
-        {&s.minimapOutside, "timeline.minimap_outside"}, {&s.hit, "timeline.hit"}, {&s.density, "timeline.density"},
-        {&s.flow, "timeline.flow"}, {&s.exception, "timeline.exception"},
-        {&s.exceptionText, "timeline.exception_text"}, {&s.gc, "timeline.gc"}, {&s.gcFill, "timeline.gc_fill"},
-        {&s.openEdge, "timeline.open_edge"}, {&s.awaitFill, "timeline.await_fill"},
-        {&s.awaitHatch, "timeline.await_hatch"}, {&s.awaitText, "timeline.await_text"},
+        {&s.window, "bg.window"},
+        {&s.panel, "bg.panel"},
+        {&s.canvas, "bg.canvas"},
+        {&s.header, "bg.header"},
+        {&s.group, "bg.group"},
+        {&s.sunken, "bg.sunken"},
+        {&s.hover, "bg.hover"},
+        {&s.tooltip, "bg.tooltip"},
+        {&s.borderSubtle, "border.subtle"},
+        {&s.borderDefault, "border.default"},
+        {&s.borderStrong, "border.strong"},
+        {&s.textPrimary, "text.primary"},
+        {&s.textSecondary, "text.secondary"},
+        {&s.textMuted, "text.muted"},
+        {&s.textDisabled, "text.disabled"},
+        {&s.textTooltip, "text.tooltip"},
+        {&s.accent, "accent.default"},
+        {&s.accentSoft, "accent.soft"},
+        {&s.areaFill, "selection.area_fill"},
+        {&s.areaEdge, "selection.area_edge"},
+        {&s.sliceOutline, "selection.slice_outline"},
+        {&s.sliceHalo, "selection.slice_halo"},
+        {&s.sameFunction, "selection.same_function"},
+        {&s.hoverOutline, "selection.hover_outline"},
+        {&s.dim, "selection.dim"},
+        {&s.grid, "timeline.grid"},
+        {&s.gridMajor, "timeline.grid_major"},
+        {&s.rowLine, "timeline.row_line"},
+        {&s.cursor, "timeline.cursor"},
+        {&s.minimapFill, "timeline.minimap_fill"},
+        {&s.minimapOutside, "timeline.minimap_outside"},
+        {&s.hit, "timeline.hit"},
+        {&s.density, "timeline.density"},
+        {&s.flow, "timeline.flow"},
+        {&s.exception, "timeline.exception"},
+        {&s.exceptionText, "timeline.exception_text"},
+        {&s.gc, "timeline.gc"},
+        {&s.gcFill, "timeline.gc_fill"},
+        {&s.openEdge, "timeline.open_edge"},
+        {&s.awaitFill, "timeline.await_fill"},
+        {&s.awaitHatch, "timeline.await_hatch"},
+        {&s.awaitText, "timeline.await_text"},
     };
     for (const auto& [to, token] : table)
         *to = get(token);
@@ -140,13 +167,23 @@ void Theme::Private::fillSizes(layout::Style& s, layout::RowSize rows) const
 {
     s.rows = rows;
     const std::pair<float*, const char*> table[] = {
-        {&s.minimap, "size.minimap"}, {&s.searchStrip, "size.search_strip"}, {&s.ruler, "size.ruler"},
-        {&s.groupHeader, "size.group_header"}, {&s.headerColumn, "size.header_column.default"},
-        {&s.sliceGapX, "size.slice_gap_x"}, {&s.sliceGapY, "size.slice_gap_y"}, {&s.sliceRadius, "radius.slice"},
-        {&s.sliceLabelMinWidth, "size.slice_label_min_width"}, {&s.sliceLabelPad, "size.slice_label_pad"},
-        {&s.densityRow, "size.density_row"}, {&s.trackPadding, "size.track_padding"},
-        {&s.instantLane, "size.instant_lane"}, {&s.gcLane, "size.gc_lane"}, {&s.iconSmall, "size.icon_small"},
-        {&s.treeIndent, "size.tree_indent"}, {&s.flameMinWidth, "size.flame_min_width"},
+        {&s.minimap, "size.minimap"},
+        {&s.searchStrip, "size.search_strip"},
+        {&s.ruler, "size.ruler"},
+        {&s.groupHeader, "size.group_header"},
+        {&s.headerColumn, "size.header_column.default"},
+        {&s.sliceGapX, "size.slice_gap_x"},
+        {&s.sliceGapY, "size.slice_gap_y"},
+        {&s.sliceRadius, "radius.slice"},
+        {&s.sliceLabelMinWidth, "size.slice_label_min_width"},
+        {&s.sliceLabelPad, "size.slice_label_pad"},
+        {&s.densityRow, "size.density_row"},
+        {&s.trackPadding, "size.track_padding"},
+        {&s.instantLane, "size.instant_lane"},
+        {&s.gcLane, "size.gc_lane"},
+        {&s.iconSmall, "size.icon_small"},
+        {&s.treeIndent, "size.tree_indent"},
+        {&s.flameMinWidth, "size.flame_min_width"},
     };
     for (const auto& [to, token] : table)
         *to = size(QLatin1String(token));
@@ -161,7 +198,8 @@ Theme::Theme(ThemeKind kind)
 {
     d->kind = kind;
     QJsonObject all = tokens();
-    flatten(all[QLatin1String("themes")].toObject()[QLatin1String(name(kind))].toObject(),
+    flatten(
+        all[QLatin1String("themes")].toObject()[QLatin1String(name(kind))].toObject(),
         [this](const QString& path, const QJsonValue& value) {
             if (value.isString())
                 d->colors.insert(path, parseColor(value.toString()));
@@ -207,19 +245,32 @@ layout::Style Theme::style(layout::RowSize rows) const
 QPalette Theme::palette() const
 {
     using P = QPalette;
-    const std::pair<P::ColorRole, const char*> table[] = {
-        {P::Window, "bg.window"}, {P::WindowText, "text.primary"}, {P::Base, "bg.panel"},
-        {P::AlternateBase, "bg.stripe"}, {P::Text, "text.primary"}, {P::PlaceholderText, "text.muted"},
-        {P::Button, "bg.raised"}, {P::ButtonText, "text.primary"}, {P::BrightText, "state.danger"},
-        {P::Highlight, "selection.row"}, {P::HighlightedText, "selection.text"}, {P::Link, "text.link"},
-        {P::LinkVisited, "text.link"}, {P::ToolTipBase, "bg.tooltip"}, {P::ToolTipText, "text.tooltip"},
-        // Fusion derives bevels and outlines from these; left alone they come out grey in dark mode.
-        {P::Light, "bg.raised"}, {P::Midlight, "border.subtle"}, {P::Mid, "border.default"},
-        {P::Dark, "border.strong"}, {P::Shadow, "bg.overlay"},
+    const std::pair<P::ColorRole, const char*> table[]
+        = { {P::Window, "bg.window"},
+            {P::WindowText, "text.primary"},
+            {P::Base, "bg.panel"},
+            {P::AlternateBase, "bg.stripe"},
+            {P::Text, "text.primary"},
+            {P::PlaceholderText, "text.muted"},
+            {P::Button, "bg.raised"},
+            {P::ButtonText, "text.primary"},
+            {P::BrightText, "state.danger"},
+            {P::Highlight, "selection.row"},
+            {P::HighlightedText, "selection.text"},
+            {P::Link, "text.link"},
+            {P::LinkVisited, "text.link"},
+            {P::ToolTipBase, "bg.tooltip"},
+            {P::ToolTipText, "text.tooltip"},
+            // Fusion derives bevels and outlines from these; left alone they come out grey in dark mode.
+            {P::Light, "bg.raised"},
+            {P::Midlight, "border.subtle"},
+            {P::Mid, "border.default"},
+            {P::Dark, "border.strong"},
+            {P::Shadow, "bg.overlay"},
 #if QT_VERSION >= QT_VERSION_CHECK(6, 6, 0)
-        {P::Accent, "accent.default"},
+            {P::Accent, "accent.default"},
 #endif
-    };
+          };
     QPalette out;
     for (const auto& [role, token] : table)
         out.setColor(role, color(QString::fromLatin1(token)));

@@ -12,7 +12,12 @@
 
 namespace calltide::render {
 
-enum class ThemeKind : uint8_t { Light, Dark, HighContrast };
+enum class ThemeKind : uint8_t
+{
+    Light,
+    Dark,
+    HighContrast
+};
 
 class Theme
 {

@@ -37,8 +37,7 @@ QFont makeFont(const QStringList& families, double px, int weight)
 
 QFont Theme::uiFont(double px, int weight)
 {
-    return makeFont(
-        {QStringLiteral("Inter"), QStringLiteral("Noto Sans"), QStringLiteral("DejaVu Sans")}, px, weight);
+    return makeFont({QStringLiteral("Inter"), QStringLiteral("Noto Sans"), QStringLiteral("DejaVu Sans")}, px, weight);
 }
 
 QFont Theme::monoFont(double px, int weight)

@@ -11,9 +11,11 @@ inline char32_t nextCodePoint(std::string_view text, size_t& i)
 {
     const auto byte = [&](size_t at) { return at < text.size() ? uint8_t(text[at]) : uint8_t(0); };
     const uint8_t lead = byte(i);
-    const int more = lead < 0x80 ? 0 : lead >= 0xC2 && lead < 0xE0 ? 1 : (lead & 0xF0) == 0xE0 ? 2
-        : lead >= 0xF0 && lead < 0xF5                                                          ? 3
-                                                                                               : -1;
+    const int more = lead < 0x80      ? 0
+        : lead >= 0xC2 && lead < 0xE0 ? 1
+        : (lead & 0xF0) == 0xE0       ? 2
+        : lead >= 0xF0 && lead < 0xF5 ? 3
+                                      : -1;
     if (more < 0) {
         ++i;
         return 0xFFFD;
@@ -27,7 +29,8 @@ inline char32_t nextCodePoint(std::string_view text, size_t& i)
         }
         c = c << 6 | (next & 0x3F);
     }
-    const bool bad = (more == 2 && (c < 0x800 || (c >= 0xD800 && c < 0xE000))) || (more == 3 && (c < 0x10000 || c > 0x10FFFF));
+    const bool bad
+        = (more == 2 && (c < 0x800 || (c >= 0xD800 && c < 0xE000))) || (more == 3 && (c < 0x10000 || c > 0x10FFFF));
     if (bad) {
         ++i;
         return 0xFFFD;
@@ -39,8 +42,8 @@ inline char32_t nextCodePoint(std::string_view text, size_t& i)
 // What is shown for it: control, direction and other invisible characters must not change how text around them looks.
 inline char32_t printable(char32_t c)
 {
-    const bool hidden = c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E)
-        || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF;
+    const bool hidden = c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x200B && c <= 0x200F)
+        || (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF;
     return hidden ? 0xFFFD : c;
 }
 

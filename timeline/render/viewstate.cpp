@@ -11,9 +11,9 @@ namespace calltide::render {
 
 namespace {
 
-constexpr int64_t kMergeMs = 600;            // moves closer than this are one entry of the history
+constexpr int64_t kMergeMs = 600; // moves closer than this are one entry of the history
 constexpr size_t kHistoryEntries = 200;
-constexpr double kMargin = 0.05;             // around a fitted call, and of the window outside the trace
+constexpr double kMargin = 0.05; // around a fitted call, and of the window outside the trace
 constexpr uint64_t kCountAtOnce = 2'000'000; // slices that are counted within a few ms
 
 int64_t scaled(int64_t length, double factor)

@@ -41,8 +41,8 @@ public:
     TimeRange wholeRange() const; // the trace's begin and end
     TimeRange clamped(TimeRange range) const;
     std::optional<TimeRange> selectionRange() const; // of the selected call, else the area; without margin
-    void fitAll();                // the whole trace
-    void zoomToSelection();       // the selected call or area with 5 % margin; nothing when there is none
+    void fitAll(); // the whole trace
+    void zoomToSelection(); // the selected call or area with 5 % margin; nothing when there is none
     // View history (Alt+Left, Alt+Right); moves within 600 ms are one entry.
     bool canGoBack() const;
     bool canGoForward() const;
@@ -50,8 +50,8 @@ public:
     void goForward();
 
     store::SliceIndex selected() const { return m_selected; } // kNoSlice: none
-    void select(store::SliceIndex slice);                     // also highlights its function
-    void selectAndReveal(store::SliceIndex slice);            // and moves the range so that the call is seen
+    void select(store::SliceIndex slice); // also highlights its function
+    void selectAndReveal(store::SliceIndex slice); // and moves the range so that the call is seen
     // Function outlined everywhere: the selected call's, or one chosen in the flame graph or a table; invalid: none.
     store::FunctionId highlighted() const { return m_highlighted; }
     void highlight(store::FunctionId function);

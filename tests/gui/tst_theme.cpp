@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "render/theme.h"
+#include "resources/resources.h"
+#include <QDir>
+#include <QFontInfo>
+#include <QtTest>
+
+using namespace calltide;
+using namespace Qt::Literals::StringLiterals;
+
+class TestTheme : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void colorsComeFromTheTokens()
+    {
+        const render::Theme dark(render::ThemeKind::Dark), light(render::ThemeKind::Light);
+        QCOMPARE(dark.color(u"bg.window"), QColor(u"#1A1D21"_s));
+        QCOMPARE(light.color(u"bg.window"), QColor(u"#F3F5F6"_s));
+        QCOMPARE(light.color(u"timeline.counter.1"), QColor(u"#7A4FBF"_s));
+        QCOMPARE(dark.color(u"selection.area_fill").alpha(), 0x2E); // alpha stands last in the tokens
+        QCOMPARE(dark.color(u"selection.area_fill").red(), 0x3C);
+        QCOMPARE(dark.color(u"no.such"), QColor(Qt::magenta));
+    }
+
+    void numbersComeFromTheTokens()
+    {
+        const render::Theme theme;
+        QCOMPARE(theme.number(u"size.header_bar"), 44.0);
+        QCOMPARE(theme.number(u"size.slice_row.large"), 26.0);
+        QCOMPARE(theme.number(u"motion.flame_zoom"), 240.0);
+        QCOMPARE(theme.number(u"no.such"), -1.0);
+    }
+
+    void theStyleIsFilledCompletely()
+    {
+        for (const auto kind : {render::ThemeKind::Light, render::ThemeKind::Dark, render::ThemeKind::HighContrast}) {
+            const render::Theme theme(kind);
+            const layout::Style& style = theme.style();
+            QCOMPARE(style.functions.size(), size_t(24));
+            QCOMPARE(style.library.size(), size_t(6));
+            QCOMPARE(style.counter.size(), size_t(4));
+            // Every colour between the first and the last member is set, none is the magenta of an unknown token.
+            for (const layout::Argb* c = &style.window; c <= &style.awaitText; ++c) {
+                QVERIFY2(*c != 0, qPrintable(QString::number(c - &style.window)));
+                QVERIFY2(*c != 0xFFFF00FF, qPrintable(QString::number(c - &style.window)));
+            }
+            for (const float* size = &style.minimap; size <= &style.flameMinWidth; ++size)
+                QVERIFY2(*size > 0, qPrintable(QString::number(size - &style.minimap)));
+            QCOMPARE(style.dark, kind != render::ThemeKind::Light);
+        }
+    }
+
+    void rowSizesChangeRowsOnly()
+    {
+        const render::Theme theme;
+        QCOMPARE(theme.style(layout::RowSize::Compact).sliceRow, 14.f);
+        QCOMPARE(theme.style(layout::RowSize::Normal).sliceRow, 20.f);
+        QCOMPARE(theme.style(layout::RowSize::Large).sliceRow, 26.f);
+        QCOMPARE(theme.style(layout::RowSize::Large).ruler, theme.style().ruler);
+    }
+
+    void everyIconIsDrawnInItsColor()
+    {
+        initResources();
+        const render::Theme theme;
+        const QStringList files = QDir(u":/calltide/icons"_s).entryList({u"*.svg"_s});
+        QVERIFY(files.size() >= 83);
+        for (const QString& file : files) {
+            const QString name = file.chopped(4);
+            const QImage image = theme.iconPixmap(name, Qt::red, 20, 2).toImage();
+            QCOMPARE(image.size(), QSize(40, 40));
+            int inked = 0, red = 0;
+            for (int y = 0; y < 40; ++y)
+                for (int x = 0; x < 40; ++x)
+                    if (const QColor c = image.pixelColor(x, y); c.alpha() == 255) {
+                        ++inked;
+                        red += c == QColor(Qt::red);
+                    }
+            QVERIFY2(inked > 5, qPrintable(name));
+            if (name != "calltide"_L1)
+                QVERIFY2(red == inked, qPrintable(name));
+        }
+        QVERIFY(theme.iconPixmap(u"no_such"_s, Qt::red, 16, 1).isNull());
+        QVERIFY(!theme.icon(u"open"_s).pixmap(16).isNull());
+    }
+
+    void theUiFontIsInter()
+    {
+        // The fonts are a dependency of the packages; without them the pictures would be others.
+        QCOMPARE(QFontInfo(render::Theme::uiFont(13)).family(), u"Inter"_s);
+        QCOMPARE(QFontInfo(render::Theme::monoFont(12)).family(), u"JetBrains Mono"_s);
+    }
+};
+
+QTEST_MAIN(TestTheme)
+#include "tst_theme.moc"
