@@ -59,7 +59,7 @@ if fits and not free and os.path.isfile(header):
 
 # Every place where an interpreter may be, the user's own choice first.
 candidates() {
-    printf '%s\n' "${CALLTIDE_PYTHONS-}" | tr ':;' '\n\n'
+    printf '%s\n' "${CALLTIDE_PYTHONS-}" | tr ':;' '[\n*]'
     ls -d "$build"/pythons/3.*/usr/bin/python3.?? /usr/bin/python3 /usr/bin/python3.? /usr/bin/python3.?? \
         /usr/local/bin/python3.? /usr/local/bin/python3.?? /opt/python/*/bin/python3 2>/dev/null || true
     for home in "${PYENV_ROOT:-$HOME/.pyenv}/versions" "$HOME/.local/share/uv/python"; do
@@ -73,8 +73,8 @@ find_pythons() {
     versions=
     sample_python=
     suffixes=" "
-    for candidate in $(candidates); do
-        found=$(probe "$candidate")
+    while read -r candidate; do
+        found=$(probe "$candidate" </dev/null)
         [ -n "$found" ] || continue
         suffix=${found%% *}
         rest=${found#* }
@@ -83,12 +83,15 @@ find_pythons() {
         esac
         suffixes="$suffixes$suffix "
         pythons="$pythons${pythons:+;}${rest#* }"
-        versions="$versions ${rest%% *}"
-    done
+        versions="$versions ${rest%% *}
+"
+    done <<END
+$(candidates)
+END
     [ -n "$pythons" ] ||
         fail "no CPython 3.$oldest_minor to 3.$newest_minor with its headers (Python.h) was found; install python3-dev or name one in CALLTIDE_PYTHONS."
     sample_python=$(probe /usr/bin/python3)
     sample_python=${sample_python##* }
     [ -n "$sample_python" ] || sample_python=${pythons%%;*}
-    step "Python interpreters:$(printf '%s\n' $versions | sort -V | tr '\n' ' ' | sed 's/^/ /')"
+    step "Python interpreters:$(printf '%s' "$versions" | sort -V | tr -d '\n')"
 }
