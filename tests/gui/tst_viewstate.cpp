@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "render/viewstate.h"
+#include "store/builder.h"
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace calltide;
+using render::TimeRange;
+using render::ViewState;
+
+namespace {
+
+constexpr int64_t kSecond = 1'000'000'000;
+
+// main [0, 10 s) with load [1 s, 3 s), save [5 s, 6 s), a 100 ns tick at 8 s, load again [9 s, 9.5 s).
+store::TracePtr smallTrace()
+{
+    store::TraceBuilder builder;
+    const auto process = builder.addProcess({.pid = 1, .name = builder.intern("app.py")});
+    const auto track = builder.addTrack({.process = process, .tid = 1, .name = builder.intern("MainThread")});
+    const auto function = [&](const char* name) {
+        return builder.addFunction({.name = builder.intern(name), .file = builder.intern("/app/shop.py"), .line = 3});
+    };
+    const auto main = function("main"), load = function("load"), save = function("save"), tick = function("tick");
+    auto& slices = builder.slices(track);
+    slices.add(0, 10 * kSecond, main);
+    slices.add(1 * kSecond, 2 * kSecond, load);
+    slices.add(5 * kSecond, 1 * kSecond, save);
+    slices.add(8 * kSecond, 100, tick);
+    slices.add(9 * kSecond, kSecond / 2, load);
+    return builder.finish().value();
+}
+
+store::SliceIndex sliceNamed(const store::Trace& trace, std::string_view name)
+{
+    for (store::SliceIndex i = 0; i < trace.sliceCount(); ++i)
+        if (trace.functionName(trace.functionOf(i)) == name)
+            return i;
+    return store::kNoSlice;
+}
+
+} // namespace
+
+class TestViewState : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void init()
+    {
+        state = std::make_unique<ViewState>();
+        state->setTrace(smallTrace());
+    }
+
+    void aNewTraceIsShownWhole()
+    {
+        QCOMPARE(state->range().from, 0);
+        QCOMPARE(state->range().to, 10 * kSecond);
+        QVERIFY(!state->canGoBack());
+    }
+
+    void theRangeIsClamped()
+    {
+        state->setRange({kSecond, kSecond + 3}); // below the shortest: widened about its middle
+        QCOMPARE(state->range().length(), ViewState::kShortest);
+        QVERIFY(state->range().from <= kSecond && state->range().to >= kSecond + 3);
+        state->setRange({-100 * kSecond, 100 * kSecond});
+        QCOMPARE(state->range(), (TimeRange{-kSecond / 2, 10 * kSecond + kSecond / 2}));
+        state->setRange({50 * kSecond, 52 * kSecond}); // 5 % of the window stay inside
+        QCOMPARE(state->range(), (TimeRange{10 * kSecond - kSecond / 10, 12 * kSecond - kSecond / 10}));
+        state->setRange({-50 * kSecond, -48 * kSecond});
+        QCOMPARE(state->range(), (TimeRange{kSecond / 10 - 2 * kSecond, kSecond / 10}));
+    }
+
+    void movesOfOneGestureAreOneEntryOfTheHistory()
+    {
+        const TimeRange whole = state->range();
+        for (int i = 1; i <= 5; ++i)
+            state->setRange({i * kSecond, (i + 1) * kSecond});
+        QTest::qWait(700);
+        state->setRange({0, kSecond});
+        state->goBack();
+        QCOMPARE(state->range(), (TimeRange{5 * kSecond, 6 * kSecond}));
+        state->goBack();
+        QCOMPARE(state->range(), whole);
+        QVERIFY(!state->canGoBack());
+        state->goForward();
+        state->goForward();
+        QCOMPARE(state->range(), (TimeRange{0, kSecond}));
+        QVERIFY(!state->canGoForward());
+        state->goBack();
+        state->setRange({2 * kSecond, 3 * kSecond}); // a new move ends the way forward
+        QVERIFY(!state->canGoForward());
+    }
+
+    void selectingHighlightsTheFunction()
+    {
+        QSignalSpy spy(state.get(), &ViewState::selectionChanged);
+        const auto save = sliceNamed(*state->trace(), "save");
+        state->select(save);
+        QCOMPARE(state->selected(), save);
+        QCOMPARE(state->highlighted(), state->trace()->functionOf(save));
+        QCOMPARE(spy.count(), 1);
+        state->select(save);
+        QCOMPARE(spy.count(), 1);
+        state->select(1'000'000); // not in the trace: nothing
+        QCOMPARE(state->selected(), store::kNoSlice);
+        QVERIFY(!state->highlighted().valid());
+    }
+
+    void zoomToSelectionLeavesAMargin()
+    {
+        state->zoomToSelection();
+        QCOMPARE(state->range(), state->wholeRange());
+        state->select(sliceNamed(*state->trace(), "save"));
+        state->zoomToSelection();
+        QCOMPARE(state->range(), (TimeRange{5 * kSecond - kSecond / 20, 6 * kSecond + kSecond / 20}));
+        state->select(store::kNoSlice);
+        state->setArea(render::Area{{2 * kSecond, 4 * kSecond}, {}});
+        state->zoomToSelection();
+        QCOMPARE(state->range(), (TimeRange{2 * kSecond - kSecond / 10, 4 * kSecond + kSecond / 10}));
+    }
+
+    void revealingMovesOnlyAsFarAsNeeded()
+    {
+        QSignalSpy reveal(state.get(), &ViewState::revealRequested);
+        state->selectAndReveal(sliceNamed(*state->trace(), "save")); // seen already
+        QCOMPARE(state->range(), state->wholeRange());
+        QCOMPARE(reveal.count(), 1);
+        state->setRange({0, 2 * kSecond});
+        state->selectAndReveal(sliceNamed(*state->trace(), "save"));
+        QCOMPARE(state->range(), (TimeRange{4 * kSecond + kSecond / 2, 6 * kSecond + kSecond / 2}));
+        state->selectAndReveal(sliceNamed(*state->trace(), "tick")); // too small to be seen: comes nearer
+        QCOMPARE(state->range().length(), 4000);
+        QVERIFY(state->range().from < 8 * kSecond && state->range().to > 8 * kSecond + 100);
+    }
+
+    void searchCountsAndWalksAndWraps()
+    {
+        state->setSearchText(QStringLiteral("LOAD"));
+        QCOMPARE(state->searchCount(), 2u);
+        state->searchStep(true);
+        QCOMPARE(state->trace()->start(state->selected()), kSecond);
+        state->searchStep(true);
+        QCOMPARE(state->trace()->start(state->selected()), 9 * kSecond);
+        state->searchStep(true);
+        QCOMPARE(state->trace()->start(state->selected()), kSecond);
+        state->searchStep(false);
+        QCOMPARE(state->trace()->start(state->selected()), 9 * kSecond);
+        state->setSearchText(QString());
+        QVERIFY(state->searchMask().empty());
+        QCOMPARE(state->searchCount(), 0u);
+    }
+
+    void withoutATraceNothingHappens()
+    {
+        state->setTrace(nullptr);
+        state->setSearchText(QStringLiteral("x"));
+        state->searchStep(true);
+        state->select(0);
+        state->zoomToSelection();
+        state->fitAll();
+        QCOMPARE(state->selected(), store::kNoSlice);
+        QVERIFY(state->range().length() > 0);
+    }
+
+private:
+    std::unique_ptr<ViewState> state;
+};
+
+QTEST_GUILESS_MAIN(TestViewState)
+#include "tst_viewstate.moc"

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "layout/colors.h"
+#include <algorithm>
+#include <array>
+
+namespace calltide::layout {
+
+namespace {
+
+constexpr uint64_t kSamples = 2'000'000;
+
+bool isOwn(const store::Function& function)
+{
+    return function.owner == store::CodeOwner::User && function.kind != store::FunctionKind::C;
+}
+
+} // namespace
+
+uint32_t fnv1a(std::string_view text)
+{
+    uint32_t hash = 2166136261u;
+    for (const char c : text)
+        hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
+    return hash;
+}
+
+FunctionColors::FunctionColors(const store::Trace& trace)
+{
+    const auto& functions = trace.functions();
+    std::vector<uint64_t> total(functions.size(), 0);
+    const uint64_t count = trace.sliceCount();
+    const uint64_t step = std::max<uint64_t>(1, (count + kSamples - 1) / kSamples);
+    uint64_t own = 0, seen = 0;
+    for (uint64_t i = 0; i < count; i += step) {
+        const auto id = trace.functionOf(i);
+        if (id.v >= total.size())
+            continue;
+        total[id.v] += uint64_t(std::max<int64_t>(trace.duration(i), 0));
+        own += isOwn(functions[id.v]);
+        seen++;
+    }
+    m_greys = own * 10 >= seen;
+
+    m_slots.resize(functions.size());
+    std::vector<uint32_t> hottest;
+    for (uint32_t i = 0; i < functions.size(); ++i) {
+        const uint32_t hash = fnv1a(trace.string(functions[i].name));
+        const bool grey = m_greys && !isOwn(functions[i]);
+        m_slots[i] = uint8_t(grey ? kFunctions + hash % kLibrary : hash % kFunctions);
+        if (!grey && total[i] > 0)
+            hottest.push_back(i);
+    }
+    const size_t first = std::min<size_t>(kFunctions, hottest.size());
+    std::partial_sort(hottest.begin(), hottest.begin() + std::ptrdiff_t(first), hottest.end(), [&](uint32_t a, uint32_t b) {
+        return total[a] != total[b] ? total[a] > total[b] : a < b;
+    });
+    std::array<bool, kFunctions> used{};
+    for (size_t i = 0; i < first; ++i) {
+        unsigned slot = m_slots[hottest[i]];
+        while (used[slot]) // 7 and 24 have no common divisor: every slot is tried
+            slot = (slot + 7) % kFunctions;
+        used[slot] = true;
+        m_slots[hottest[i]] = uint8_t(slot);
+    }
+}
+
+SliceColor FunctionColors::of(store::FunctionId function, const Style& style) const
+{
+    const unsigned index = slot(function);
+    if (index < kFunctions)
+        return index < style.functions.size() ? style.functions[index] : SliceColor{};
+    return index - kFunctions < style.library.size() ? style.library[index - kFunctions] : SliceColor{};
+}
+
+Argb blended(Argb over, Argb under, double alpha)
+{
+    const double a = std::clamp(alpha * double(over >> 24) / 255.0, 0.0, 1.0);
+    const auto channel = [&](int shift) {
+        const double o = double(over >> shift & 255), u = double(under >> shift & 255);
+        return uint32_t(u + (o - u) * a + 0.5) << shift;
+    };
+    return 0xFF000000u | channel(16) | channel(8) | channel(0);
+}
+
+} // namespace calltide::layout

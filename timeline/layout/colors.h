@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// FunctionColors: which of the style's slice colours a function has. Worked out once a trace, then fixed, so that
+// colours never change under the eye. Timeline, flame graph and tables share it. Immutable after the constructor.
+#pragma once
+#include "layout/style.h"
+#include "store/trace.h"
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace calltide::layout {
+
+uint32_t fnv1a(std::string_view text);
+
+class FunctionColors
+{
+public:
+    static constexpr unsigned kFunctions = 24, kLibrary = 6;
+
+    FunctionColors() = default; // no function has a colour: all are the first grey
+    // Reads at most about two million slices, evenly spread, so it costs some 20 ms at any size.
+    explicit FunctionColors(const store::Trace& trace);
+
+    // 0..23: Style::functions; 24..29: Style::library.
+    unsigned slot(store::FunctionId function) const
+    {
+        return function.v < m_slots.size() ? m_slots[function.v] : kFunctions;
+    }
+    SliceColor of(store::FunctionId function, const Style& style) const;
+    bool greysLibraries() const { return m_greys; } // false when less than 10 % of the calls are the user's own
+
+private:
+    std::vector<uint8_t> m_slots;
+    bool m_greys = true;
+};
+
+// Colour arithmetic for the layouts.
+Argb blended(Argb over, Argb under, double alpha); // opaque result; `alpha` 0..1 on top of over's own
+inline Argb withAlpha(Argb color, double alpha)    // scales the colour's own alpha
+{
+    return (color & 0x00FFFFFFu) | (uint32_t(double(color >> 24) * alpha + 0.5) << 24);
+}
+
+} // namespace calltide::layout

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// TimelineScene: the picture of a trace for a given view, as a DrawList, and what lies under a point of it. A frame
+// costs as much as there are pixels, whatever the number of slices. Not thread safe (it caches); no Qt.
+//
+//   TimelineScene scene(trace, style, measure);
+//   DrawList list;
+//   scene.draw({.from = trace->begin(), .to = trace->end(), .width = 1600, .height = 900}, list);
+#pragma once
+#include "layout/colors.h"
+#include "layout/coordinates.h"
+#include "layout/drawlist.h"
+#include "layout/style.h"
+#include "layout/tracks.h"
+#include "store/query.h"
+#include "store/trace.h"
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace calltide::layout {
+
+struct AreaSpec
+{
+    int64_t from = 0, to = 0;
+    std::vector<store::TrackId> tracks; // empty: all
+};
+
+struct ViewSpec // what is shown of the trace, and how large; lengths in device independent pixels
+{
+    int64_t from = 0, to = 1;
+    float width = 0, height = 0;
+    float devicePixelRatio = 1;
+    float headerColumn = 0; // width; 0: the style's
+    double scroll = 0;      // px of the tracks above the top edge
+    store::SliceIndex selected = store::kNoSlice, hovered = store::kNoSlice;
+    store::FunctionId highlighted, hoveredFunction;
+    const std::vector<bool>* searchMask = nullptr; // by function; null or empty: no search
+    std::optional<AreaSpec> area;
+    std::optional<int64_t> cursor; // time under the pointer
+    size_t hoveredItem = SIZE_MAX; // track header under the pointer
+    bool focusRing = false;
+};
+
+struct Box
+{
+    float x = 0, y = 0, w = 0, h = 0;
+    bool contains(float px, float py) const { return px >= x && px < x + w && py >= y && py < y + h; }
+};
+
+struct Zones // where the parts lie
+{
+    Box minimap, ruler, corner; // corner: the header column beside both
+    Box tracks;                 // headers and rows
+    float headerColumn = 0;
+    TimeScale scale;            // of ruler and rows
+    TimeScale whole;            // of the minimap
+    float windowLeft = 0, windowRight = 0; // the minimap's window
+};
+
+enum class HitZone : uint8_t {
+    None, Minimap, MinimapWindow, MinimapLeft, MinimapRight, Ruler, Corner, HeaderEdge, GroupHeader, TrackHeader, Row,
+    AreaLeft, AreaRight, ScrollBar,
+};
+
+struct Hit
+{
+    HitZone zone = HitZone::None;
+    int64_t time = 0;
+    size_t item = SIZE_MAX;                    // index in tracks().items()
+    store::RowId row;                          // Row
+    store::SliceIndex slice = store::kNoSlice; // Row: the slice there, or the first of a merged run
+    store::Run run;                            // what was hit; count > 1: a density column
+    uint32_t instant = ~uint32_t(0);           // index in Trace::instants()
+};
+
+class TimelineScene
+{
+public:
+    // `measure` must outlive the scene or the next setStyle(). A null trace draws an empty canvas.
+    TimelineScene(store::TracePtr trace, const Style& style, const TextMeasure& measure);
+    ~TimelineScene();
+    TimelineScene(const TimelineScene&) = delete;
+    TimelineScene& operator=(const TimelineScene&) = delete;
+
+    void setStyle(const Style& style, const TextMeasure& measure);
+    void setCollapsed(Collapsed collapsed);
+    const Collapsed& collapsed() const { return m_collapsed; }
+    const store::TracePtr& trace() const { return m_trace; }
+    const Style& style() const { return m_style; }
+    const TrackModel& tracks() const { return m_tracks; }
+    const FunctionColors& colors() const { return m_colors; }
+
+    void draw(const ViewSpec& view, DrawList& list); // replaces what is in the list
+    Hit hit(const ViewSpec& view, float x, float y) const;
+    Zones zones(const ViewSpec& view) const;
+    double maxScroll(const ViewSpec& view) const;
+    // Scroll position at which the row is seen, nearest to view.scroll.
+    double scrollFor(const ViewSpec& view, store::RowId row) const;
+    // Nearest edge of a slice of the row to `time` within `px`; `time` when there is none.
+    int64_t snappedTime(const ViewSpec& view, store::RowId row, int64_t time, float px) const;
+
+private:
+    friend class ScenePainter;
+    struct LabelWidths
+    {
+        float whole = -1, last = -1; // px; -1: not measured yet
+    };
+
+    store::TracePtr m_trace;
+    Style m_style;
+    const TextMeasure* m_measure;
+    Collapsed m_collapsed;
+    TrackModel m_tracks;
+    FunctionColors m_colors;
+    // Caches that make a frame cheap; dropped when what they depend on changes.
+    std::vector<float> m_minimap; // busy share by column
+    int m_minimapColumns = 0;
+    std::vector<LabelWidths> m_labels; // by function
+    std::vector<store::Run> m_runs;
+    struct AreaCount
+    {
+        AreaSpec area;
+        uint64_t calls = 0;
+        size_t tracks = 0;
+    } m_areaCount;
+};
+
+} // namespace calltide::layout

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// TrackModel: the timeline's vertical order: one item per process header, track, event lane and counter, with its place
+// and height. Rebuilt when the trace, the row size or what is collapsed changes; looked up by binary search.
+#pragma once
+#include "layout/style.h"
+#include "store/trace.h"
+#include <set>
+#include <string>
+#include <vector>
+
+namespace calltide::layout {
+
+enum class ItemKind : uint8_t { Group, Slices, Gc, Instants, Counter };
+
+struct TrackItem
+{
+    ItemKind kind = ItemKind::Slices;
+    store::ProcessId process; // none: things of no process
+    store::TrackId track;     // Slices, Gc
+    uint32_t counter = 0;     // index into Trace::counters()
+    uint32_t rows = 0;        // slice rows shown
+    bool collapsed = false;   // Group: its tracks are hidden; Slices: one density row
+    Icon icon = Icon::Thread;
+    int level = 0; // indent
+    double y = 0;  // from the top of the first item
+    float height = 0;
+    uint32_t group = 0; // index of the item's group header
+    std::string name, detail, value; // header: first line, second line (of a group: behind the name), at its right end
+    std::vector<uint32_t> instants;  // Instants: indices into Trace::instants(), by time
+    double low = 0, high = 1;        // Counter: what its bottom and top stand for
+};
+
+// What is folded away; kept by the view, also over a rebuild.
+struct Collapsed
+{
+    std::set<store::ProcessId> groups;
+    std::set<store::TrackId> tracks;
+};
+
+class TrackModel
+{
+public:
+    TrackModel() = default;
+    TrackModel(const store::Trace& trace, const Style& style, const Collapsed& collapsed);
+
+    const std::vector<TrackItem>& items() const { return m_items; }
+    double height() const { return m_height; }
+    // Index of the item at `y` (0 = top of the first item); items().size() when there is none.
+    size_t at(double y) const;
+    // Of a track's item; items().size() when it is not shown (in a collapsed group).
+    size_t indexOf(store::TrackId track) const;
+    // Top of one row of a track (0 = top of the first item); negative when it is not shown.
+    double rowTop(const store::Trace& trace, store::RowId row, const Style& style) const;
+
+private:
+    std::vector<TrackItem> m_items;
+    std::vector<uint32_t> m_ofTrack;
+    double m_height = 0;
+};
+
+} // namespace calltide::layout
