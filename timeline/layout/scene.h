@@ -123,6 +123,8 @@ private:
         uint64_t calls = 0;
         size_t tracks = 0;
     } m_areaCount;
+    store::SliceIndex m_flowsOf = store::kNoSlice; // the slice that m_flows belong to
+    std::vector<store::Flow> m_flows;
 };
 
 } // namespace calltide::layout

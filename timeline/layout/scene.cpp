@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "layout/scene.h"
+#include "layout/scenepainter.h"
+#include <algorithm>
+#include <cmath>
+
+namespace calltide::layout {
+
+using namespace metrics;
+
+TimelineScene::TimelineScene(store::TracePtr trace, const Style& style, const TextMeasure& measure)
+    : m_trace(std::move(trace))
+    , m_style(style)
+    , m_measure(&measure)
+{
+    if (m_trace) {
+        m_colors = FunctionColors(*m_trace);
+        m_labels.resize(m_trace->functions().size());
+        m_tracks = TrackModel(*m_trace, m_style, m_collapsed);
+    }
+}
+
+TimelineScene::~TimelineScene() = default;
+
+void TimelineScene::setStyle(const Style& style, const TextMeasure& measure)
+{
+    m_style = style;
+    m_measure = &measure;
+    std::fill(m_labels.begin(), m_labels.end(), LabelWidths{});
+    if (m_trace)
+        m_tracks = TrackModel(*m_trace, m_style, m_collapsed);
+}
+
+void TimelineScene::setCollapsed(Collapsed collapsed)
+{
+    m_collapsed = std::move(collapsed);
+    if (m_trace)
+        m_tracks = TrackModel(*m_trace, m_style, m_collapsed);
+}
+
+void TimelineScene::draw(const ViewSpec& view, DrawList& list)
+{
+    ScenePainter(*this, view, list).paint();
+}
+
+Zones TimelineScene::zones(const ViewSpec& view) const
+{
+    Zones z;
+    const float header = std::min(view.headerColumn > 0 ? view.headerColumn : m_style.headerColumn, view.width / 2);
+    z.headerColumn = std::floor(header);
+    const float x = z.headerColumn, w = std::max(1.f, view.width - x);
+    z.minimap = {x, 0, w, m_style.minimap};
+    z.ruler = {x, m_style.minimap, w, m_style.ruler};
+    const float top = m_style.minimap + m_style.ruler;
+    z.corner = {0, 0, x, top};
+    z.tracks = {0, top, view.width, std::max(0.f, view.height - top)};
+    z.scale = {view.from, std::max(view.to, view.from + 1), double(x), double(w)};
+    z.whole = z.scale;
+    if (m_trace) {
+        z.whole.from = m_trace->begin();
+        z.whole.to = std::max(m_trace->end(), m_trace->begin() + 1);
+    }
+    const double a = std::clamp(z.whole.x(z.scale.from), double(x), double(x + w));
+    const double b = std::clamp(z.whole.x(z.scale.to), double(x), double(x + w));
+    const double middle = (a + b) / 2, half = std::max((b - a) / 2, double(kWindowMin) / 2);
+    z.windowLeft = float(std::round(std::max(middle - half, double(x))));
+    z.windowRight = float(std::round(std::min(middle + half, double(x + w))));
+    return z;
+}
+
+double TimelineScene::maxScroll(const ViewSpec& view) const
+{
+    const double room = double(view.height) - double(m_style.minimap + m_style.ruler);
+    return std::max(0.0, m_tracks.height() - room);
+}
+
+double TimelineScene::scrollFor(const ViewSpec& view, store::RowId row) const
+{
+    if (!m_trace || row.v >= m_trace->rows().size())
+        return view.scroll;
+    const double top = m_tracks.rowTop(*m_trace, row, m_style);
+    if (top < 0)
+        return view.scroll;
+    const double room = double(view.height) - double(m_style.minimap + m_style.ruler);
+    const double margin = 2 * double(m_style.sliceRow), sticky = double(m_style.groupHeader);
+    double scroll = view.scroll;
+    if (top - sticky - margin < scroll)
+        scroll = top - sticky - margin;
+    else if (top + double(m_style.sliceRow) + margin > scroll + room)
+        scroll = top + double(m_style.sliceRow) + margin - room;
+    return std::clamp(scroll, 0.0, maxScroll(view));
+}
+
+int64_t TimelineScene::snappedTime(const ViewSpec& view, store::RowId row, int64_t time, float px) const
+{
+    if (!m_trace || row.v >= m_trace->rows().size())
+        return time;
+    const double perPixel = zones(view).scale.nsPerPixel();
+    const auto reach = int64_t(double(px) * perPixel);
+    std::vector<store::Run> runs; // by pixels, so that a dense row costs no more
+    store::queryRow(*m_trace, row, time - reach, time + reach + 1, perPixel, runs);
+    int64_t best = time, distance = reach + 1;
+    for (const auto& run : runs)
+        for (const int64_t edge : {run.start, run.end})
+            if (std::abs(edge - time) < distance) {
+                distance = std::abs(edge - time);
+                best = edge;
+            }
+    return best;
+}
+
+Hit TimelineScene::hit(const ViewSpec& view, float x, float y) const
+{
+    Hit hit;
+    if (!m_trace || x < 0 || y < 0 || x >= view.width || y >= view.height)
+        return hit;
+    const Zones z = zones(view);
+    hit.time = z.scale.time(double(x));
+    if (std::fabs(x - z.headerColumn) <= 3) {
+        hit.zone = HitZone::HeaderEdge;
+        return hit;
+    }
+    if (z.minimap.contains(x, y)) {
+        hit.time = z.whole.time(double(x));
+        const bool nearLeft = std::fabs(x - z.windowLeft) <= kGrab, nearRight = std::fabs(x - z.windowRight) <= kGrab;
+        const bool inside = x > z.windowLeft && x < z.windowRight;
+        // A small window is all grip: its outer sides resize, its middle pans.
+        if (inside && z.windowRight - z.windowLeft < 4 * kGrab)
+            hit.zone = HitZone::MinimapWindow;
+        else if (nearLeft && (!nearRight || x < z.windowLeft))
+            hit.zone = HitZone::MinimapLeft;
+        else if (nearRight)
+            hit.zone = HitZone::MinimapRight;
+        else
+            hit.zone = inside ? HitZone::MinimapWindow : HitZone::Minimap;
+        return hit;
+    }
+    if (z.ruler.contains(x, y) || z.corner.contains(x, y)) {
+        hit.zone = z.ruler.contains(x, y) ? HitZone::Ruler : HitZone::Corner;
+        return hit;
+    }
+    if (maxScroll(view) > 0 && x >= view.width - kScrollWidth - 2 * kScrollMargin) {
+        hit.zone = HitZone::ScrollBar;
+        return hit;
+    }
+    const auto& items = m_tracks.items();
+    const double contentY = double(y - z.tracks.y) + std::clamp(view.scroll, 0.0, maxScroll(view));
+    const size_t index = m_tracks.at(contentY);
+    if (index >= items.size())
+        return hit;
+    const TrackItem& item = items[index];
+    hit.item = index;
+    // The sticky header of the group covers the top of its tracks.
+    if (item.kind == ItemKind::Group || y < z.tracks.y + m_style.groupHeader) {
+        hit.item = item.kind == ItemKind::Group ? index : item.group;
+        hit.zone = HitZone::GroupHeader;
+        return hit;
+    }
+    if (view.area) {
+        const bool within = view.area->tracks.empty()
+            || std::find(view.area->tracks.begin(), view.area->tracks.end(), item.track) != view.area->tracks.end();
+        if (within && std::fabs(double(x) - z.scale.x(view.area->from)) <= double(kGrab))
+            hit.zone = HitZone::AreaLeft;
+        else if (within && std::fabs(double(x) - z.scale.x(view.area->to)) <= double(kGrab))
+            hit.zone = HitZone::AreaRight;
+        if (hit.zone != HitZone::None)
+            return hit;
+    }
+    if (x < z.headerColumn) {
+        hit.zone = HitZone::TrackHeader;
+        return hit;
+    }
+    hit.zone = HitZone::Row;
+    if (item.kind == ItemKind::Instants) {
+        const auto& instants = m_trace->instants();
+        const int64_t from = z.scale.time(double(x - kDiamond / 2)), to = z.scale.time(double(x + kDiamond / 2));
+        const auto it = std::partition_point(item.instants.begin(), item.instants.end(), [&](uint32_t i) { return instants[i].time < from; });
+        if (it != item.instants.end() && instants[*it].time <= to)
+            hit.instant = *it;
+        return hit;
+    }
+    if ((item.kind != ItemKind::Slices && item.kind != ItemKind::Gc) || item.rows == 0)
+        return hit;
+    const double inside = contentY - item.y - double(m_style.trackPadding);
+    const double row = item.collapsed || item.kind == ItemKind::Gc ? 0 : std::floor(inside / double(m_style.sliceRow));
+    if (row < 0 || row >= double(item.rows))
+        return hit;
+    hit.row = m_trace->rowAt(item.track, uint32_t(row));
+    // What the column shows, as it is drawn; a pixel to each side, so that thin slices can be hit.
+    const double perPixel = z.scale.nsPerPixel();
+    const auto reach = int64_t(std::ceil(perPixel));
+    std::vector<store::Run> runs;
+    store::queryRow(*m_trace, hit.row, hit.time - reach, hit.time + reach + 1, perPixel / std::max(0.5, double(view.devicePixelRatio)), runs);
+    int64_t nearest = INT64_MAX;
+    for (const auto& run : runs) {
+        const int64_t distance = hit.time < run.start ? run.start - hit.time : hit.time >= run.end ? hit.time - run.end + 1 : 0;
+        if (distance < nearest) {
+            nearest = distance;
+            hit.run = run;
+            hit.slice = run.slice;
+        }
+    }
+    return hit;
+}
+
+} // namespace calltide::layout

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What frames the rows: grid, headers, minimap, ruler, scroll bar.
+#include "layout/scenepainter.h"
+#include <algorithm>
+
+namespace calltide::layout {
+
+using namespace metrics;
+
+void ScenePainter::paintGrid()
+{
+    for (const Tick& tick : ruler.ticks)
+        if (tick.x >= double(left))
+            rect(double(snap(tick.x)), double(z.tracks.y), 1, double(z.tracks.h), st.grid);
+}
+
+void ScenePainter::paintTrackHeader(size_t index, const ItemBox& box)
+{
+    const TrackItem& item = box.item;
+    const double width = double(z.headerColumn);
+    rect(0, double(box.y), width - 1, double(box.h), index == v.hoveredItem ? st.hover : st.header);
+    rect(0, double(box.y + box.h - 1), width - 1, 1, st.borderSubtle);
+    rect(width - 1, double(box.y), 1, double(box.h), st.borderDefault);
+    if (width < 60)
+        return;
+    // A tall track's header stays in sight while its rows scroll.
+    const double sticky = std::clamp(double(z.tracks.y + st.groupHeader) - double(box.y), 0.0, std::max(0.0, double(box.h) - 36));
+    const double y = double(box.y) + (box.h > 60 ? std::round(sticky) : 0);
+    const double indent = double(item.level) * double(st.treeIndent);
+    const double first = y + (box.h < 28 ? double(box.h) / 2 : double(kFirstLine));
+    out.add(IconMark{float(double(kHeaderPad) + indent), snap(first - double(kHeaderIcon) / 2), kHeaderIcon, st.textMuted, item.icon});
+    const double x = double(kHeaderText) + indent;
+    double end = width - double(kHeaderPad);
+    std::string value = item.value;
+    if (item.kind == ItemKind::Counter && v.cursor) {
+        const auto& counter = trace->counters()[item.counter];
+        const auto after = std::upper_bound(counter.times.begin(), counter.times.end(), *v.cursor) - counter.times.begin();
+        if (after > 0)
+            value = formatValue(counter.values[size_t(after) - 1]);
+    }
+    if (!value.empty() && width > 140) {
+        const double w = double(textWidth(value, FontRole::Mono));
+        text(value, end - w, first, st.textMuted, FontRole::Mono);
+        end -= w + 8;
+    }
+    text(elideRight(item.name, float(end - x), tm, FontRole::Name), x, first, x, end, st.textPrimary, FontRole::Name);
+    if (box.h >= kTwoLines && width >= 160)
+        text(elideRight(item.detail, float(width - double(kHeaderPad) - x), tm, FontRole::Caption), x, y + double(kSecondLine), x, width - 4, st.textMuted, FontRole::Caption);
+}
+
+void ScenePainter::paintGroupHeader(const TrackItem& item, float y)
+{
+    const double h = double(item.height);
+    rect(0, double(y), double(v.width), h, st.group);
+    rect(0, double(y), double(v.width), 1, st.borderDefault);
+    rect(0, double(y) + h - 1, double(v.width), 1, st.borderDefault);
+    const float icon = st.iconSmall, iy = snap(double(y) + (h - double(icon)) / 2);
+    out.add(IconMark{6, iy, icon, st.textMuted, item.collapsed ? Icon::ChevronRight : Icon::ChevronDown});
+    out.add(IconMark{26, iy, icon, st.textSecondary, item.icon});
+    const double middle = double(y) + h / 2;
+    const std::string name = elideRight(item.name, std::max(40.f, v.width - 60), tm, FontRole::Strong);
+    text(name, 48, middle, st.textPrimary, FontRole::Strong);
+    const double after = 48 + double(textWidth(name, FontRole::Strong)) + 8;
+    const double end = item.collapsed ? double(left) - 8 : double(v.width) - 16;
+    text(elideRight(item.detail, float(end - after), tm, FontRole::Caption), after, middle, after, end, st.textMuted, FontRole::Caption);
+    if (!item.collapsed)
+        return;
+    // How busy its threads are, in place of the rows.
+    const auto columns = int(double(right - left));
+    std::vector<float> busy(size_t(std::max(columns, 0)), 0.f);
+    int threads = 0;
+    constexpr int kMostThreads = 16;
+    for (uint32_t t = 0; t < trace->tracks().size() && columns > 0 && threads < kMostThreads; ++t) {
+        const auto& track = trace->tracks()[t];
+        if (track.process != item.process || track.kind != store::TrackKind::Thread || track.sliceCount == 0)
+            continue;
+        threads++;
+        const auto one = store::busyColumns(*trace, v.from, v.to, columns, store::TrackId(t));
+        for (size_t i = 0; i < busy.size() && i < one.size(); ++i)
+            busy[i] = std::max(busy[i], one[i]);
+    }
+    const double top = double(snap(middle - double(st.densityRow) / 2));
+    for (size_t i = 0; i < busy.size();) {
+        const int steps = int(busy[i] * 16 + 0.5f);
+        size_t j = i + 1;
+        while (j < busy.size() && int(busy[j] * 16 + 0.5f) == steps)
+            j++;
+        if (steps > 0)
+            rect(double(left) + double(i), top, double(j - i), double(st.densityRow), blended(st.density, st.group, double(kDensityAlpha) + (1 - double(kDensityAlpha)) * steps / 16));
+        i = j;
+    }
+}
+
+void ScenePainter::paintMinimap()
+{
+    const Box& m = z.minimap;
+    rect(0, 0, double(v.width), double(m.h), st.header);
+    const auto columns = int(m.w);
+    if (columns > 0 && s.m_minimapColumns != columns) {
+        s.m_minimap = store::busyColumns(*trace, z.whole.from, z.whole.to, columns);
+        s.m_minimapColumns = columns;
+    }
+    const float foot = m.y + m.h - 1 - st.searchStrip + 1, room = m.h - 12;
+    const Argb fill = blended(st.minimapFill, st.header, double(kMinimapAlpha));
+    for (size_t i = 0; i < s.m_minimap.size();) {
+        const float h = snap(double(s.m_minimap[i] * room));
+        size_t j = i + 1;
+        while (j < s.m_minimap.size() && snap(double(s.m_minimap[j] * room)) == h)
+            j++;
+        if (h > 0)
+            rect(double(m.x) + double(i), double(foot - h), double(j - i), double(h), fill);
+        i = j;
+    }
+    const float a = z.windowLeft, b = z.windowRight;
+    rect(double(m.x), 0, double(a - m.x), double(m.h), st.minimapOutside);
+    rect(double(b), 0, double(m.x + m.w - b), double(m.h), st.minimapOutside);
+    out.add(Shape{.x = a - 1, .y = 1, .w = b - a + 2, .h = m.h - 3, .fill = 0, .border = st.accent, .borderWidth = kOutline, .radius = st.sliceRadius});
+    for (const float x : {a, b}) {
+        const float gx = std::clamp(x - kGripWidth / 2, m.x, m.x + m.w - kGripWidth);
+        out.add(Shape{.x = gx, .y = snap(double(m.h - kGripHeight) / 2 - 1), .w = kGripWidth, .h = kGripHeight, .fill = st.accent, .radius = kGripWidth / 2});
+    }
+    rect(0, double(m.h) - 1, double(v.width), 1, st.borderSubtle);
+}
+
+void ScenePainter::paintRuler()
+{
+    const Box& r = z.ruler;
+    rect(0, double(r.y), double(v.width), double(r.h), st.header);
+    const double bottom = double(r.y + r.h) - 1;
+    double free = double(r.x); // labels that would run into the prefix are left out
+    if (!ruler.prefix.empty()) {
+        text(ruler.prefix, double(r.x) + 6, double(r.y + r.h / 2) - 2, double(r.x), double(r.x + r.w), st.textSecondary, FontRole::Mono);
+        free += 6 + double(textWidth(ruler.prefix, FontRole::Mono)) + 8;
+    }
+    for (const Tick& tick : ruler.ticks) {
+        for (int k = 0; k < ruler.minor; ++k) {
+            const double x = double(snap(z.scale.x(tick.time + ruler.step * k / ruler.minor)));
+            const double h = k == 0 ? double(kTickMajor) : double(kTickMinor);
+            if (x >= double(r.x) && x < double(r.x + r.w))
+                rect(x, bottom - h, 1, h, st.gridMajor);
+        }
+        if (tick.x + double(kTickText) >= free - (ruler.prefix.empty() ? 60 : 0))
+            text(tick.label, tick.x + double(kTickText), double(r.y + r.h / 2) - 2, double(r.x), double(r.x + r.w), st.textMuted, FontRole::Mono);
+    }
+    rect(0, bottom, double(v.width), 1, st.borderDefault);
+}
+
+void ScenePainter::paintCorner()
+{
+    const double width = double(z.headerColumn), end = width - double(kHeaderPad);
+    rect(width - 1, 0, 1, double(z.minimap.h + z.ruler.h), st.borderDefault);
+    if (width < 100)
+        return;
+    const double x = double(kHeaderPad);
+    const std::string length = formatDuration(trace->duration()) + std::string(kDot) + formatCount(int64_t(trace->sliceCount()))
+        + (trace->sliceCount() == 1 ? " call" : " calls");
+    if (z.minimap.h >= 40) {
+        text(elideRight("Whole recording", float(end - x), tm, FontRole::Caption), x, 15, x, end, st.textSecondary, FontRole::Caption);
+        text(elideRight(length, float(end - x), tm, FontRole::Caption), x, 31, x, end, st.textMuted, FontRole::Caption);
+    } else {
+        text(elideRight(length, float(end - x), tm, FontRole::Caption), x, double(z.minimap.h) / 2, x, end, st.textMuted, FontRole::Caption);
+    }
+    const double middle = double(z.ruler.y + z.ruler.h / 2);
+    const std::string shown = formatDuration(v.to - v.from) + " shown", axis = "from start";
+    const double axisWidth = double(textWidth(axis, FontRole::Caption));
+    const double shownWidth = double(textWidth(shown, FontRole::Caption));
+    text(shown, x, middle, x, end, st.textSecondary, FontRole::Caption);
+    if (x + shownWidth + 12 + axisWidth <= end)
+        text(axis, end - axisWidth, middle, x, end, st.textMuted, FontRole::Caption);
+}
+
+void ScenePainter::paintScrollBar()
+{
+    const double most = s.maxScroll(v);
+    if (most <= 0)
+        return;
+    const double room = double(z.tracks.h) - 8;
+    const double share = double(z.tracks.h) / (double(z.tracks.h) + most);
+    const double h = std::max(double(kScrollMin), room * share);
+    const double y = double(z.tracks.y) + 4 + (room - h) * scroll / most;
+    out.add(Shape{.x = v.width - kScrollWidth - kScrollMargin, .y = float(y), .w = kScrollWidth, .h = float(h),
+        .fill = withAlpha(st.textMuted, double(kScrollAlpha)), .radius = kScrollWidth / 2});
+}
+
+} // namespace calltide::layout

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Slice rows: slices with labels, and columns where they are narrower than a pixel or so.
+#include "layout/scenepainter.h"
+#include <algorithm>
+
+namespace calltide::layout {
+
+using namespace metrics;
+using store::Run;
+
+void ScenePainter::paintSlices(const ItemBox& box)
+{
+    const auto& track = trace->track(box.item.track);
+    if (track.rowCount == 0)
+        return;
+    const float top = box.y + st.trackPadding;
+    if (box.item.collapsed) {
+        paintRow({track.firstRow, box.y + std::floor((box.h - st.densityRow) / 2), st.densityRow, false, false});
+        return;
+    }
+    // Only the rows in sight: a deep recursion has a hundred thousand.
+    const double above = double(z.tracks.y) - double(top), below = double(v.height) - double(top);
+    const auto first = uint32_t(std::clamp(std::floor(above / double(st.sliceRow)), 0.0, double(box.item.rows)));
+    const auto last = uint32_t(std::clamp(std::ceil(below / double(st.sliceRow)), 0.0, double(box.item.rows)));
+    if (track.kind == store::TrackKind::Task && first == 0) { // what it waits in, under the parts in which it runs
+        const double x0 = std::max(z.scale.x(track.begin), double(left) - 8), x1 = std::min(z.scale.x(track.end), double(right) + 8);
+        if (x1 > x0)
+            out.add(Shape{.x = float(x0), .y = top, .w = float(x1 - x0), .h = st.sliceRow - st.sliceGapY, .fill = st.awaitFill,
+                .radius = st.sliceRadius, .patternColor = st.awaitHatch, .pattern = Pattern::Hatch});
+    }
+    for (uint32_t depth = first; depth < last; ++depth)
+        paintRow({trace->rowAt(box.item.track, depth), top + float(depth) * st.sliceRow, st.sliceRow - st.sliceGapY, true,
+            track.kind == store::TrackKind::Async});
+}
+
+void ScenePainter::paintRow(const RowPlace& place)
+{
+    s.m_runs.clear();
+    store::queryRow(*trace, place.row, v.from, v.to, z.scale.nsPerPixel() / dpr, s.m_runs);
+    m_column = {};
+    for (const Run& run : s.m_runs) {
+        const double x0 = z.scale.x(run.start), x1 = z.scale.x(run.end);
+        if (run.count == 1 && x1 - x0 >= double(kSliceFrom)) {
+            flushColumn(place);
+            flushColumnRect();
+            paintSlice(place, run, x0, x1);
+        } else {
+            addToColumns(place, run, x0, x1);
+        }
+    }
+    flushColumn(place);
+    flushColumnRect();
+}
+
+void ScenePainter::addToColumns(const RowPlace& place, const Run& run, double x0, double x1)
+{
+    const double a = std::max(x0, double(left)) * dpr;
+    const double b = std::max(std::min(x1, double(right)) * dpr, a + 1e-9);
+    for (auto column = int64_t(std::floor(a)); double(column) < b; ++column) {
+        if (column != m_column.index) {
+            flushColumn(place);
+            m_column = {};
+            m_column.index = column;
+        }
+        const double part = (std::min(b, double(column + 1)) - std::max(a, double(column))) * double(run.busy);
+        m_column.covered += part;
+        m_column.hit = m_column.hit || isHit(run.function);
+        if (part >= m_column.best) {
+            m_column.best = part;
+            m_column.function = run.function;
+        }
+    }
+}
+
+void ScenePainter::flushColumn(const RowPlace& place)
+{
+    if (m_column.index == INT64_MIN)
+        return;
+    const double busy = std::min(1.0, m_column.covered);
+    const Argb fill = isSame(m_column.function) ? st.sameFunction : s.m_colors.of(m_column.function, st).fill;
+    Rect r{float(double(m_column.index) / dpr), place.y, float(1 / dpr), place.h, 0};
+    // A few steps of busy are enough to the eye and let neighbours join.
+    const double steps = std::round(busy * 16) / 16;
+    r.fill = blended(fill, st.canvas, double(kDensityAlpha) + (1 - double(kDensityAlpha)) * steps);
+    const bool joins = m_pending.w > 0 && m_pending.fill == r.fill && m_pending.y == r.y && std::abs(m_pending.x + m_pending.w - r.x) < 0.01f;
+    if (joins) {
+        m_pending.w += r.w;
+    } else {
+        flushColumnRect();
+        m_pending = r;
+    }
+    if (m_column.hit) {
+        flushColumnRect();
+        rect(double(r.x), double(place.y + place.h - kHitLine), std::max(double(r.w), double(kHitMin)), double(kHitLine), st.hit);
+    }
+    m_column = {};
+}
+
+void ScenePainter::flushColumnRect()
+{
+    if (m_pending.w > 0)
+        out.add(m_pending);
+    m_pending = {};
+}
+
+void ScenePainter::paintSlice(const RowPlace& place, const Run& run, double x0, double x1)
+{
+    constexpr double kBeyond = 16; // hides corners and borders of slices that go on outside
+    const bool fromBefore = x0 < double(left) - kBeyond, goesOn = x1 > double(right) + kBeyond;
+    const double a = fromBefore ? double(left) - kBeyond : x0, b = goesOn ? double(right) + kBeyond : x1;
+    float xl = snap(a), xr = snap(b);
+    const float one = float(1 / dpr);
+    const float gap = xr - xl >= 2 * st.sliceGapX + one ? st.sliceGapX : xr - xl >= 2 * one ? one : 0;
+    xr = std::max(xr - gap, xl + one);
+
+    SliceColor color = s.m_colors.of(run.function, st);
+    Shape shape{.x = xl, .y = place.y, .w = xr - xl, .h = place.h, .fill = color.fill};
+    if (shape.w >= kRoundFrom)
+        shape.radius = place.pills ? place.h / 2 : st.sliceRadius;
+    if ((run.flags & store::kAlreadyRunning) && !fromBefore)
+        shape.openEdges |= 1;
+    if ((run.flags & store::kStillRunning) && !goesOn)
+        shape.openEdges |= 2;
+    if (run.slice == v.hovered && run.slice != store::kNoSlice) {
+        shape.fill = blended(color.text, color.fill, double(kHoverTint));
+        shape.border = st.hoverOutline;
+        shape.borderWidth = kOutline;
+    } else if (isSame(run.function) && run.slice != v.selected) {
+        if (shape.w > 2 * kOutline) {
+            shape.border = st.sameFunction;
+            shape.borderWidth = kOutline;
+        } else {
+            shape.fill = st.sameFunction;
+        }
+    }
+    if (shape.w < kRoundFrom && !shape.borderWidth && !shape.openEdges)
+        out.add(Rect{shape.x, shape.y, shape.w, shape.h, shape.fill});
+    else
+        out.add(shape);
+    if (run.flags & store::kException) {
+        const float edge = std::min(kExceptionEdge, shape.w);
+        if (!goesOn)
+            rect(double(xr - edge), double(place.y), double(edge), double(place.h), st.exception);
+        if (const float corner = std::min({kExceptionCorner, shape.w, place.h}); !goesOn && corner > kExceptionEdge)
+            out.add(Triangle{xr - corner, place.y, xr, place.y, xr, place.y + corner, st.exception});
+    }
+    if (isHit(run.function))
+        rect(double(xl), double(place.y + place.h - kHitLine), double(std::max(shape.w, kHitMin)), double(kHitLine), st.hit);
+    if (place.labels)
+        paintLabel(place, run, double(xl), double(xr), color.text);
+}
+
+void ScenePainter::paintLabel(const RowPlace& place, const Run& run, double x0, double x1, Argb color)
+{
+    // Centred in the part that is seen, so that a long call always says its name.
+    const double a = std::max(x0, double(left)), b = std::min(x1, double(right));
+    if (b - a < double(st.sliceLabelMinWidth))
+        return;
+    double room = b - a - 2 * double(place.pills ? place.h / 2 : st.sliceLabelPad);
+    if (run.flags & store::kException)
+        room -= double(kExceptionEdge);
+    auto& widths = s.m_labels[run.function.v];
+    const std::string_view raw = trace->functionName(run.function);
+    if (widths.whole < 0)
+        widths.whole = textWidth(plainLine(raw), FontRole::Slice);
+    const double middle = double(place.y) + double(place.h) / 2;
+    if (double(widths.whole) > room) {
+        const std::string name = fitName(plainLine(raw), float(room), tm, FontRole::Slice);
+        if (!name.empty())
+            text(name, (a + b - double(textWidth(name, FontRole::Slice))) / 2, middle, a, b, color, FontRole::Slice);
+        return;
+    }
+    std::string behind;
+    if (run.flags & (store::kAlreadyRunning | store::kStillRunning))
+        behind = run.flags & store::kAlreadyRunning ? "\u00B7 already running" : "\u00B7 still running";
+    else
+        behind = formatDuration(run.end - run.start);
+    const double behindWidth = double(textWidth(behind, FontRole::SliceLight));
+    const bool both = double(widths.whole) + behindWidth + double(kDurationRoom) <= room;
+    const double width = double(widths.whole) + (both ? double(kDurationGap) + behindWidth : 0);
+    const double x = (a + b - width) / 2;
+    text(plainLine(raw), x, middle, a, b, color, FontRole::Slice);
+    if (both)
+        text(behind, x + double(widths.whole) + double(kDurationGap), middle, a, b, color, FontRole::SliceLight);
+}
+
+} // namespace calltide::layout

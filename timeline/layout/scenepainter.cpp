@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "layout/scenepainter.h"
+#include <algorithm>
+
+namespace calltide::layout {
+
+ScenePainter::ScenePainter(TimelineScene& scene, const ViewSpec& view, DrawList& list)
+    : s(scene)
+    , v(view)
+    , out(list)
+    , st(scene.m_style)
+    , tm(*scene.m_measure)
+    , trace(scene.m_trace.get())
+    , z(scene.zones(view))
+    , dpr(std::max(0.5, double(view.devicePixelRatio)))
+    , scroll(std::clamp(view.scroll, 0.0, scene.maxScroll(view)))
+    , left(z.tracks.x + z.headerColumn)
+    , right(z.tracks.x + z.tracks.w)
+{
+    scroll = std::round(scroll * dpr) / dpr;
+}
+
+void ScenePainter::paint()
+{
+    out.clear();
+    out.width = v.width;
+    out.height = v.height;
+    out.devicePixelRatio = v.devicePixelRatio;
+    out.background = st.canvas;
+    if (!trace || v.width < 1 || v.height < 1)
+        return;
+    ruler = makeRuler(z.scale, trace->begin(), tm);
+
+    const auto& items = s.m_tracks.items();
+    const size_t first = std::min(s.m_tracks.at(scroll), items.size());
+    size_t last = first;
+    while (last < items.size() && itemTop(items[last]) < double(v.height))
+        last++;
+
+    out.addClip({left, z.tracks.y, right - left, z.tracks.h});
+    paintGrid();
+    paintAreaFill();
+    for (size_t i = first; i < last; ++i) {
+        const ItemBox box{items[i], snap(itemTop(items[i])), items[i].height};
+        switch (items[i].kind) {
+        case ItemKind::Group: continue;
+        case ItemKind::Slices: paintSlices(box); break;
+        case ItemKind::Gc: paintGc(box); break;
+        case ItemKind::Instants: paintInstants(box); break;
+        case ItemKind::Counter: paintCounter(box); break;
+        }
+        paintLost(box);
+        rect(left, box.y + box.h - 1, right - left, 1, st.rowLine);
+    }
+    paintSelection();
+    paintFlows();
+    paintAreaEdges();
+
+    out.addClip({0, z.tracks.y, v.width, z.tracks.h});
+    for (size_t i = first; i < last; ++i)
+        if (items[i].kind != ItemKind::Group)
+            paintTrackHeader(i, {items[i], snap(itemTop(items[i])), items[i].height});
+    for (size_t i = first; i < last; ++i)
+        if (items[i].kind == ItemKind::Group && itemTop(items[i]) >= double(z.tracks.y))
+            paintGroupHeader(items[i], snap(itemTop(items[i])));
+    if (first < items.size()) { // the header of the topmost group stays, until the next one pushes it out
+        const TrackItem& group = items[items[first].group];
+        double y = z.tracks.y;
+        for (size_t i = first; i < last; ++i)
+            if (items[i].kind == ItemKind::Group && &items[i] != &group) {
+                y = std::min(y, itemTop(items[i]) - double(group.height));
+                break;
+            }
+        if (itemTop(group) < double(z.tracks.y))
+            paintGroupHeader(group, snap(y));
+    }
+    paintScrollBar();
+
+    out.addClip({0, 0, v.width, v.height});
+    paintMinimap();
+    paintRuler();
+    paintCorner();
+    paintCursor();
+    if (v.focusRing)
+        out.add(Shape{.x = 0, .y = 0, .w = v.width, .h = v.height, .fill = 0, .border = st.accent, .borderWidth = metrics::kFocusRing});
+}
+
+void ScenePainter::text(std::string_view utf8, double x, double middle, Argb color, FontRole role)
+{
+    text(utf8, x, middle, 0, double(v.width), color, role);
+}
+
+void ScenePainter::text(
+    std::string_view utf8, double x, double middle, double clipLeft, double clipRight, Argb color, FontRole role)
+{
+    if (utf8.empty() || clipRight <= clipLeft)
+        return;
+    const double baseline = middle + double(tm.ascent(role) - tm.descent(role)) / 2;
+    out.addText(utf8, float(x), snap(baseline), float(clipLeft), float(clipRight), color, role);
+}
+
+void ScenePainter::rect(double x, double y, double w, double h, Argb color)
+{
+    if (w > 0 && h > 0 && (color >> 24))
+        out.add(Rect{float(x), float(y), float(w), float(h), color});
+}
+
+} // namespace calltide::layout
