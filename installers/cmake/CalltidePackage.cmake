@@ -60,7 +60,7 @@ set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXE
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-# Loaded as a plugin, which dpkg-shlibdeps cannot see: SVG icons. The fonts stand in for the bundled ones in other windows.
+# What dpkg-shlibdeps cannot see: the plugin for SVG icons, and the fonts that the window is drawn with.
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "libqt6svg6, fonts-inter, fonts-jetbrains-mono")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "qt6-wayland, python3")
 set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
