@@ -62,7 +62,7 @@ candidates() {
     printf '%s\n' "${CALLTIDE_PYTHONS-}" | tr ':;' '[\n*]'
     ls -d "$build"/pythons/3.*/usr/bin/python3.?? /usr/bin/python3 /usr/bin/python3.? /usr/bin/python3.?? \
         /usr/local/bin/python3.? /usr/local/bin/python3.?? /opt/python/*/bin/python3 2>/dev/null || true
-    for home in "${PYENV_ROOT:-$HOME/.pyenv}/versions" "$HOME/.local/share/uv/python"; do
+    for home in "${PYENV_ROOT:-${HOME-}/.pyenv}/versions" "${HOME-}/.local/share/uv/python"; do
         ls -d "$home"/*/bin/python3 2>/dev/null | sort -rV || true
     done
 }
