@@ -9,35 +9,30 @@
 
 namespace calltide::flame {
 
-enum class Direction : uint8_t
-{
-    TopDown,
-    BottomUp
-};
-enum class Measure : uint8_t
-{
-    Time,
-    Self,
-    Calls
-};
+enum class Direction : uint8_t { TopDown, BottomUp };
+enum class Measure : uint8_t { Time, Self, Calls };
 
+// Top down, a node is a path from the outermost call, and its figures are those of the calls on this path.
+// Bottom up, a node of depth 1 is a function and those below it are its callers; the figures are the function's, as
+// far as it was called by this path. In recursion only the outermost call counts for `time`.
 struct Node
 {
-    store::FunctionId function; // none: the root
-    uint32_t parent = 0; // of the root: 0
-    uint32_t firstChild = 0, childCount = 0; // children stand one after another, heaviest first (by `time`)
-    uint32_t depth = 0; // of the root: 0
+    store::FunctionId function;              // none: the root
+    uint32_t parent = 0;                     // of the root: 0
+    uint32_t firstChild = 0, childCount = 0; // children stand one after another, the longest `time` first
+    uint32_t depth = 0;                      // of the root: 0
     uint64_t calls = 0;
-    int64_t time = 0; // ns; top down: duration clipped to the scope; bottom up: self time that ended in this path
-    int64_t self = 0; // ns, time without the children's
-    store::SliceIndex slowest = store::kNoSlice; // its longest call (not clipped)
+    int64_t time = 0;                            // ns, clipped to the scope
+    int64_t self = 0;                            // ns, time without the functions it calls
+    store::SliceIndex slowest = store::kNoSlice; // the longest call (not clipped)
 };
 
 class CallTree
 {
 public:
-    // Cancelled when the progress says so. Slices with no length inside the scope still count as calls. Bottom up:
-    // children of the root are the functions by self time, below them their callers.
+    // An empty list of tracks means all that hold calls: threads, tasks and their overflow lanes. Error::Cancelled when
+    // the progress says so. Calls without length inside the scope count as well. Bottom up, paths below 1/100 000 of
+    // the whole by both self time and calls, and more than 512 callers away, are not told apart.
     static Result<CallTree> build(
         const store::Trace& trace, const store::Scope& scope, Direction direction, store::Progress* progress = nullptr);
 
@@ -49,14 +44,15 @@ public:
         return std::span(m_nodes).subspan(m_nodes[i].firstChild, m_nodes[i].childCount);
     }
     uint32_t depth() const { return m_depth; } // of the deepest node
-    // The width of a node by a measure. Time: `time`. Self and Calls: summed over everything below, so that a parent
-    // is as wide as its children together or wider.
+    // How wide a node is: never less than its children together. Top down, self times add up to the time, so Time and
+    // Self are equally wide there; Calls counts the calls of the whole subtree.
     uint64_t weight(uint32_t i, Measure measure) const;
 
 private:
+    friend class TreeBuilder;
     Direction m_direction = Direction::TopDown;
     std::vector<Node> m_nodes;
-    std::vector<uint64_t> m_selfBelow, m_callsBelow; // with the node's own
+    std::vector<uint64_t> m_callsBelow; // top down: with the node's own
     uint32_t m_depth = 0;
 };
 

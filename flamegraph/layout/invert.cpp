@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Paths → functions with their callers below. Worked out level by level: an inverted node is a set of origins (nodes of
+// the top-down tree), each with the ancestor that the path has reached.
+#include "layout/treebuilder.h"
+#include <algorithm>
+#include <unordered_map>
+
+namespace calltide::flame {
+namespace {
+constexpr uint32_t kMaxDepth = 512;
+constexpr int64_t kSmallest = 100000; // of the whole: what is smaller by all measures is not followed further
+
+struct Origin
+{
+    uint32_t node;     // figures come from here
+    uint32_t ancestor; // and the path is here
+    bool outermost;    // no call of the same function above it: its time counts
+};
+
+struct Group // origins [first, last) make up inverted node `node`
+{
+    uint32_t node;
+    size_t first, last;
+};
+
+// Whether a node is inside another call of its own function. Entering and leaving every node once in depth-first order,
+// with a count of how many of each function are open.
+std::vector<bool> outermostNodes(const std::vector<Node>& nodes)
+{
+    std::vector<std::vector<uint32_t>> children(nodes.size());
+    for (size_t i = 1; i < nodes.size(); ++i)
+        children[nodes[i].parent].push_back(uint32_t(i));
+    std::vector<bool> out(nodes.size());
+    std::unordered_map<uint32_t, uint32_t> open;
+    std::vector<std::pair<uint32_t, bool>> stack{{0, false}};
+    while (!stack.empty()) {
+        const auto [node, leave] = stack.back();
+        stack.pop_back();
+        uint32_t& count = open[nodes[node].function.v];
+        if (leave) {
+            --count;
+            continue;
+        }
+        out[node] = count++ == 0;
+        stack.emplace_back(node, true);
+        for (const uint32_t child : children[node])
+            stack.emplace_back(child, false);
+    }
+    return out;
+}
+} // namespace
+
+bool TreeBuilder::invert(const LooseTree& topDown, LooseTree& out)
+{
+    const std::vector<Node>& nodes = topDown.nodes;
+    out.nodes.assign(1, Node());
+    const std::vector<bool> outermost = outermostNodes(nodes);
+    std::vector<Origin> origins, next;
+    uint64_t allCalls = 0;
+    for (uint32_t i = 1; i < nodes.size(); ++i) {
+        origins.push_back({i, i, outermost[i]});
+        allCalls += nodes[i].calls;
+    }
+    const int64_t allTime = nodes[0].time;
+
+    std::vector<Group> groups{{0, 0, origins.size()}}, below;
+    for (uint32_t depth = 0; depth < kMaxDepth && !groups.empty(); ++depth) {
+        below.clear();
+        next.clear();
+        for (const Group& group : groups) {
+            if (cancelled())
+                return false;
+            // The function of the path's present end decides the child. At depth 0 that is the origin itself.
+            const auto begin = origins.begin() + ptrdiff_t(group.first), end = origins.begin() + ptrdiff_t(group.last);
+            const auto less = [&](const Origin& a, const Origin& b) {
+                return nodes[a.ancestor].function < nodes[b.ancestor].function;
+            };
+            if (!std::is_sorted(begin, end, less)) // deep recursion has long runs of one function
+                std::stable_sort(begin, end, less);
+            for (auto run = begin; run != end;) {
+                const store::FunctionId function = nodes[run->ancestor].function;
+                const auto id = uint32_t(out.nodes.size());
+                Node& added = out.nodes.emplace_back();
+                added.function = function;
+                added.parent = group.node;
+                const size_t first = next.size();
+                for (; run != end && nodes[run->ancestor].function == function; ++run) {
+                    const Node& from = nodes[run->node];
+                    added.calls += from.calls;
+                    added.self += from.self;
+                    added.time += run->outermost ? from.time : 0;
+                    if (added.slowest == store::kNoSlice || m_trace.duration(from.slowest) > m_trace.duration(added.slowest))
+                        added.slowest = from.slowest;
+                    if (const uint32_t caller = nodes[run->ancestor].parent)
+                        next.push_back({run->node, caller, run->outermost});
+                }
+                const bool small = added.self < allTime / kSmallest && added.calls < allCalls / uint64_t(kSmallest)
+                    && added.time < allTime / kSmallest;
+                if (small)
+                    next.resize(first);
+                else if (next.size() > first)
+                    below.push_back({id, first, next.size()});
+            }
+        }
+        origins.swap(next);
+        groups.swap(below);
+    }
+    Node& root = out.nodes[0];
+    for (size_t i = 1; i < out.nodes.size() && out.nodes[i].parent == 0; ++i) {
+        root.time += out.nodes[i].time; // more than the scope when functions call each other: the root is their sum
+        root.self += out.nodes[i].self;
+        root.calls += out.nodes[i].calls;
+    }
+    return true;
+}
+
+} // namespace calltide::flame

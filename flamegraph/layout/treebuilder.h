@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The two ways a CallTree is built; internal to ct_flame.
+#pragma once
+#include "layout/calltree.h"
+
+namespace calltide::flame {
+
+// Nodes in order of first sight (a parent before its children), not yet linked to their children.
+struct LooseTree
+{
+    std::vector<Node> nodes;
+};
+
+class TreeBuilder
+{
+public:
+    TreeBuilder(const store::Trace& trace, const store::Scope& scope, store::Progress* progress)
+        : m_trace(trace)
+        , m_scope(scope)
+        , m_progress(progress)
+    {
+    }
+
+    bool collect(LooseTree& out);                             // the merged paths; false: cancelled
+    bool invert(const LooseTree& topDown, LooseTree& out);    // false: cancelled
+    static CallTree link(const LooseTree& loose, Direction direction); // children together, figures summed
+
+private:
+    bool collectTrack(store::TrackId track, LooseTree& out);
+    bool cancelled() const { return m_progress && m_progress->cancelled(); }
+    void advance(uint64_t slices);
+
+    const store::Trace& m_trace;
+    const store::Scope& m_scope;
+    store::Progress* m_progress;
+    uint64_t m_done = 0, m_total = 0;
+
+    class ChildIndex;
+    std::shared_ptr<ChildIndex> m_index;
+};
+
+} // namespace calltide::flame
