@@ -5,12 +5,13 @@
 
 namespace calltide::flame {
 
-Result<CallTree> CallTree::build(
-    const store::Trace& trace, const store::Scope& scope, Direction direction, store::Progress* progress)
+Result<CallTree>
+CallTree::build(const store::Trace& trace, const store::Scope& scope, Direction direction, store::Progress* progress)
 {
     TreeBuilder builder(trace, scope, progress);
     LooseTree topDown, inverted;
-    const bool done = builder.collect(topDown) && (direction == Direction::TopDown || builder.invert(topDown, inverted));
+    const bool done
+        = builder.collect(topDown) && (direction == Direction::TopDown || builder.invert(topDown, inverted));
     if (!done)
         return Error{ErrorCode::Cancelled, "The flame graph was stopped."};
     return TreeBuilder::link(direction == Direction::TopDown ? topDown : inverted, direction);
@@ -37,7 +38,8 @@ CallTree TreeBuilder::link(const LooseTree& loose, Direction direction)
     out.m_direction = direction;
     const std::vector<Node>& nodes = loose.nodes;
     const size_t count = nodes.size();
-    std::vector<uint32_t> first(count + 1, 0), order(count ? count - 1 : 0); // children of i: order[first[i] … first[i+1])
+    std::vector<uint32_t> first(count + 1, 0),
+        order(count ? count - 1 : 0); // children of i: order[first[i] … first[i+1])
     for (size_t i = 1; i < count; ++i)
         ++first[nodes[i].parent + 1];
     std::partial_sum(first.begin(), first.end(), first.begin());
@@ -53,7 +55,8 @@ CallTree TreeBuilder::link(const LooseTree& loose, Direction direction)
     for (uint32_t i = 0; i < original.size(); ++i) {
         const auto begin = order.begin() + first[original[i]], end = order.begin() + first[original[i] + 1];
         std::sort(begin, end, [&](uint32_t a, uint32_t b) {
-            return nodes[a].time != nodes[b].time ? nodes[a].time > nodes[b].time : nodes[a].function < nodes[b].function;
+            return nodes[a].time != nodes[b].time ? nodes[a].time > nodes[b].time
+                                                  : nodes[a].function < nodes[b].function;
         });
         out.m_nodes[i].firstChild = uint32_t(original.size());
         out.m_nodes[i].childCount = uint32_t(end - begin);

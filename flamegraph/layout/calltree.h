@@ -9,21 +9,30 @@
 
 namespace calltide::flame {
 
-enum class Direction : uint8_t { TopDown, BottomUp };
-enum class Measure : uint8_t { Time, Self, Calls };
+enum class Direction : uint8_t
+{
+    TopDown,
+    BottomUp
+};
+enum class Measure : uint8_t
+{
+    Time,
+    Self,
+    Calls
+};
 
 // Top down, a node is a path from the outermost call, and its figures are those of the calls on this path.
 // Bottom up, a node of depth 1 is a function and those below it are its callers; the figures are the function's, as
 // far as it was called by this path. In recursion only the outermost call counts for `time`.
 struct Node
 {
-    store::FunctionId function;              // none: the root
-    uint32_t parent = 0;                     // of the root: 0
+    store::FunctionId function; // none: the root
+    uint32_t parent = 0; // of the root: 0
     uint32_t firstChild = 0, childCount = 0; // children stand one after another, the longest `time` first
-    uint32_t depth = 0;                      // of the root: 0
+    uint32_t depth = 0; // of the root: 0
     uint64_t calls = 0;
-    int64_t time = 0;                            // ns, clipped to the scope
-    int64_t self = 0;                            // ns, time without the functions it calls
+    int64_t time = 0; // ns, clipped to the scope
+    int64_t self = 0; // ns, time without the functions it calls
     store::SliceIndex slowest = store::kNoSlice; // the longest call (not clipped)
 };
 

@@ -118,7 +118,8 @@ const Frame* FrameLayout::hit(float x, uint32_t row) const
     if (row >= rowCount())
         return nullptr;
     const auto frames = this->row(row);
-    const auto after = std::upper_bound(frames.begin(), frames.end(), x, [](float v, const Frame& f) { return v < f.x; });
+    const auto after
+        = std::upper_bound(frames.begin(), frames.end(), x, [](float v, const Frame& f) { return v < f.x; });
     if (after == frames.begin())
         return nullptr;
     const Frame& frame = *(after - 1);

@@ -18,7 +18,7 @@ struct Frame
 {
     uint32_t node = 0; // of a tail: the first node it stands for
     float x = 0, w = 0; // px, cut to [0, width]
-    uint32_t more = 0;  // not 0: a tail block of this many siblings, each too narrow to be drawn
+    uint32_t more = 0; // not 0: a tail block of this many siblings, each too narrow to be drawn
     uint64_t weight = 0; // of the node, or of the tail's nodes together
     bool cutLeft = false, cutRight = false; // goes on outside the window
 };

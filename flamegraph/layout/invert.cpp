@@ -12,9 +12,9 @@ constexpr int64_t kSmallest = 100000; // of the whole: what is smaller by all me
 
 struct Origin
 {
-    uint32_t node;     // figures come from here
+    uint32_t node; // figures come from here
     uint32_t ancestor; // and the path is here
-    bool outermost;    // no call of the same function above it: its time counts
+    bool outermost; // no call of the same function above it: its time counts
 };
 
 struct Group // origins [first, last) make up inverted node `node`
@@ -89,7 +89,8 @@ bool TreeBuilder::invert(const LooseTree& topDown, LooseTree& out)
                     added.calls += from.calls;
                     added.self += from.self;
                     added.time += run->outermost ? from.time : 0;
-                    if (added.slowest == store::kNoSlice || m_trace.duration(from.slowest) > m_trace.duration(added.slowest))
+                    if (added.slowest == store::kNoSlice
+                        || m_trace.duration(from.slowest) > m_trace.duration(added.slowest))
                         added.slowest = from.slowest;
                     if (const uint32_t caller = nodes[run->ancestor].parent)
                         next.push_back({run->node, caller, run->outermost});

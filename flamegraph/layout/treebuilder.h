@@ -21,8 +21,8 @@ public:
     {
     }
 
-    bool collect(LooseTree& out);                             // the merged paths; false: cancelled
-    bool invert(const LooseTree& topDown, LooseTree& out);    // false: cancelled
+    bool collect(LooseTree& out); // the merged paths; false: cancelled
+    bool invert(const LooseTree& topDown, LooseTree& out); // false: cancelled
     static CallTree link(const LooseTree& loose, Direction direction); // children together, figures summed
 
 private:

@@ -1,27 +1,67 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The flame graph as a draw list: what FlameView and `calltide screenshot --view flamegraph` both draw.
+// The flame graph as a draw list: what FlameView and `calltide screenshot --view flamegraph` both draw. Root on top,
+// fills, labels and outlines as on the timeline. One thread at a time.
 #pragma once
-#include "layout/calltree.h"
+#include "layout/colors.h"
+#include "layout/framelayout.h"
 #include "layout/style.h"
+#include <memory>
+#include <string>
 
 namespace calltide::flameview {
 
 struct FlameOptions
 {
     flame::Measure measure = flame::Measure::Time;
+    flame::Window window; // part of the tree that fills the width
+    uint32_t zoomed = 0; // its parents are drawn at 60 %
     std::string rootLabel; // "app.py · whole recording"
-    const std::vector<bool>* search = nullptr; // by FunctionId; others are dimmed. Null: no search
-    store::FunctionId highlighted, hovered; // "same function" outlines
-    uint32_t zoom = 0; // node that fills the width
-    uint32_t selected = 0, hoveredNode = 0; // 0: none
-    float scrollY = 0; // px
+    const std::vector<bool>* search = nullptr; // by FunctionId; all others are dimmed. Null: no search
+    store::FunctionId highlighted, hovered; // all their frames are outlined
+    uint32_t selectedNode = 0, hoveredNode = 0; // 0: none
+    double scrollY = 0; // px
+    std::string note; // shown while there is no tree, "Building the flame graph…"
 };
 
-// The whole picture for tools without a window: builds the tree and draws it. Null trace or empty scope: a picture
-// that says so.
+class FlameScene
+{
+public:
+    // The tree must have been built from the trace. Null: nothing to show.
+    void setTree(store::TracePtr trace, std::shared_ptr<const flame::CallTree> tree);
+    const store::TracePtr& trace() const { return m_trace; }
+    const std::shared_ptr<const flame::CallTree>& tree() const { return m_tree; }
+
+    // Only the frames' places; draw() does it too.
+    void place(const FlameOptions& options, float width, const layout::Style& style);
+    // Lays out and draws; `list` is cleared first.
+    void draw(
+        const FlameOptions& options, float width, float height, float devicePixelRatio, const layout::Style& style,
+        const layout::TextMeasure& measure, layout::DrawList& list);
+
+    // Of what was drawn last, in px of the picture.
+    const flame::Frame* hit(float x, float y) const;
+    double contentHeight() const; // all rows with margins
+    const flame::FrameLayout& frames() const { return m_frames; }
+
+    static constexpr float kSide = 8, kTop = 6; // margins around the frames
+
+private:
+    struct Drawing;
+    store::TracePtr m_trace;
+    std::shared_ptr<const flame::CallTree> m_tree;
+    layout::FunctionColors m_colors;
+    flame::FrameLayout m_frames;
+    float m_row = 20;
+    double m_scroll = 0;
+};
+
+// "app.py · MainThread · whole recording", by what the scope holds.
+std::string scopeLabel(const store::Trace& trace, const store::Scope& scope);
+std::string frameName(const store::Trace& trace, store::FunctionId function);
+
+// The whole picture, for tools without a window: builds the tree and draws it. An empty label becomes scopeLabel().
 Result<layout::DrawList> flamePicture(
-    const store::Trace& trace, const store::Scope& scope, flame::Direction direction, float width, float height,
-    float devicePixelRatio, const layout::Style& style, const layout::TextMeasure& measure,
-    const FlameOptions& options = {});
+    store::TracePtr trace, const store::Scope& scope, flame::Direction direction, float width, float height,
+    float devicePixelRatio, const layout::Style& style, const layout::TextMeasure& measure, FlameOptions options = {});
 
 } // namespace calltide::flameview

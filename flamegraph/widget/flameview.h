@@ -2,7 +2,9 @@
 // FlameView: the flame graph of the whole trace, of the shown part or of the selected area (ViewState), with its bar
 // (order, measure, scope, filter). Trees are built in a job; the GUI thread never waits.
 #pragma once
+#include "layout/style.h"
 #include "render/viewstate.h"
+#include <QImage>
 #include <QWidget>
 #include <memory>
 
@@ -20,7 +22,8 @@ public:
     ~FlameView() override;
 
     void setTheme(const render::Theme* theme);
-    QImage toImage(double devicePixelRatio = 1);
+    void setRowSize(layout::RowSize rows);
+    QImage toImage(double devicePixelRatio = 1); // the frames, without the bar
     void waitForTree(); // tests and pictures only: blocks until the tree of the present scope is built
 
 public Q_SLOTS:

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// FlameBar: order, measure, scope and filter of the flame graph, 36 px high. Only shows and reports choices.
+#pragma once
+#include "layout/calltree.h"
+#include <QWidget>
+
+class QButtonGroup;
+class QLineEdit;
+class QToolButton;
+
+namespace calltide::render {
+class Theme;
+}
+
+namespace calltide::flameview {
+
+enum class ScopeKind : uint8_t
+{
+    Whole,
+    Shown,
+    Selection
+};
+
+class FlameBar : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit FlameBar(QWidget* parent = nullptr);
+
+    void setTheme(const render::Theme& theme);
+    flame::Direction direction() const;
+    flame::Measure measure() const;
+    ScopeKind scope() const { return m_scope; }
+    void setScope(ScopeKind scope); // silent
+    void setScopeText(const QString& text); // "Shown part · 52.0 ms"
+    void setSelectionAvailable(bool available);
+    QString filter() const;
+    void focusFilter();
+    QSize minimumSizeHint() const override;
+
+Q_SIGNALS:
+    void directionChanged();
+    void measureChanged();
+    void scopeChanged();
+    void filterChanged();
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    QWidget* segments(const QStringList& names, QButtonGroup* group);
+
+    QButtonGroup *m_direction, *m_measure;
+    QWidget* m_measures;
+    QToolButton* m_chip;
+    QAction* m_scopes[3];
+    QLineEdit* m_filter;
+    QAction* m_filterIcon;
+    ScopeKind m_scope = ScopeKind::Shown;
+};
+
+} // namespace calltide::flameview
