@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bindings/functions.h"
+#include <cstring>
+#include <unordered_map>
+
+namespace calltide::bindings {
+
+using namespace calltide::format;
+
+Slot g_slots[1u << kSlotBits];
+
+namespace {
+
+#if PY_VERSION_HEX >= 0x030C0000
+#define CT_GetExtra PyUnstable_Code_GetExtra
+#define CT_SetExtra PyUnstable_Code_SetExtra
+#define CT_RequestExtra PyUnstable_Eval_RequestCodeExtraIndex
+#else
+#define CT_GetExtra _PyCode_GetExtra
+#define CT_SetExtra _PyCode_SetExtra
+#define CT_RequestExtra _PyEval_RequestCodeExtraIndex
+#endif
+
+// Of method-wrapper objects, whose layout has no public header but has not changed since Python 2.
+struct MethodWrapper
+{
+    PyObject_HEAD
+    PyObject* descriptor;
+    PyObject* self;
+};
+
+Py_ssize_t g_extra = -1;
+std::unordered_map<const void*, Function*> g_callables;
+std::vector<Function*> g_byId;
+std::unordered_map<std::string, std::pair<uint32_t, uint32_t>> g_known; // what a record says -> event id, function number
+
+void dropSlot(const void* key)
+{
+    Slot& s = slotFor(key);
+    if (s.key == key)
+        s = Slot {};
+}
+
+void forget(Function* f)
+{
+    for (const uint32_t id : {f->id, f->longId})
+        if (id < g_byId.size() && g_byId[id] == f)
+            g_byId[id] = nullptr;
+    dropSlot(f->key);
+    delete f;
+}
+
+// The code object dies; its address may be another's at once.
+void codeFreed(void* extra)
+{
+    if (extra)
+        forget(static_cast<Function*>(extra));
+}
+
+void remember(Function* f, uint32_t id)
+{
+    if (g_byId.size() <= id)
+        g_byId.resize(id + 64);
+    g_byId[id] = f;
+}
+
+// Gives the function its id of this recording; the same function made again (exec, a reload) gets the same one.
+void announce(Function* f, const FunctionRecord& record)
+{
+    core::Recorder& r = *g_session.recorder;
+    f->generation = g_session.generation;
+    f->record = record;
+    f->sightings = 0;
+    const std::string same(reinterpret_cast<const char*>(&record), sizeof record);
+    if (const auto it = g_known.find(same); it != g_known.end()) {
+        f->id = f->longId = it->second.first;
+        f->record.function = it->second.second;
+    } else {
+        f->id = f->longId = r.takeId(f->pair);
+        f->record.function = r.takeFunctionNumber();
+        r.tables().function(f->id, f->record);
+        g_known.emplace(same, std::pair {f->id, f->record.function});
+    }
+    remember(f, f->id);
+}
+
+bool startsWithAny(const std::string& file)
+{
+    for (const std::string& folder : g_session.ignored)
+        if (file.compare(0, folder.size(), folder) == 0)
+            return true;
+    return false;
+}
+
+void describeCode(Function* f, PyCodeObject* code, PyObject* globals)
+{
+    core::Tables& tables = g_session.recorder->tables();
+    const std::string file = text(code->co_filename), name = text(code->co_name);
+#if PY_VERSION_HEX >= 0x030B0000
+    const std::string qualified = text(code->co_qualname);
+#else
+    const std::string& qualified = name;
+#endif
+    std::string module;
+    if (globals && PyDict_Check(globals))
+        module = text(PyDict_GetItemString(globals, "__name__"));
+    FunctionRecord record {};
+    const int flags = code->co_flags;
+    const FunctionKind kind = flags & CO_ASYNC_GENERATOR ? FunctionKind::AsyncGenerator
+        : flags & (CO_COROUTINE | CO_ITERABLE_COROUTINE) ? FunctionKind::Coroutine
+        : flags & CO_GENERATOR                           ? FunctionKind::Generator
+        : name == "<module>"                             ? FunctionKind::Module
+                                                         : FunctionKind::Python;
+    f->pair = flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR);
+    f->ignored = startsWithAny(file);
+    f->endsThread = name == "_delete" && module == "threading";
+    record.kind = uint8_t(kind);
+    record.flags = f->pair ? kHasResumedId : 0;
+    record.name = tables.string(name);
+    record.qualname = tables.string(qualified);
+    record.file = tables.string(file);
+    record.module = tables.string(module);
+    record.line = code->co_firstlineno > 0 ? uint32_t(code->co_firstlineno) : 0;
+    announce(f, record);
+    if (!f->ignored)
+        keepSource(file);
+}
+
+struct Names
+{
+    std::string name, qualified, module;
+    FunctionKind kind = FunctionKind::C;
+};
+
+std::string typeName(PyTypeObject* type) { return type->tp_name ? type->tp_name : "?"; }
+
+std::string attribute(PyObject* object, const char* name)
+{
+    PyObject* value = PyObject_GetAttrString(object, name);
+    if (!value)
+        PyErr_Clear();
+    const std::string result = value ? text(value) : std::string();
+    Py_XDECREF(value);
+    return result;
+}
+
+// Static types say "module.name" in tp_name; classes made by a class statement only their name.
+std::string moduleOfType(PyTypeObject* type)
+{
+    const char* dot = type->tp_name ? std::strrchr(type->tp_name, '.') : nullptr;
+    if (dot)
+        return std::string(type->tp_name, size_t(dot - type->tp_name));
+    if (type->tp_dict)
+        return text(PyDict_GetItemString(type->tp_dict, "__module__"));
+    return {};
+}
+
+Names nameCFunction(PyObject* callable)
+{
+    const auto* f = reinterpret_cast<PyCFunctionObject*>(callable);
+    Names n;
+    n.name = f->m_ml->ml_name ? f->m_ml->ml_name : "?";
+    std::string owner;
+    if (f->m_self && !PyModule_Check(f->m_self) && !PyCapsule_CheckExact(f->m_self)) {
+        owner = typeName(Py_TYPE(f->m_self));
+        n.module = moduleOfType(Py_TYPE(f->m_self));
+    } else {
+        if (f->m_module)
+            owner = PyModule_Check(f->m_module) && PyModule_GetName(f->m_module) ? PyModule_GetName(f->m_module) : text(f->m_module);
+        if (owner.empty() && f->m_self && PyModule_Check(f->m_self) && PyModule_GetName(f->m_self))
+            owner = PyModule_GetName(f->m_self);
+        PyErr_Clear();
+        n.module = owner;
+    }
+    n.qualified = owner.empty() ? n.name : owner + "." + n.name;
+    return n;
+}
+
+Names nameDescriptor(PyObject* callable)
+{
+    const auto* d = reinterpret_cast<PyDescrObject*>(callable);
+    Names n;
+    n.name = text(d->d_name);
+    n.qualified = typeName(d->d_type) + "." + n.name;
+    n.module = moduleOfType(d->d_type);
+    return n;
+}
+
+Names nameCallable(PyObject* callable)
+{
+    if (Py_TYPE(callable) == &PyMethod_Type)
+        callable = PyMethod_GET_FUNCTION(callable);
+    PyTypeObject* type = Py_TYPE(callable);
+    if (PyCFunction_Check(callable))
+        return nameCFunction(callable);
+    if (type == &PyMethodDescr_Type || type == &PyClassMethodDescr_Type || type == &PyWrapperDescr_Type)
+        return nameDescriptor(callable);
+    if (type == &_PyMethodWrapper_Type)
+        return nameDescriptor(reinterpret_cast<MethodWrapper*>(callable)->descriptor);
+    Names n;
+    if (PyType_Check(callable)) {
+        auto* called = reinterpret_cast<PyTypeObject*>(callable);
+        n.kind = FunctionKind::Type;
+        n.module = moduleOfType(called);
+        n.qualified = called->tp_flags & Py_TPFLAGS_HEAPTYPE ? text(reinterpret_cast<PyHeapTypeObject*>(called)->ht_qualname)
+                                                             : typeName(called);
+        const size_t dot = n.qualified.rfind('.');
+        n.name = dot == std::string::npos ? n.qualified : n.qualified.substr(dot + 1);
+        return n;
+    }
+    n.name = "__call__";
+    n.module = moduleOfType(type);
+    n.qualified = typeName(type) + ".__call__";
+    return n;
+}
+
+PyObject* typeDied(PyObject* self, PyObject*)
+{
+    const void* key = PyLong_AsVoidPtr(self);
+    if (const auto it = g_callables.find(key); it != g_callables.end()) {
+        Py_CLEAR(it->second->keptAlive);
+        forget(it->second);
+        g_callables.erase(it);
+    }
+    Py_RETURN_NONE;
+}
+PyMethodDef g_typeDied = {"_type_died", typeDied, METH_O, nullptr};
+
+// A key must not become another's address. Classes are watched, not kept: a program may count on their end.
+PyObject* guardKey(PyObject* callable, const void* key)
+{
+    auto* object = static_cast<PyObject*>(const_cast<void*>(key));
+    if (key == callable || key == Py_TYPE(callable)) {
+        if (!PyType_Check(object) || !(reinterpret_cast<PyTypeObject*>(object)->tp_flags & Py_TPFLAGS_HEAPTYPE))
+            return Py_INCREF(object), object;
+        PyObject* number = PyLong_FromVoidPtr(object);
+        PyObject* callback = number ? PyCFunction_New(&g_typeDied, number) : nullptr;
+        PyObject* watch = callback ? PyWeakref_NewRef(object, callback) : nullptr;
+        Py_XDECREF(number);
+        Py_XDECREF(callback);
+        if (!watch)
+            PyErr_Clear();
+        return watch;
+    }
+    if (PyCFunction_Check(callable)) { // a binding library may have made the definition for this one function
+        PyObject* self = reinterpret_cast<PyCFunctionObject*>(callable)->m_self;
+        if (!self || PyCapsule_CheckExact(self))
+            return Py_INCREF(callable), callable;
+    }
+    if (Py_TYPE(callable) == &_PyMethodWrapper_Type)
+        return Py_INCREF(object), object;
+    return nullptr;
+}
+
+} // namespace
+
+Slot Function::slot() const
+{
+    const core::EncodedId one = core::encodeId(id), two = core::encodeId(pair ? id + 1 : id);
+    return {key, one.bytes, two.bytes, uint16_t(one.length), uint16_t(two.length)};
+}
+
+std::string text(PyObject* object)
+{
+    if (!object || !PyUnicode_Check(object))
+        return {};
+    Py_ssize_t n = 0;
+    if (const char* s = PyUnicode_AsUTF8AndSize(object, &n))
+        return std::string(s, size_t(n));
+    PyErr_Clear();
+    PyObject* bytes = PyUnicode_AsEncodedString(object, "utf-8", "surrogatepass");
+    if (!bytes) {
+        PyErr_Clear();
+        return {};
+    }
+    std::string result(PyBytes_AS_STRING(bytes), size_t(PyBytes_GET_SIZE(bytes)));
+    Py_DECREF(bytes);
+    return result;
+}
+
+void initFunctions()
+{
+    if (g_extra < 0)
+        g_extra = CT_RequestExtra(codeFreed);
+}
+
+Function* functionOfCode(PyCodeObject* code, PyObject* globals)
+{
+    void* extra = nullptr;
+    CT_GetExtra(reinterpret_cast<PyObject*>(code), g_extra, &extra);
+    auto* f = static_cast<Function*>(extra);
+    if (!f) {
+        f = new Function;
+        f->key = code;
+        if (CT_SetExtra(reinterpret_cast<PyObject*>(code), g_extra, f) < 0)
+            PyErr_Clear();
+    }
+    if (f->generation != g_session.generation)
+        describeCode(f, code, globals);
+    if (!f->ignored && !f->endsThread)
+        slotFor(code) = f->slot();
+    return f;
+}
+
+const void* rareCallableKey(PyObject* callable)
+{
+    PyTypeObject* type = Py_TYPE(callable);
+    if (type == &PyMethod_Type) {
+        callable = PyMethod_GET_FUNCTION(callable);
+        type = Py_TYPE(callable);
+    }
+    if (type == &PyFunction_Type)
+        return nullptr;
+    if (PyCFunction_Check(callable))
+        return reinterpret_cast<PyCFunctionObject*>(callable)->m_ml;
+    if (type == &PyMethodDescr_Type || type == &PyClassMethodDescr_Type)
+        return reinterpret_cast<PyMethodDescrObject*>(callable)->d_method;
+    if (type == &_PyMethodWrapper_Type)
+        return reinterpret_cast<MethodWrapper*>(callable)->descriptor;
+    if (type == &PyWrapperDescr_Type || PyType_Check(callable))
+        return callable;
+    return type;
+}
+
+Function* functionOfCallable(PyObject* callable, const void* key)
+{
+    Function*& f = g_callables[key];
+    if (!f) {
+        f = new Function;
+        f->key = key;
+        if (Py_TYPE(callable) == &PyMethod_Type)
+            callable = PyMethod_GET_FUNCTION(callable);
+        f->keptAlive = guardKey(callable, key);
+    }
+    Function* found = f;
+    if (found->generation != g_session.generation) {
+        const Names n = nameCallable(callable);
+        core::Tables& tables = g_session.recorder->tables();
+        FunctionRecord record {};
+        record.kind = uint8_t(n.kind);
+        record.name = tables.string(n.name);
+        record.qualname = tables.string(n.qualified);
+        record.module = tables.string(n.module);
+        found->ignored = n.module.rfind("calltide._tracer", 0) == 0;
+        announce(found, record);
+    }
+    if (!found->ignored)
+        slotFor(key) = found->slot();
+    return found;
+}
+
+void forgetIds()
+{
+    g_session.generation++;
+    std::memset(g_slots, 0, sizeof g_slots);
+    g_byId.clear();
+    g_known.clear();
+    forgetSources();
+}
+
+void promote(core::Recorder& recorder, uint32_t id)
+{
+    if (id < kFirstLongId)
+        return;
+    Function* f = id < g_byId.size() ? g_byId[id] : nullptr;
+    if (!f && id - 1 < g_byId.size())
+        f = g_byId[id - 1]; // resumed
+    if (!f || f->generation != g_session.generation || f->id < kFirstLongId || ++f->sightings < 2)
+        return;
+    const uint32_t shortId = recorder.takeShortId(f->pair);
+    if (!shortId)
+        return;
+    recorder.tables().function(shortId, f->record);
+    f->id = shortId;
+    remember(f, shortId);
+    Slot& s = slotFor(f->key);
+    if (s.key == f->key)
+        s = f->slot();
+}
+
+} // namespace calltide::bindings

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// From code objects and C callables to ids. The cache in front holds the ids' bytes as the stream wants them.
+#pragma once
+#include "bindings/state.h"
+
+namespace calltide::bindings {
+
+struct Slot
+{
+    const void* key;
+    uint32_t id, resumed;              // encoded
+    uint16_t idLength, resumedLength;
+};
+inline constexpr unsigned kSlotBits = 12;
+extern Slot g_slots[1u << kSlotBits];
+
+CALLTIDE_HOT Slot& slotFor(const void* key)
+{
+    return g_slots[(uint64_t(uintptr_t(key)) * 0x9E3779B97F4A7C15ull) >> (64 - kSlotBits)];
+}
+
+// What is known of one function; lives as long as its code object or callable.
+struct Function
+{
+    const void* key = nullptr;
+    uint32_t generation = 0;
+    uint32_t id = 0, longId = 0; // the id in use (short when promoted) and the first one
+    bool pair = false;           // id + 1: resumed
+    bool ignored = false;        // ours
+    bool endsThread = false;     // threading.Thread._delete: time to look at the name again
+    uint32_t sightings = 0;
+    PyObject* keptAlive = nullptr;
+    calltide::format::FunctionRecord record {};
+    Slot slot() const;
+};
+
+// Slow; caches the result where it may be cached. `globals` may be null.
+Function* functionOfCode(PyCodeObject* code, PyObject* globals);
+// `key` from callableKey().
+Function* functionOfCallable(PyObject* callable, const void* key);
+
+// What identifies a C callable; null for Python functions and methods, which announce themselves.
+const void* rareCallableKey(PyObject* callable);
+CALLTIDE_HOT const void* callableKey(PyObject* callable)
+{
+    PyTypeObject* type = Py_TYPE(callable);
+    if (type == &PyFunction_Type)
+        return nullptr;
+    if (type == &PyCFunction_Type)
+        return reinterpret_cast<PyCFunctionObject*>(callable)->m_ml;
+    if (type == &PyMethodDescr_Type)
+        return reinterpret_cast<PyMethodDescrObject*>(callable)->d_method;
+    return rareCallableKey(callable);
+}
+
+void initFunctions();
+// A new recording begins: all ids are void.
+void forgetIds();
+// Called at block switches: the second sighting of a hot function gives it a short id.
+void promote(core::Recorder& recorder, uint32_t id);
+
+// Keeps the text of a file that code comes from, once per recording.
+void keepSource(const std::string& file);
+void keepGivenSource(const std::string& file, const std::string& text);
+void forgetSources();
+
+} // namespace calltide::bindings

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+// Python 3.12 and newer: sys.monitoring, with callbacks of a type of our own that is called without any argument tuple.
+#include "bindings/threads.h"
+#if PY_VERSION_HEX >= 0x030C0000
+
+namespace calltide::bindings {
+
+namespace {
+
+enum class Event { Start, Resume, Throw, Return, Yield, Unwind, CCall, CReturn, CRaise };
+
+CALLTIDE_COLD void enterPythonSlow(PyCodeObject* code, Event event)
+{
+    if (!attached(true))
+        return;
+    const Function* f = functionOfCode(code, PyEval_GetGlobals());
+    if (f->endsThread)
+        refreshThreadName();
+    if (f->ignored) {
+        t_writer.enterHidden(false);
+        return;
+    }
+    const Slot s = f->slot();
+    if (event == Event::Throw)
+        t_writer.throwSlow(s.resumed, s.resumedLength);
+    else if (event == Event::Resume)
+        t_writer.enterSlow(false, s.resumed, s.resumedLength);
+    else
+        t_writer.enterSlow(false, s.id, s.idLength);
+}
+
+CALLTIDE_COLD void enterCSlow(PyObject* callable, const void* key)
+{
+    if (!attached(false))
+        return;
+    const Function* f = functionOfCallable(callable, key);
+    if (f->ignored) {
+        t_writer.enterHidden(true);
+        return;
+    }
+    const Slot s = f->slot();
+    t_writer.enterSlow(true, s.id, s.idLength);
+}
+
+CALLTIDE_COLD void leaveSlow(bool c, unsigned sub)
+{
+    if (attached(false))
+        t_writer.leaveSlow(c, sub);
+}
+
+template <Event E> PyObject* onPython(PyObject*, PyObject* const* args, size_t, PyObject*)
+{
+    core::ThreadWriter& w = t_writer;
+    auto* code = reinterpret_cast<PyCodeObject*>(args[0]);
+    if constexpr (E == Event::Start || E == Event::Resume) {
+        const Slot& s = slotFor(code);
+        if (CALLTIDE_LIKELY(s.key == code && w.fast())) {
+            if constexpr (E == Event::Start)
+                w.enter<false>(s.id, s.idLength);
+            else
+                w.enter<false>(s.resumed, s.resumedLength);
+        } else {
+            enterPythonSlow(code, E);
+        }
+    } else if constexpr (E == Event::Throw) {
+        enterPythonSlow(code, E);
+    } else if constexpr (E == Event::Return) {
+        if (CALLTIDE_LIKELY(w.fast() && w.leaveIsPlain<false>()))
+            w.leave<false>();
+        else
+            leaveSlow(false, 0);
+    } else {
+        constexpr unsigned sub = E == Event::Yield ? format::kYield : format::kUnwind;
+        if (CALLTIDE_LIKELY(w.fast() && w.leaveIsPlain<false>()))
+            w.leaveRare<false>(sub);
+        else
+            leaveSlow(false, sub);
+    }
+    Py_RETURN_NONE;
+}
+
+template <Event E> PyObject* onC(PyObject*, PyObject* const* args, size_t, PyObject*)
+{
+    const void* key = callableKey(args[2]);
+    if (!key)
+        Py_RETURN_NONE;
+    core::ThreadWriter& w = t_writer;
+    if constexpr (E == Event::CCall) {
+        const Slot& s = slotFor(key);
+        if (CALLTIDE_LIKELY(s.key == key && w.fast()))
+            w.enter<true>(s.id, s.idLength);
+        else
+            enterCSlow(args[2], key);
+    } else if constexpr (E == Event::CReturn) {
+        if (CALLTIDE_LIKELY(w.fast() && w.leaveIsPlain<true>()))
+            w.leave<true>();
+        else
+            leaveSlow(true, 0);
+    } else {
+        if (CALLTIDE_LIKELY(w.fast() && w.leaveIsPlain<true>()))
+            w.leaveRare<true>(format::kUnwindC);
+        else
+            leaveSlow(true, format::kUnwindC);
+    }
+    Py_RETURN_NONE;
+}
+
+// An exception of C++ (no memory) must not reach the interpreter: the event is lost, the program goes on.
+template <vectorcallfunc F> PyObject* guarded(PyObject* self, PyObject* const* args, size_t n, PyObject* names)
+{
+    try {
+        return F(self, args, n, names);
+    } catch (...) {
+        Py_RETURN_NONE;
+    }
+}
+
+struct Callback
+{
+    PyObject_HEAD
+    vectorcallfunc call;
+};
+void freeCallback(PyObject* object) { PyObject_Free(object); }
+PyTypeObject g_callbackType = {PyVarObject_HEAD_INIT(nullptr, 0)};
+
+struct Registration
+{
+    const char* event;
+    vectorcallfunc call;
+    bool c;        // only when C functions are wanted
+    bool requested; // C_RETURN and C_RAISE come with CALL and must not be asked for
+};
+const Registration kRegistrations[] = {
+    {"PY_START", guarded<onPython<Event::Start>>, false, true},
+    {"PY_RESUME", guarded<onPython<Event::Resume>>, false, true},
+    {"PY_THROW", guarded<onPython<Event::Throw>>, false, true},
+    {"PY_RETURN", guarded<onPython<Event::Return>>, false, true},
+    {"PY_YIELD", guarded<onPython<Event::Yield>>, false, true},
+    {"PY_UNWIND", guarded<onPython<Event::Unwind>>, false, true},
+    {"CALL", guarded<onC<Event::CCall>>, true, true},
+    {"C_RETURN", guarded<onC<Event::CReturn>>, true, false},
+    {"C_RAISE", guarded<onC<Event::CRaise>>, true, false},
+};
+
+int g_tool = -1;
+
+bool discard(PyObject* result)
+{
+    if (!result)
+        PyErr_Clear();
+    Py_XDECREF(result);
+    return result != nullptr;
+}
+
+bool initType()
+{
+    if (g_callbackType.tp_name)
+        return true;
+    g_callbackType.tp_name = "calltide.callback";
+    g_callbackType.tp_basicsize = sizeof(Callback);
+    g_callbackType.tp_dealloc = freeCallback;
+    g_callbackType.tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL;
+    g_callbackType.tp_vectorcall_offset = offsetof(Callback, call);
+    g_callbackType.tp_call = PyVectorcall_Call;
+    return PyType_Ready(&g_callbackType) == 0;
+}
+
+long eventBit(PyObject* events, const char* name)
+{
+    PyObject* value = PyObject_GetAttrString(events, name);
+    const long bit = value ? PyLong_AsLong(value) : 0;
+    Py_XDECREF(value);
+    return bit;
+}
+
+} // namespace
+
+bool setHooks(std::string& error)
+{
+    PyObject* monitoring = PySys_GetObject("monitoring");
+    PyObject* events = monitoring ? PyObject_GetAttrString(monitoring, "events") : nullptr;
+    if (!events || !initType()) {
+        PyErr_Clear();
+        error = "this interpreter has no sys.monitoring";
+        return false;
+    }
+    g_tool = -1;
+    for (const int id : {3, 4, 0, 5, 2}) { // 2 is cProfile's
+        if (discard(PyObject_CallMethod(monitoring, "use_tool_id", "is", id, "calltide"))) {
+            g_tool = id;
+            break;
+        }
+    }
+    if (g_tool < 0) {
+        Py_DECREF(events);
+        error = "all tool ids of sys.monitoring are taken by other tools";
+        return false;
+    }
+    long set = 0;
+    for (const Registration& r : kRegistrations) {
+        if (r.c && g_session.pythonOnly)
+            continue;
+        const long bit = eventBit(events, r.event);
+        auto* callback = PyObject_New(Callback, &g_callbackType);
+        callback->call = r.call;
+        discard(PyObject_CallMethod(monitoring, "register_callback", "ilN", g_tool, bit, reinterpret_cast<PyObject*>(callback)));
+        if (r.requested)
+            set |= bit;
+    }
+    Py_DECREF(events);
+    return discard(PyObject_CallMethod(monitoring, "set_events", "il", g_tool, set));
+}
+
+void removeHooks()
+{
+    g_session.hooked = false;
+    PyObject* monitoring = PySys_GetObject("monitoring");
+    if (g_tool < 0 || !monitoring)
+        return;
+    discard(PyObject_CallMethod(monitoring, "set_events", "ii", g_tool, 0));
+    PyObject* events = PyObject_GetAttrString(monitoring, "events");
+    for (const Registration& r : kRegistrations)
+        if (events)
+            discard(PyObject_CallMethod(monitoring, "register_callback", "ilO", g_tool, eventBit(events, r.event), Py_None));
+    Py_XDECREF(events);
+    PyErr_Clear();
+    discard(PyObject_CallMethod(monitoring, "free_tool_id", "i", g_tool));
+    g_tool = -1;
+}
+
+} // namespace calltide::bindings
+#endif

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+// Python 3.9 to 3.11: the C profile hook, on every thread.
+#include "bindings/threads.h"
+#if PY_VERSION_HEX < 0x030C0000
+#include <frameobject.h>
+
+namespace calltide::bindings {
+
+namespace {
+
+constexpr int kYieldValue = 86, kYieldFrom = 72; // opcodes; the second only up to 3.10
+
+PyObject* frameGlobals(PyFrameObject* frame) // borrowed
+{
+#if PY_VERSION_HEX >= 0x030B0000
+    PyObject* globals = PyFrame_GetGlobals(frame);
+    Py_DECREF(globals); // the frame keeps it
+    return globals;
+#else
+    return frame->f_globals;
+#endif
+}
+
+PyCodeObject* frameCode(PyFrameObject* frame) // borrowed
+{
+    PyCodeObject* code = PyFrame_GetCode(frame);
+    Py_DECREF(code);
+    return code;
+}
+
+// Where a frame stands, in instructions; -1: not begun.
+int instruction(PyFrameObject* frame)
+{
+#if PY_VERSION_HEX >= 0x030B0000
+    const int at = PyFrame_GetLasti(frame);
+    return at < 0 ? -1 : at / 2;
+#elif PY_VERSION_HEX >= 0x030A0000
+    return frame->f_lasti;
+#else
+    return frame->f_lasti < 0 ? -1 : frame->f_lasti / 2;
+#endif
+}
+
+int opcodeAt(PyCodeObject* code, int at)
+{
+#if PY_VERSION_HEX >= 0x030B0000
+    return reinterpret_cast<const unsigned char*>(code->co_code_adaptive)[at * 2];
+#else
+    return reinterpret_cast<const unsigned char*>(PyBytes_AS_STRING(code->co_code))[at * 2];
+#endif
+}
+
+bool isGenerator(PyCodeObject* code) { return code->co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR); }
+
+bool resumed(PyFrameObject* frame, PyCodeObject* code)
+{
+    if (!isGenerator(code))
+        return false;
+    const int at = instruction(frame);
+    return at >= 0 && (opcodeAt(code, at) == kYieldValue || (PY_VERSION_HEX < 0x030B0000 && opcodeAt(code, at + 1) == kYieldFrom)
+        || (PY_VERSION_HEX < 0x030B0000 && opcodeAt(code, at) == kYieldFrom));
+}
+
+bool yields(PyFrameObject* frame, PyCodeObject* code)
+{
+    if (!isGenerator(code))
+        return false;
+    const int at = instruction(frame);
+    if (at < 0)
+        return false;
+    const int op = opcodeAt(code, at);
+    return op == kYieldValue || (PY_VERSION_HEX < 0x030B0000 && (op == kYieldFrom || opcodeAt(code, at + 1) == kYieldFrom));
+}
+
+CALLTIDE_COLD void enterPythonSlow(PyFrameObject* frame, PyCodeObject* code, bool again)
+{
+    if (!attached(true))
+        return;
+    const Function* f = functionOfCode(code, frameGlobals(frame));
+    if (f->endsThread)
+        refreshThreadName();
+    if (f->ignored) {
+        t_writer.enterHidden(false);
+        return;
+    }
+    const Slot s = f->slot();
+    if (again)
+        t_writer.enterSlow(false, s.resumed, s.resumedLength);
+    else
+        t_writer.enterSlow(false, s.id, s.idLength);
+}
+
+CALLTIDE_COLD void enterCSlow(PyObject* callable, const void* key)
+{
+    if (!attached(false))
+        return;
+    const Function* f = functionOfCallable(callable, key);
+    if (f->ignored) {
+        t_writer.enterHidden(true);
+        return;
+    }
+    const Slot s = f->slot();
+    t_writer.enterSlow(true, s.id, s.idLength);
+}
+
+CALLTIDE_COLD void leaveSlow(bool c, unsigned sub)
+{
+    if (attached(false))
+        t_writer.leaveSlow(c, sub);
+}
+
+CALLTIDE_HOT void leaveC(unsigned sub)
+{
+    if (CALLTIDE_UNLIKELY(!t_writer.fast() || !t_writer.leaveIsPlain<true>()))
+        leaveSlow(true, sub);
+    else if (sub)
+        t_writer.leaveRare<true>(sub);
+    else
+        t_writer.leave<true>();
+}
+
+template <bool WithC> int onEvent(PyObject*, PyFrameObject* frame, int what, PyObject* arg)
+{
+    core::ThreadWriter& w = t_writer;
+    switch (what) {
+    case PyTrace_CALL: {
+        PyCodeObject* code = frameCode(frame);
+        const bool again = resumed(frame, code);
+        const Slot& s = slotFor(code);
+        if (CALLTIDE_UNLIKELY(s.key != code || !w.fast()))
+            enterPythonSlow(frame, code, again);
+        else if (again)
+            w.enter<false>(s.resumed, s.resumedLength);
+        else
+            w.enter<false>(s.id, s.idLength);
+        break;
+    }
+    case PyTrace_RETURN: {
+        const unsigned sub = !arg ? unsigned(format::kUnwind) : yields(frame, frameCode(frame)) ? unsigned(format::kYield) : 0;
+        if (CALLTIDE_UNLIKELY(!w.fast() || !w.leaveIsPlain<false>()))
+            leaveSlow(false, sub);
+        else if (sub)
+            w.leaveRare<false>(sub);
+        else
+            w.leave<false>();
+        break;
+    }
+    case PyTrace_C_CALL:
+        if (WithC) {
+            const void* key = reinterpret_cast<PyCFunctionObject*>(arg)->m_ml;
+            const Slot& s = slotFor(key);
+            if (CALLTIDE_LIKELY(s.key == key && w.fast()))
+                w.enter<true>(s.id, s.idLength);
+            else
+                enterCSlow(arg, key);
+        }
+        break;
+    case PyTrace_C_RETURN:
+        if (WithC)
+            leaveC(0);
+        break;
+    case PyTrace_C_EXCEPTION:
+        if (WithC)
+            leaveC(format::kUnwindC);
+        break;
+    }
+    return 0;
+}
+
+// An exception of C++ (no memory) must not reach the interpreter: the event is lost, the program goes on.
+int guarded(PyObject* self, PyFrameObject* frame, int what, PyObject* arg)
+{
+    try {
+        return g_session.pythonOnly ? onEvent<false>(self, frame, what, arg) : onEvent<true>(self, frame, what, arg);
+    } catch (...) {
+        return 0;
+    }
+}
+
+// The profile function of new threads, as Python sees it: gives its place to ours at the first event.
+PyObject* takeThread(PyObject*, PyObject*)
+{
+    if (g_session.hooked)
+        PyEval_SetProfile(guarded, nullptr);
+    Py_RETURN_NONE;
+}
+PyMethodDef g_takeThread = {"calltide_thread", takeThread, METH_VARARGS, nullptr};
+PyObject* g_before = nullptr; // the program's own threading.setprofile
+
+void profileEveryThread(Py_tracefunc function)
+{
+    PyThreadState* self = PyThreadState_Get();
+    for (PyThreadState* s = PyInterpreterState_ThreadHead(self->interp); s; s = PyThreadState_Next(s))
+        if (_PyEval_SetProfile(s, function, nullptr) < 0)
+            PyErr_Clear();
+}
+
+void setThreadingHook(PyObject* hook)
+{
+    PyObject* threading = PyImport_ImportModule("threading");
+    PyObject* done = threading ? PyObject_CallMethod(threading, "setprofile", "O", hook) : nullptr;
+    if (!done)
+        PyErr_Clear();
+    Py_XDECREF(done);
+    Py_XDECREF(threading);
+}
+
+} // namespace
+
+bool setHooks(std::string& error)
+{
+    PyObject* hook = PyCFunction_New(&g_takeThread, nullptr);
+    if (!hook) {
+        PyErr_Clear();
+        error = "no memory for the hook";
+        return false;
+    }
+    if (PyObject* threading = PyImport_ImportModule("threading")) {
+        g_before = PyObject_GetAttrString(threading, "_profile_hook");
+        Py_DECREF(threading);
+    }
+    PyErr_Clear();
+    setThreadingHook(hook);
+    Py_DECREF(hook);
+    g_session.hooked = true;
+    profileEveryThread(guarded);
+    return true;
+}
+
+void removeHooks()
+{
+    g_session.hooked = false;
+    profileEveryThread(nullptr);
+    setThreadingHook(g_before ? g_before : Py_None);
+    Py_CLEAR(g_before);
+}
+
+} // namespace calltide::bindings
+#endif

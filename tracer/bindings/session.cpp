@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bindings/threads.h"
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <pthread.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace calltide::bindings {
+
+Session g_session;
+
+namespace {
+
+void onBlock(core::Recorder& recorder, uint32_t id)
+{
+    promote(recorder, id);
+    refreshThreadName();
+}
+
+// In the child, before any Python code of it: the mappings are gone there, so the writer must not be used again.
+void afterForkInChild()
+{
+    t_writer = core::ThreadWriter {};
+    forgetParkedThreads();
+    if (!g_session.recorder)
+        return;
+    g_session.recorder = nullptr; // its locks may be held by threads that do not exist here
+    g_session.forked = true;
+    g_session.identity.parent = g_session.identity.process;
+    g_session.identity.process = core::randomId();
+}
+
+std::string begin(const std::string& path)
+{
+    core::Recorder::Options options;
+    options.path = path;
+    options.identity = g_session.identity;
+    options.onBlock = onBlock;
+    std::string error;
+    std::unique_ptr<core::Recorder> recorder = core::Recorder::create(options, error);
+    if (!recorder)
+        return error;
+    g_session.recorder = recorder.release(); // see recorder.h: never destroyed
+    forgetIds();
+    for (const auto& [key, value] : g_session.meta)
+        g_session.recorder->tables().meta(key, value);
+    return {};
+}
+
+} // namespace
+
+void installForkHandler()
+{
+    static bool done = false;
+    if (!done)
+        pthread_atfork(nullptr, nullptr, afterForkInChild);
+    done = true;
+}
+
+std::string startSession(const std::string& path, bool hideStack)
+{
+    if (std::string error = begin(path); !error.empty())
+        return error;
+    openRunningThreads(hideStack);
+    std::string error;
+    if (!setHooks(error)) {
+        closeSession(false, 0);
+        unlink(path.c_str());
+        return error;
+    }
+    g_session.hooked = true;
+    watchCollector(true);
+    return {};
+}
+
+bool continueInChild()
+{
+    g_session.forked = false;
+    if (!g_session.followForks) {
+        removeHooks();
+        return false;
+    }
+    mkdir(g_session.childFolder.c_str(), 0700);
+    char name[64];
+    const core::Id& id = g_session.identity.process;
+    std::snprintf(name, sizeof name, "/p%d-%02x%02x%02x%02x.calltide", int(getpid()), id[0], id[1], id[2], id[3]);
+    g_session.identity.compat |= format::kIsChild;
+    if (begin(g_session.childFolder + name).empty())
+        return true;
+    removeHooks();
+    return false;
+}
+
+void stopSession()
+{
+    if (g_session.hooked)
+        removeHooks();
+    g_session.hooked = false;
+    g_session.forked = false;
+    watchCollector(false);
+    if (!g_session.recorder)
+        return;
+    refreshThreadName();
+    g_session.recorder->stop();
+    t_writer = core::ThreadWriter {};
+    forgetParkedThreads();
+}
+
+void closeSession(bool withEnd, int status)
+{
+    core::Recorder* r = g_session.recorder;
+    if (!r)
+        return;
+    r->stop();
+    if (withEnd)
+        r->writeEnd(status, true);
+    r->close();
+    g_session.recorder = nullptr;
+}
+
+} // namespace calltide::bindings

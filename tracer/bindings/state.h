@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the parts of the module share. Everything here needs the interpreter's lock.
+#pragma once
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include "core/recorder.h"
+#include <string>
+#include <utility>
+#include <vector>
+
+#define CALLTIDE_LIKELY(x) __builtin_expect(!!(x), 1)
+#define CALLTIDE_UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+namespace calltide::bindings {
+
+// Initial-exec: one instruction to reach it, and small enough for the reserve that the loader keeps for such storage.
+extern __thread core::ThreadWriter t_writer __attribute__((tls_model("initial-exec")));
+
+struct Session
+{
+    core::Recorder* recorder = nullptr; // null: none, or the first event of a forked child is still to come
+    core::Identity identity;
+    bool hooked = false;
+    bool pythonOnly = false;
+    bool followForks = false;
+    bool forked = false;        // this process is a fork whose recording has not begun
+    uint32_t generation = 0;    // of the ids in the functions' records; a new one for each recording
+    std::string childFolder;
+    std::vector<std::string> ignored; // folders whose code is not recorded
+    std::vector<std::pair<std::string, std::string>> meta;
+};
+extern Session g_session;
+
+// Starts a recording into `path`; an empty string, or what went wrong. `hideStack`: the calls that run now in this
+// thread, and what they still call, are not recorded.
+std::string startSession(const std::string& path, bool hideStack);
+// Takes the hooks off and seals; the end may follow. Harmless if nothing runs.
+void stopSession();
+void closeSession(bool withEnd, int status);
+// Before the first event of a forked process; false: not recorded (the hooks are off then).
+bool continueInChild();
+void installForkHandler();
+
+// Set and removed by monitoring.cpp (3.12 and newer) or profile.cpp.
+bool setHooks(std::string& error);
+void removeHooks();
+
+// gc.callbacks: collections as slices of their own.
+void watchCollector(bool on);
+
+// A Python string as UTF-8 with surrogates kept; empty on any other object. Never leaves an exception set.
+std::string text(PyObject* object);
+
+} // namespace calltide::bindings

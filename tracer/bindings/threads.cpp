@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bindings/threads.h"
+#include <cstring>
+#include <frameobject.h>
+#include <map>
+#include <pthread.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace calltide::bindings {
+
+__thread core::ThreadWriter t_writer;
+
+namespace {
+
+pthread_key_t g_key;
+std::map<unsigned long, core::Thread*> g_parked; // by Python's ident
+
+// At the thread's end, perhaps without the interpreter's lock: no Python here.
+void threadEnds(void* writer)
+{
+    auto* w = static_cast<core::ThreadWriter*>(writer);
+    if (w->thread && g_session.recorder)
+        g_session.recorder->endThread(w->thread);
+    *w = core::ThreadWriter {};
+}
+
+PyObject* frameGlobals(PyFrameObject* frame) // new reference
+{
+#if PY_VERSION_HEX >= 0x030B0000
+    return PyFrame_GetGlobals(frame);
+#else
+    return Py_XINCREF(frame->f_globals), frame->f_globals;
+#endif
+}
+
+struct Stack
+{
+    std::vector<uint32_t> open, hidden;
+    PyFrameObject* outermost = nullptr; // owned
+    Stack() = default;
+    Stack(const Stack&) = delete;
+    Stack& operator=(const Stack&) = delete;
+    ~Stack() { Py_XDECREF(outermost); }
+};
+
+// The calls of a thread, outermost first. Ours at the end are hidden; so is everything if `hideAll`.
+void collectStack(PyThreadState* state, bool skipNewest, bool hideAll, Stack& stack)
+{
+    std::vector<PyFrameObject*> frames;
+    for (PyFrameObject* f = PyThreadState_GetFrame(state); f; f = PyFrame_GetBack(f))
+        frames.push_back(f);
+    const size_t from = skipNewest && !frames.empty() ? 1 : 0;
+    bool ours = true;
+    std::vector<uint32_t> ids;
+    size_t hidden = 0;
+    for (size_t i = from; i < frames.size(); i++) {
+        PyCodeObject* code = PyFrame_GetCode(frames[i]);
+        PyObject* globals = frameGlobals(frames[i]);
+        const Function* f = functionOfCode(code, globals);
+        ours = ours && f->ignored;
+        if (ours || hideAll)
+            hidden++;
+        else
+            ids.push_back(f->id);
+        Py_XDECREF(globals);
+        Py_DECREF(code);
+    }
+    stack.open.assign(ids.rbegin(), ids.rend());
+    stack.hidden.assign(hidden, 0);
+    for (size_t i = 0; i < frames.size(); i++) {
+        if (i + 1 == frames.size())
+            stack.outermost = frames[i];
+        else
+            Py_DECREF(frames[i]);
+    }
+}
+
+PyObject* activeThread(unsigned long ident) // borrowed: its threading.Thread, if there is one
+{
+    PyObject* threading = PyDict_GetItemString(PyImport_GetModuleDict(), "threading");
+    PyObject* active = threading && PyModule_Check(threading) ? PyDict_GetItemString(PyModule_GetDict(threading), "_active") : nullptr;
+    if (!active || !PyDict_Check(active))
+        return nullptr;
+    PyObject* key = PyLong_FromUnsignedLong(ident);
+    PyObject* thread = key ? PyDict_GetItem(active, key) : nullptr;
+    Py_XDECREF(key);
+    return thread;
+}
+
+std::string nameOf(PyObject* thread)
+{
+    PyObject* name = PyObject_GetAttrString(thread, "_name");
+    if (!name)
+        PyErr_Clear();
+    std::string result = name ? text(name) : std::string();
+    Py_XDECREF(name);
+    return result;
+}
+
+// A new thread is not in the list of active ones at its first event, but its outermost call is Thread._bootstrap.
+std::string nameFromBootstrap([[maybe_unused]] PyFrameObject* outermost)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    if (!outermost)
+        return {};
+    PyCodeObject* code = PyFrame_GetCode(outermost);
+    const bool bootstrap = text(code->co_name) == "_bootstrap";
+    Py_DECREF(code);
+    PyObject* self = bootstrap ? PyFrame_GetVarString(outermost, "self") : nullptr;
+    if (!self) {
+        PyErr_Clear();
+        return {};
+    }
+    std::string result = nameOf(self);
+    Py_DECREF(self);
+    return result;
+#else
+    return {};
+#endif
+}
+
+std::string nativeName(uint64_t nativeId)
+{
+    char own[32] = {}, process[32] = {};
+    pthread_getname_np(pthread_self(), own, sizeof own);
+    const std::string comm = "/proc/self/task/" + std::to_string(getpid()) + "/comm";
+    if (FILE* f = std::fopen(comm.c_str(), "re")) {
+        if (std::fgets(process, sizeof process, f))
+            process[std::strcspn(process, "\n")] = 0;
+        std::fclose(f);
+    }
+    if (own[0] && std::strcmp(own, process) != 0)
+        return own;
+    return "thread " + std::to_string(nativeId);
+}
+
+core::Thread* add(PyThreadState* state, core::ThreadWriter* writer, Stack& stack, bool here)
+{
+    const unsigned long ident = state->thread_id;
+    format::ThreadRecord record {};
+    record.pythonIdent = ident;
+#if PY_VERSION_HEX >= 0x030B0000
+    record.nativeId = state->native_thread_id;
+#endif
+    if (here)
+        record.nativeId = uint64_t(syscall(SYS_gettid));
+    const bool main = here ? record.nativeId == uint64_t(getpid()) : record.nativeId && record.nativeId == uint64_t(getpid());
+    record.flags = main ? 1 : 0;
+    std::string name;
+    if (PyObject* thread = activeThread(ident))
+        name = nameOf(thread);
+    if (name.empty())
+        name = nameFromBootstrap(stack.outermost);
+    if (name.empty())
+        name = main ? "MainThread" : here ? nativeName(record.nativeId) : "thread " + std::to_string(record.nativeId);
+    record.name = g_session.recorder->tables().string(name);
+    core::Thread* t = g_session.recorder->addThread(writer, record);
+    if (t)
+        t->writer->open(stack.open, stack.hidden);
+    return t;
+}
+
+} // namespace
+
+void initThreads() { pthread_key_create(&g_key, threadEnds); }
+
+bool attachThread(bool entering)
+{
+    if (g_session.forked && !continueInChild())
+        return false;
+    if (!g_session.recorder || g_session.recorder->stopped()) {
+        if (g_session.hooked)
+            removeHooks();
+        return false;
+    }
+    PyThreadState* state = PyThreadState_Get();
+    pthread_setspecific(g_key, &t_writer);
+    if (const auto it = g_parked.find(state->thread_id); it != g_parked.end()) {
+        core::Thread* t = it->second;
+        g_parked.erase(it);
+        g_session.recorder->adopt(t, &t_writer);
+        return true;
+    }
+    Stack stack;
+    collectStack(state, entering, false, stack);
+    return add(state, &t_writer, stack, true) != nullptr;
+}
+
+void openRunningThreads(bool hideOwnStack)
+{
+    PyThreadState* self = PyThreadState_Get();
+    pthread_setspecific(g_key, &t_writer);
+    {
+        Stack stack;
+        collectStack(self, false, hideOwnStack, stack);
+        add(self, &t_writer, stack, true);
+    }
+    std::vector<PyThreadState*> others;
+    for (PyThreadState* s = PyInterpreterState_ThreadHead(self->interp); s; s = PyThreadState_Next(s))
+        if (s != self && s->thread_id && s->thread_id != self->thread_id)
+            others.push_back(s);
+    for (PyThreadState* s : others) {
+        Stack stack;
+        collectStack(s, false, false, stack);
+        if (core::Thread* t = add(s, nullptr, stack, false))
+            g_parked[s->thread_id] = t;
+    }
+}
+
+void forgetParkedThreads() { g_parked.clear(); }
+
+void refreshThreadName()
+{
+    core::Thread* t = t_writer.thread;
+    if (!t)
+        return;
+    if (PyObject* thread = activeThread((unsigned long)t->record.pythonIdent))
+        if (const std::string name = nameOf(thread); !name.empty())
+            g_session.recorder->rename(t, g_session.recorder->tables().string(name));
+}
+
+} // namespace calltide::bindings

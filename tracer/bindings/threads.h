@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Threads of the program: their first event, names, open calls and end.
+#pragma once
+#include "bindings/functions.h"
+
+namespace calltide::bindings {
+
+// Makes this thread's writer ready; false: nothing is recorded (any more). `entering`: the newest frame is that of the
+// very event being handled, so it is not open yet.
+bool attachThread(bool entering);
+CALLTIDE_HOT bool attached(bool entering) { return CALLTIDE_LIKELY(t_writer.thread != nullptr) || attachThread(entering); }
+
+// Opens what runs in every thread at this moment; this thread is attached, the others wait for their first event.
+void openRunningThreads(bool hideOwnStack);
+// The name may have changed.
+void refreshThreadName();
+void forgetParkedThreads();
+void initThreads();
+
+} // namespace calltide::bindings

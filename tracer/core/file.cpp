@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/file.h"
+#include "format/crc32c.h"
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace calltide::core {
+
+namespace {
+
+constexpr uint64_t kFirstGrowth = 64 << 10, kGreatestGrowth = 64 << 20;
+#ifndef MADV_POPULATE_WRITE
+constexpr int MADV_POPULATE_WRITE = 23;
+#endif
+
+uint64_t processStart() // ns since boot
+{
+    char text[1024] = {};
+    const int fd = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return 0;
+    const ssize_t n = read(fd, text, sizeof text - 1);
+    close(fd);
+    if (n <= 0)
+        return 0;
+    const char* p = std::strrchr(text, ')'); // the name before it may hold anything
+    unsigned long long ticks = 0;
+    if (!p || std::sscanf(p + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &ticks) != 1)
+        return 0;
+    const long hz = sysconf(_SC_CLK_TCK);
+    return hz > 0 ? uint64_t(ticks) * (1'000'000'000ull / uint64_t(hz)) : 0;
+}
+
+void readBootId(uint8_t out[16])
+{
+    char text[64] = {};
+    const int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    const ssize_t n = read(fd, text, sizeof text - 1);
+    close(fd);
+    int nibble = 0;
+    for (ssize_t i = 0; i < n && nibble < 32; i++) {
+        const char c = text[i];
+        const int v = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+        if (v < 0)
+            continue;
+        out[nibble / 2] = uint8_t(out[nibble / 2] << 4 | v);
+        nibble++;
+    }
+}
+
+format::Mutable* mutableOf(uint8_t* header) { return reinterpret_cast<format::Mutable*>(header + format::kMutableAt); }
+
+} // namespace
+
+Id randomId()
+{
+    Id id {};
+    if (getrandom(id.data(), id.size(), GRND_NONBLOCK) != ssize_t(id.size())) {
+        const uint64_t a = nowUnits() * 0x9E3779B97F4A7C15ull, b = uint64_t(getpid()) << 32 ^ a >> 7;
+        std::memcpy(id.data(), &a, 8);
+        std::memcpy(id.data() + 8, &b, 8);
+    }
+    return id;
+}
+
+File::~File()
+{
+    if (m_header)
+        munmap(m_header, format::kFileHeaderSize);
+    if (m_fd >= 0 && stillOurs())
+        close(m_fd);
+}
+
+std::string File::error() const
+{
+    std::lock_guard lock(m_mutex);
+    return m_error;
+}
+
+void File::fail(const char* what, int code)
+{
+    if (m_error.empty())
+        m_error = std::string(what) + ": " + std::strerror(code);
+}
+
+std::string File::create(const std::string& path, const Identity& identity, const ClockSample& now)
+{
+    std::lock_guard lock(m_mutex);
+    m_path = path;
+    const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return std::strerror(errno);
+    // A high number: the program sees the descriptor numbers that it would see without us.
+    m_fd = fcntl(fd, F_DUPFD_CLOEXEC, 700);
+    if (m_fd < 0)
+        m_fd = fcntl(fd, F_DUPFD_CLOEXEC, 200);
+    if (m_fd < 0)
+        m_fd = fd;
+    else
+        close(fd);
+    struct stat st {};
+    fstat(m_fd, &st);
+    m_device = st.st_dev;
+    m_inode = st.st_ino;
+    m_allocated = format::kFileHeaderSize;
+    const auto giveUp = [this] {
+        unlink(m_path.c_str());
+        return m_error;
+    };
+    if (!grow(m_allocated))
+        return giveUp();
+    void* m = mmap(nullptr, format::kFileHeaderSize, PROT_READ | PROT_WRITE, MAP_SHARED, m_fd, 0);
+    if (m == MAP_FAILED) {
+        fail("cannot map the recording", errno);
+        return giveUp();
+    }
+    m_header = static_cast<uint8_t*>(m);
+    madvise(m, format::kFileHeaderSize, MADV_DONTFORK);
+
+    format::FileHeader h {};
+    std::memcpy(h.magic, format::kMagic, sizeof h.magic);
+    h.major = format::kMajor;
+    h.minor = format::kMinor;
+    h.headerSize = format::kFileHeaderSize;
+    h.compat = identity.compat;
+    std::memcpy(h.recordingId, identity.recording.data(), 16);
+    std::memcpy(h.processId, identity.process.data(), 16);
+    std::memcpy(h.parentProcessId, identity.parent.data(), 16);
+    h.pid = uint32_t(getpid());
+    h.ppid = uint32_t(getppid());
+    h.processStart = processStart();
+    h.endianMark = format::kEndianMark;
+    h.clockKind = uint8_t(g_clock.kind);
+    h.shift = g_clock.shift;
+    h.nsPerUnit = g_clock.nsPerUnit;
+    h.unit0 = now.units;
+    h.monotonic0 = now.monotonic;
+    h.boottime0 = now.boottime;
+    h.realtime0 = now.realtime;
+    readBootId(h.bootId);
+    struct stat ns {};
+    if (stat("/proc/self/ns/time", &ns) == 0)
+        h.timeNamespace = ns.st_ino;
+    h.blockLog2 = format::kBlockLog2;
+    std::memcpy(m_header, &h, sizeof h);
+    format::Mutable* hints = mutableOf(m_header);
+    hints->allocEnd = m_allocated;
+    hints->state = uint32_t(format::State::Recording);
+    hints->heartbeat = now.units;
+    const uint32_t crc = format::crc32c(0, m_header, format::kFileCrcAt);
+    std::memcpy(m_header + format::kFileCrcAt, &crc, 4);
+    std::memcpy(&m_seed, identity.process.data(), 4);
+    return {};
+}
+
+// A program may close every descriptor and reuse the number: never write to a file that is not ours.
+bool File::stillOurs()
+{
+    struct stat st {};
+    return fstat(m_fd, &st) == 0 && st.st_dev == m_device && st.st_ino == m_inode;
+}
+
+bool File::grow(uint64_t to)
+{
+    if (to <= m_size)
+        return true;
+    if (!stillOurs()) {
+        const int fd = open(m_path.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+        struct stat st {};
+        if (fd < 0 || fstat(fd, &st) != 0 || st.st_dev != m_device || st.st_ino != m_inode) {
+            if (fd >= 0)
+                close(fd);
+            fail("the recording's descriptor was closed", EBADF);
+            return false;
+        }
+        m_fd = fd;
+    }
+    // Real blocks, not a hole: a full disk is an error here and not a signal at some later store.
+    const uint64_t step = std::clamp(m_size / 4 & ~uint64_t(0xFFFF), kFirstGrowth, kGreatestGrowth);
+    uint64_t want = m_size == 0 ? to : std::max(to, m_size + step);
+    int code = posix_fallocate(m_fd, off_t(m_size), off_t(want - m_size));
+    if (code && want > to) {
+        want = to;
+        code = posix_fallocate(m_fd, off_t(m_size), off_t(want - m_size));
+    }
+    if (code) {
+        fail("cannot grow the recording", code);
+        return false;
+    }
+    m_size = want;
+    return true;
+}
+
+Chunk File::take(unsigned log2)
+{
+    std::lock_guard lock(m_mutex);
+    Chunk chunk {nullptr, log2};
+    const uint64_t size = chunk.size(), at = m_allocated;
+    if (m_fd < 0 || !m_error.empty() || !grow(at + size))
+        return chunk;
+    void* m = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, m_fd, off_t(at));
+    if (m == MAP_FAILED) {
+        fail("cannot map the recording", errno);
+        return chunk;
+    }
+    m_allocated += size;
+    madvise(m, size, MADV_DONTFORK); // a child must never write into its parent's file
+    madvise(m, size, MADV_POPULATE_WRITE);
+    std::atomic_ref(mutableOf(m_header)->allocEnd).store(m_allocated, std::memory_order_relaxed);
+    chunk.base = static_cast<uint8_t*>(m);
+    return chunk;
+}
+
+void File::release(Chunk chunk)
+{
+    if (chunk.base)
+        munmap(chunk.base, chunk.size());
+}
+
+void File::finish(format::State state)
+{
+    std::lock_guard lock(m_mutex);
+    if (!m_header)
+        return;
+    mutableOf(m_header)->state = uint32_t(state);
+    if (m_fd >= 0 && stillOurs() && m_allocated < m_size && ftruncate(m_fd, off_t(m_allocated)) == 0)
+        m_size = m_allocated;
+}
+
+void File::heartbeat(uint64_t units)
+{
+    if (m_header)
+        std::atomic_ref(mutableOf(m_header)->heartbeat).store(units, std::memory_order_relaxed);
+}
+
+void File::addLost(uint64_t events)
+{
+    if (m_header)
+        std::atomic_ref(mutableOf(m_header)->lost).fetch_add(events, std::memory_order_relaxed);
+}
+
+void openChunk(Chunk chunk, uint32_t seed, format::ChunkKind kind, uint32_t thread, uint32_t sequence, uint64_t baseTime,
+    int32_t depth)
+{
+    format::ChunkHeader h {};
+    h.magic = format::kChunkMagic;
+    h.kind = uint8_t(kind);
+    h.log2 = uint8_t(chunk.log2);
+    h.thread = thread;
+    h.sequence = sequence;
+    h.baseTime = baseTime ? baseTime : 1;
+    h.depth = depth;
+    constexpr size_t kCovered = offsetof(format::ChunkHeader, openCrc);
+    std::memcpy(chunk.base, &h, kCovered);
+    auto* out = reinterpret_cast<format::ChunkHeader*>(chunk.base);
+    std::atomic_ref(out->openCrc).store(format::crcNonZero(format::crc32c(seed, &h, kCovered)), std::memory_order_release);
+}
+
+void sealChunk(Chunk chunk, uint32_t used, uint64_t endTime, int32_t depth, uint32_t payloadCrc)
+{
+    auto* out = reinterpret_cast<format::ChunkHeader*>(chunk.base);
+    out->endTime = endTime;
+    out->used = used;
+    out->depthEnd = depth;
+    out->payloadCrc = payloadCrc;
+    constexpr size_t kFrom = offsetof(format::ChunkHeader, endTime), kTo = offsetof(format::ChunkHeader, sealCrc);
+    const uint32_t crc = format::crcNonZero(format::crc32c(out->openCrc, chunk.base + kFrom, kTo - kFrom));
+    std::atomic_ref(out->sealCrc).store(crc, std::memory_order_release);
+}
+
+} // namespace calltide::core

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// The recording's file: made once, grown by whole chunks, written only through shared mappings.
+#pragma once
+#include "core/clock.h"
+#include "format/format.h"
+#include <array>
+#include <cstdint>
+#include <mutex>
+#include <string>
+
+namespace calltide::core {
+
+using Id = std::array<uint8_t, 16>;
+Id randomId();
+
+struct Identity
+{
+    Id recording {}, process {}, parent {};
+    uint64_t compat = 0; // format::CompatBit
+};
+
+struct Chunk
+{
+    uint8_t* base = nullptr;
+    unsigned log2 = 0;
+    uint64_t size() const { return 1ull << log2; }
+};
+
+// All functions may be called by any thread of the process that made the file.
+class File
+{
+public:
+    File() = default;
+    File(const File&) = delete;
+    File& operator=(const File&) = delete;
+    ~File();
+
+    // Makes the file (it must not exist) and writes its header. An empty string, or what went wrong.
+    std::string create(const std::string& path, const Identity& identity, const ClockSample& now);
+
+    // Space for a chunk of 2^log2 bytes, all zero, mapped and backed by the disk. A null base: no space; see error().
+    Chunk take(unsigned log2);
+    void release(Chunk chunk);
+
+    // Cuts the file behind its last chunk and marks it. The mappings stay valid.
+    void finish(format::State state);
+
+    void heartbeat(uint64_t units);
+    void addLost(uint64_t events);
+    uint32_t openSeed() const { return m_seed; }
+    const std::string& path() const { return m_path; }
+    std::string error() const;
+
+private:
+    bool grow(uint64_t to);
+    bool stillOurs();
+    void fail(const char* what, int code);
+
+    std::string m_path, m_error;
+    mutable std::mutex m_mutex;
+    int m_fd = -1;
+    uint64_t m_device = 0, m_inode = 0;
+    uint64_t m_allocated = 0, m_size = 0;
+    uint32_t m_seed = 0;
+    uint8_t* m_header = nullptr;
+};
+
+void openChunk(Chunk chunk, uint32_t seed, format::ChunkKind kind, uint32_t thread, uint32_t sequence, uint64_t baseTime,
+    int32_t depth);
+void sealChunk(Chunk chunk, uint32_t used, uint64_t endTime, int32_t depth, uint32_t payloadCrc);
+
+} // namespace calltide::core

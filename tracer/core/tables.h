@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The recording's tables: names, functions, threads, clock samples and the rest. A record is in the file before its id
+// is handed out. Any thread; each function locks.
+#pragma once
+#include "core/file.h"
+#include "format/format.h"
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace calltide::core {
+
+class Tables
+{
+public:
+    explicit Tables(File& file) : m_file(file) { }
+
+    uint32_t string(std::string_view text); // 0 for an empty one
+    void function(uint32_t eventId, const format::FunctionRecord& record);
+    void thread(uint32_t index, const format::ThreadRecord& record);
+    void meta(std::string_view key, std::string_view value);
+    void clock(const ClockSample& sample);
+    void note(uint64_t units, std::string_view text, uint32_t code);
+    // `fileName` is the string id of the file; text is kept if not null.
+    void source(uint32_t fileName, format::SourceRecord record, const std::string* text);
+    void end(uint64_t units, int32_t status, bool known);
+
+    // Keeps room for the record of the end, which is written when nothing may be allocated any more.
+    void reserveEnd();
+    void seal(uint64_t units);
+    void forgetStrings();
+
+private:
+    uint8_t* room(uint32_t bytes, Chunk& own);
+    void put(format::TableType type, uint8_t flags, uint32_t id, const void* head, uint32_t headSize, const void* body = nullptr,
+        uint32_t bodySize = 0);
+    void sealOpen(uint64_t units);
+
+    File& m_file;
+    std::mutex m_mutex;
+    Chunk m_chunk;
+    uint32_t m_used = 0, m_sequence = 0;
+    unsigned m_log2 = 14;
+    uint32_t m_strings = 0, m_metas = 0, m_clocks = 0, m_notes = 0;
+    std::unordered_map<std::string, uint32_t> m_stringIds;
+};
+
+} // namespace calltide::core

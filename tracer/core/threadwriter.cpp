@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/recorder.h"
+#include "format/crc32c.h"
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+
+namespace calltide::core {
+
+using namespace format;
+
+namespace {
+// Entries of a block: each has at least two bytes, so the shadow stack needs a look only at the switch.
+constexpr size_t kEntriesOfBlock = kBlockSize / 2 + 8;
+constexpr uint64_t kMaxTimeRecord = 1ull << 48;
+} // namespace
+
+uint32_t decodeId(uint32_t bytes)
+{
+    uint32_t id = 0;
+    for (unsigned i = 0; i < 4; i++) {
+        id |= ((bytes >> (8 * i)) & 0x7f) << (7 * i);
+        if (!((bytes >> (8 * i)) & 0x80))
+            break;
+    }
+    return id;
+}
+
+int32_t ThreadWriter::depth() const
+{
+    return int32_t(top - thread->shadow.data() - 1) - int32_t(thread->hidden);
+}
+
+void ThreadWriter::setBlock(uint8_t* from, uint8_t* records)
+{
+    const uint64_t offset = uint64_t(from - thread->chunk.base);
+    thread->block = from;
+    at = records;
+    thread->limit = thread->chunk.base + (offset / kBlockSize + 1) * kBlockSize - kReservedTail + 1;
+    limit = thread->hidden ? nullptr : thread->limit;
+}
+
+void ThreadWriter::growShadow()
+{
+    auto& s = thread->shadow;
+    const size_t used = size_t(top - s.data());
+    if (used + kEntriesOfBlock > s.size()) {
+        s.resize(s.size() * 2 + kEntriesOfBlock);
+        top = s.data() + used;
+    }
+}
+
+void ThreadWriter::seal()
+{
+    Thread& t = *thread;
+    if (!t.chunk.base)
+        return;
+    t.crc = crc32c(t.crc, t.block, size_t(at - t.block));
+    sealChunk(t.chunk, uint32_t(at - t.chunk.base), last, depth(), t.crc);
+    t.recorder->m_file.release(t.chunk);
+    t.chunk.base = nullptr;
+    at = limit = t.limit = nullptr;
+}
+
+bool ThreadWriter::nextChunk()
+{
+    Thread& t = *thread;
+    const unsigned log2 = t.chunk.log2 == 0 ? kMinChunkLog2 : t.chunk.log2 < kMaxEventChunkLog2 ? t.chunk.log2 + 1 : t.chunk.log2;
+    seal();
+    if (t.recorder->stopped())
+        return false;
+    t.chunk = t.recorder->m_file.take(log2);
+    if (!t.chunk.base) {
+        t.recorder->fail();
+        return false;
+    }
+    openChunk(t.chunk, t.recorder->m_file.openSeed(), ChunkKind::Events, t.index, t.sequence++, last, depth());
+    t.crc = 0;
+    setBlock(t.chunk.base + kChunkHeaderSize, t.chunk.base + kChunkHeaderSize);
+    t.recorder->chunkSwitched(last);
+    return true;
+}
+
+bool ThreadWriter::nextBlock()
+{
+    Thread& t = *thread;
+    growShadow();
+    if (!t.chunk.base)
+        return nextChunk();
+    uint8_t* end = t.chunk.base + (uint64_t(t.block - t.chunk.base) / kBlockSize + 1) * kBlockSize;
+    if (end >= t.chunk.base + t.chunk.size())
+        return nextChunk();
+    t.crc = crc32c(t.crc, t.block, size_t(end - t.block));
+    const int32_t d = depth();
+    auto* head = reinterpret_cast<BlockHeader*>(end);
+    head->crc = t.crc;
+    head->depth = d;
+    std::atomic_ref(head->time).store(last, std::memory_order_release); // "block open"
+    setBlock(end, end + kBlockHeaderSize);
+    const uint32_t newest = top[-1] & ~kShadowC;
+    if (newest && t.recorder->m_options.onBlock)
+        t.recorder->m_options.onBlock(*t.recorder, decodeId(newest));
+    return true;
+}
+
+// True when a record of eight bytes may be written.
+bool ThreadWriter::room() { return (thread->limit && at < thread->limit) || nextBlock(); }
+
+void ThreadWriter::timePasses(uint64_t now)
+{
+    uint64_t dt = now - last;
+    while (room()) {
+        const uint64_t part = dt < kMaxTimeRecord ? dt : kMaxTimeRecord;
+        unsigned n = 0;
+        const uint64_t word = lebWord(part + 1, n);
+        store64(at, uint64_t(kTimePasses) << 2 | word << 8);
+        at += 1 + n;
+        last += part;
+        dt -= part;
+        if (!dt)
+            break;
+    }
+}
+
+void ThreadWriter::farRecord(unsigned kind, uint64_t now, uint32_t bytes, uint32_t length)
+{
+    if (now < last)
+        now = last; // time never goes back within a thread
+    if (now - last > kMaxFar) {
+        timePasses(now);
+        if (!room())
+            return;
+    }
+    const uint64_t dt = now - last;
+    uint64_t word = kind | dt << 2;
+    unsigned n = 0;
+    if (dt >= kNear)
+        word = kind | kNear << 2 | lebWord(dt - (kNear - 1), n) << 8;
+    store64(at, word | uint64_t(bytes) << (8 + 8 * n));
+    at += 1 + n + length;
+    last = now;
+}
+
+void ThreadWriter::enterFar(uint64_t now, uint32_t bytes, uint32_t length) { farRecord(kEnter, now, bytes, length); }
+void ThreadWriter::leaveFar(unsigned kind, uint64_t now) { farRecord(kind, now, 0, 0); }
+
+void ThreadWriter::rare(unsigned sub, uint64_t now, uint32_t bytes, uint32_t length)
+{
+    if (!room())
+        return;
+    if (now < last)
+        now = last;
+    // One less than in a plain record: dt + 1 must fit three bytes, to leave room for the operand.
+    if (now - last >= (1u << 21) - 1) {
+        timePasses(now);
+        if (!room())
+            return;
+    }
+    unsigned n = 0;
+    const uint64_t word = lebWord(now - last + 1, n);
+    store64(at, uint64_t(sub) << 2 | word << 8 | uint64_t(bytes) << (8 + 8 * n));
+    at += 1 + n + length;
+    last = now;
+}
+
+bool ThreadWriter::extended(unsigned sub, uint64_t now, const void* payload, uint32_t size)
+{
+    if (!room())
+        return false;
+    if (now < last)
+        now = last;
+    if (now - last >= (1u << 21) - 1) {
+        timePasses(now);
+        if (!room())
+            return false;
+    }
+    uint8_t head[16];
+    unsigned n = lebPut(head, now - last + 1);
+    n += lebPut(head + n, uint64_t(size) + 1);
+    const uint32_t need = 1 + n + size;
+    if (need > kMaxExtended)
+        return false;
+    // The first block of a chunk is shorter than the others: the second try always fits.
+    for (int i = 0; i < 3 && need > uint64_t(thread->limit + (kReservedTail - 1) - at); i++)
+        if (!nextBlock())
+            return false;
+    if (need > uint64_t(thread->limit + (kReservedTail - 1) - at))
+        return false;
+    std::memcpy(at + 1, head, n);
+    std::memcpy(at + 1 + n, payload, size);
+    std::atomic_ref(*at).store(uint8_t(sub << 2), std::memory_order_release);
+    at += need;
+    last = now;
+    return true;
+}
+
+// ---------------------------------------------------------------- slow ways
+
+void ThreadWriter::enterHidden(bool c)
+{
+    growShadow();
+    *top++ = c ? kShadowC : 0;
+    thread->hidden++;
+    limit = nullptr;
+}
+
+void ThreadWriter::enterSlow(bool c, uint32_t bytes, uint32_t length)
+{
+    if (thread->hidden || depth() >= int32_t(thread->recorder->m_options.maxDepth)) {
+        enterHidden(c);
+        return;
+    }
+    if (!room())
+        return;
+    if (c)
+        enter<true>(bytes, length);
+    else
+        enter<false>(bytes, length);
+}
+
+void ThreadWriter::throwSlow(uint32_t bytes, uint32_t length)
+{
+    if (thread->hidden || depth() >= int32_t(thread->recorder->m_options.maxDepth)) {
+        enterHidden(false);
+        return;
+    }
+    if (!room())
+        return;
+    rare(kThrow, nowUnits(), bytes, length);
+    *top++ = bytes;
+}
+
+void ThreadWriter::leaveOne(bool c, unsigned sub)
+{
+    if (!room())
+        return;
+    if (sub)
+        c ? leaveRare<true>(sub) : leaveRare<false>(sub);
+    else
+        c ? leave<true>() : leave<false>();
+}
+
+// Keeps the recording balanced whatever comes: entries without a leave are closed with the one around them, leaves
+// without an entry are dropped.
+void ThreadWriter::leaveSlow(bool c, unsigned sub)
+{
+    const uint32_t* bottom = thread->shadow.data() + 1;
+    const bool topIsC = top > bottom && top[-1] >= kShadowC;
+    if (top == bottom || (c && !topIsC))
+        return;
+    while (!c && top > bottom && top[-1] >= kShadowC) {
+        if (thread->hidden) {
+            top--;
+            thread->hidden--;
+        } else {
+            leaveOne(true, 0);
+        }
+    }
+    if (thread->hidden) {
+        if (top > bottom) {
+            top--;
+            thread->hidden--;
+        }
+        if (!thread->hidden)
+            limit = thread->limit;
+        return;
+    }
+    if (top > bottom)
+        leaveOne(c, sub);
+}
+
+void ThreadWriter::open(std::span<const uint32_t> ids, std::span<const uint32_t> hidden)
+{
+    constexpr size_t kPerRecord = 400; // at most 4 bytes each: fits the shortest first block with room to spare
+    for (size_t from = 0; from < ids.size(); from += kPerRecord) {
+        uint8_t payload[kPerRecord * 5];
+        uint32_t n = 0;
+        const auto part = ids.subspan(from, std::min(kPerRecord, ids.size() - from));
+        for (const uint32_t id : part)
+            n += lebPut(payload + n, id & ~kShadowC);
+        if (!extended(kOpen, nowUnits(), payload, n))
+            return;
+        for (const uint32_t id : part) {
+            growShadow();
+            *top++ = encodeId(id & ~kShadowC).bytes | (id & kShadowC);
+        }
+    }
+    for (const uint32_t id : hidden)
+        enterHidden(id & kShadowC);
+}
+
+} // namespace calltide::core
