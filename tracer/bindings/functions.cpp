@@ -30,6 +30,7 @@ struct MethodWrapper
 };
 
 Py_ssize_t g_extra = -1;
+PyTypeObject* g_methodWrapper = nullptr;
 std::unordered_map<const void*, Function*> g_callables;
 std::vector<Function*> g_byId;
 std::unordered_map<std::string, std::pair<uint32_t, uint32_t>> g_known; // what a record says -> event id, function number
@@ -134,16 +135,6 @@ struct Names
 
 std::string typeName(PyTypeObject* type) { return type->tp_name ? type->tp_name : "?"; }
 
-std::string attribute(PyObject* object, const char* name)
-{
-    PyObject* value = PyObject_GetAttrString(object, name);
-    if (!value)
-        PyErr_Clear();
-    const std::string result = value ? text(value) : std::string();
-    Py_XDECREF(value);
-    return result;
-}
-
 // Static types say "module.name" in tp_name; classes made by a class statement only their name.
 std::string moduleOfType(PyTypeObject* type)
 {
@@ -195,7 +186,7 @@ Names nameCallable(PyObject* callable)
         return nameCFunction(callable);
     if (type == &PyMethodDescr_Type || type == &PyClassMethodDescr_Type || type == &PyWrapperDescr_Type)
         return nameDescriptor(callable);
-    if (type == &_PyMethodWrapper_Type)
+    if (type == g_methodWrapper)
         return nameDescriptor(reinterpret_cast<MethodWrapper*>(callable)->descriptor);
     Names n;
     if (PyType_Check(callable)) {
@@ -247,7 +238,7 @@ PyObject* guardKey(PyObject* callable, const void* key)
         if (!self || PyCapsule_CheckExact(self))
             return Py_INCREF(callable), callable;
     }
-    if (Py_TYPE(callable) == &_PyMethodWrapper_Type)
+    if (Py_TYPE(callable) == g_methodWrapper)
         return Py_INCREF(object), object;
     return nullptr;
 }
@@ -282,6 +273,11 @@ void initFunctions()
 {
     if (g_extra < 0)
         g_extra = CT_RequestExtra(codeFreed);
+    // Newer headers do not name the type.
+    if (PyObject* wrapper = PyObject_GetAttrString(Py_None, "__str__")) {
+        g_methodWrapper = Py_TYPE(wrapper);
+        Py_DECREF(wrapper);
+    }
 }
 
 Function* functionOfCode(PyCodeObject* code, PyObject* globals)
@@ -315,7 +311,7 @@ const void* rareCallableKey(PyObject* callable)
         return reinterpret_cast<PyCFunctionObject*>(callable)->m_ml;
     if (type == &PyMethodDescr_Type || type == &PyClassMethodDescr_Type)
         return reinterpret_cast<PyMethodDescrObject*>(callable)->d_method;
-    if (type == &_PyMethodWrapper_Type)
+    if (type == g_methodWrapper)
         return reinterpret_cast<MethodWrapper*>(callable)->descriptor;
     if (type == &PyWrapperDescr_Type || PyType_Check(callable))
         return callable;

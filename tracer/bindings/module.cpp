@@ -46,7 +46,8 @@ void start(StartOptions o)
         g_session.identity.recording = core::randomId();
     g_session.identity.process = core::randomId();
     g_session.identity.parent = toId(o.parentId);
-    g_session.identity.compat = (o.pythonOnly ? format::kPythonOnly : 0) | (isNull(g_session.identity.parent) ? 0 : format::kIsChild);
+    g_session.identity.compat = (o.pythonOnly ? uint64_t(format::kPythonOnly) : 0)
+        | (isNull(g_session.identity.parent) ? 0 : uint64_t(format::kIsChild));
     g_session.pythonOnly = o.pythonOnly;
     g_session.followForks = !o.childFolder.empty();
     g_session.childFolder = std::move(o.childFolder);

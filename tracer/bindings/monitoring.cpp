@@ -13,6 +13,10 @@ CALLTIDE_COLD void enterPythonSlow(PyCodeObject* code, Event event)
 {
     if (!attached(true))
         return;
+    if (t_writer.hides() && !beginsProgram(code, PyEval_GetGlobals())) {
+        t_writer.enterHidden(false);
+        return;
+    }
     const Function* f = functionOfCode(code, PyEval_GetGlobals());
     if (f->endsThread)
         refreshThreadName();
@@ -33,8 +37,8 @@ CALLTIDE_COLD void enterCSlow(PyObject* callable, const void* key)
 {
     if (!attached(false))
         return;
-    const Function* f = functionOfCallable(callable, key);
-    if (f->ignored) {
+    const Function* f = t_writer.hides() ? nullptr : functionOfCallable(callable, key);
+    if (!f || f->ignored) {
         t_writer.enterHidden(true);
         return;
     }

@@ -8,7 +8,13 @@ namespace calltide::bindings {
 
 namespace {
 
-constexpr int kYieldValue = 86, kYieldFrom = 72; // opcodes; the second only up to 3.10
+// Opcodes: the second only up to 3.10, the third only in 3.11.
+constexpr int kYieldValue = 86;
+#if PY_VERSION_HEX < 0x030B0000
+constexpr int kYieldFrom = 72;
+#else
+constexpr int kResume = 151;
+#endif
 
 PyObject* frameGlobals(PyFrameObject* frame) // borrowed
 {
@@ -50,6 +56,13 @@ int opcodeAt(PyCodeObject* code, int at)
 #endif
 }
 
+#if PY_VERSION_HEX >= 0x030B0000
+int argumentAt(PyCodeObject* code, int at)
+{
+    return reinterpret_cast<const unsigned char*>(code->co_code_adaptive)[at * 2 + 1];
+}
+#endif
+
 bool isGenerator(PyCodeObject* code) { return code->co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR); }
 
 bool resumed(PyFrameObject* frame, PyCodeObject* code)
@@ -57,8 +70,15 @@ bool resumed(PyFrameObject* frame, PyCodeObject* code)
     if (!isGenerator(code))
         return false;
     const int at = instruction(frame);
-    return at >= 0 && (opcodeAt(code, at) == kYieldValue || (PY_VERSION_HEX < 0x030B0000 && opcodeAt(code, at + 1) == kYieldFrom)
-        || (PY_VERSION_HEX < 0x030B0000 && opcodeAt(code, at) == kYieldFrom));
+    if (at < 0)
+        return false;
+#if PY_VERSION_HEX >= 0x030B0000
+    // The entry is reported at RESUME, whose argument is 0 only at the start; a throw() at the yield itself.
+    const int op = opcodeAt(code, at);
+    return op == kYieldValue || (op == kResume && argumentAt(code, at) != 0);
+#else
+    return true;
+#endif
 }
 
 bool yields(PyFrameObject* frame, PyCodeObject* code)
@@ -69,13 +89,22 @@ bool yields(PyFrameObject* frame, PyCodeObject* code)
     if (at < 0)
         return false;
     const int op = opcodeAt(code, at);
-    return op == kYieldValue || (PY_VERSION_HEX < 0x030B0000 && (op == kYieldFrom || opcodeAt(code, at + 1) == kYieldFrom));
+#if PY_VERSION_HEX >= 0x030B0000
+    return op == kYieldValue;
+#else
+    // While it delegates, a frame stands before its YIELD_FROM, which runs again at each resume.
+    return op == kYieldValue || op == kYieldFrom || opcodeAt(code, at + 1) == kYieldFrom;
+#endif
 }
 
 CALLTIDE_COLD void enterPythonSlow(PyFrameObject* frame, PyCodeObject* code, bool again)
 {
     if (!attached(true))
         return;
+    if (t_writer.hides() && !beginsProgram(code, frameGlobals(frame))) {
+        t_writer.enterHidden(false);
+        return;
+    }
     const Function* f = functionOfCode(code, frameGlobals(frame));
     if (f->endsThread)
         refreshThreadName();
@@ -94,8 +123,8 @@ CALLTIDE_COLD void enterCSlow(PyObject* callable, const void* key)
 {
     if (!attached(false))
         return;
-    const Function* f = functionOfCallable(callable, key);
-    if (f->ignored) {
+    const Function* f = t_writer.hides() ? nullptr : functionOfCallable(callable, key);
+    if (!f || f->ignored) {
         t_writer.enterHidden(true);
         return;
     }

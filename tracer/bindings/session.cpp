@@ -59,11 +59,12 @@ void installForkHandler()
     done = true;
 }
 
-std::string startSession(const std::string& path, bool hideStack)
+std::string startSession(const std::string& path, bool atStartup)
 {
     if (std::string error = begin(path); !error.empty())
         return error;
-    openRunningThreads(hideStack);
+    g_session.waitForMain = atStartup;
+    openRunningThreads(atStartup);
     std::string error;
     if (!setHooks(error)) {
         closeSession(false, 0);
@@ -78,6 +79,7 @@ std::string startSession(const std::string& path, bool hideStack)
 bool continueInChild()
 {
     g_session.forked = false;
+    g_session.waitForMain = false;
     if (!g_session.followForks) {
         removeHooks();
         return false;

@@ -22,6 +22,7 @@ struct Session
     core::Identity identity;
     bool hooked = false;
     bool pythonOnly = false;
+    bool waitForMain = false;   // nothing of the start-up is recorded until the module __main__ begins
     bool followForks = false;
     bool forked = false;        // this process is a fork whose recording has not begun
     uint32_t generation = 0;    // of the ids in the functions' records; a new one for each recording
@@ -31,9 +32,9 @@ struct Session
 };
 extern Session g_session;
 
-// Starts a recording into `path`; an empty string, or what went wrong. `hideStack`: the calls that run now in this
-// thread, and what they still call, are not recorded.
-std::string startSession(const std::string& path, bool hideStack);
+// Starts a recording into `path`; an empty string, or what went wrong. `atStartup`: the calls that run now in this
+// thread, and what follows until the module __main__ begins, are not recorded.
+std::string startSession(const std::string& path, bool atStartup);
 // Takes the hooks off and seals; the end may follow. Harmless if nothing runs.
 void stopSession();
 void closeSession(bool withEnd, int status);

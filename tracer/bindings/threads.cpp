@@ -55,11 +55,15 @@ void collectStack(PyThreadState* state, bool skipNewest, bool hideAll, Stack& st
     std::vector<uint32_t> ids;
     size_t hidden = 0;
     for (size_t i = from; i < frames.size(); i++) {
+        if (hideAll) {
+            hidden++;
+            continue;
+        }
         PyCodeObject* code = PyFrame_GetCode(frames[i]);
         PyObject* globals = frameGlobals(frames[i]);
         const Function* f = functionOfCode(code, globals);
         ours = ours && f->ignored;
-        if (ours || hideAll)
+        if (ours)
             hidden++;
         else
             ids.push_back(f->id);
@@ -187,6 +191,16 @@ bool attachThread(bool entering)
     return add(state, &t_writer, stack, true) != nullptr;
 }
 
+bool beginsProgram(PyCodeObject* code, PyObject* globals)
+{
+    if (!g_session.waitForMain || !globals || text(code->co_name) != "<module>"
+        || text(PyDict_GetItemString(globals, "__name__")) != "__main__")
+        return false;
+    g_session.waitForMain = false;
+    t_writer.reveal();
+    return true;
+}
+
 void openRunningThreads(bool hideOwnStack)
 {
     PyThreadState* self = PyThreadState_Get();
@@ -194,7 +208,8 @@ void openRunningThreads(bool hideOwnStack)
     {
         Stack stack;
         collectStack(self, false, hideOwnStack, stack);
-        add(self, &t_writer, stack, true);
+        if (add(self, &t_writer, stack, true) && hideOwnStack)
+            t_writer.hideAll();
     }
     std::vector<PyThreadState*> others;
     for (PyThreadState* s = PyInterpreterState_ThreadHead(self->interp); s; s = PyThreadState_Next(s))

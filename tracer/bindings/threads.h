@@ -10,6 +10,9 @@ namespace calltide::bindings {
 bool attachThread(bool entering);
 CALLTIDE_HOT bool attached(bool entering) { return CALLTIDE_LIKELY(t_writer.thread != nullptr) || attachThread(entering); }
 
+// For an entry while calls are hidden: true when it must be recorded all the same, because the program begins with it.
+bool beginsProgram(PyCodeObject* code, PyObject* globals);
+
 // Opens what runs in every thread at this moment; this thread is attached, the others wait for their first event.
 void openRunningThreads(bool hideOwnStack);
 // The name may have changed.

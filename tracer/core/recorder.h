@@ -26,6 +26,7 @@ struct Thread
     uint8_t* limit = nullptr;  // the writer's, while it is forced to go the slow way
     uint32_t crc = 0;          // of the chunk's bytes up to `block`
     uint32_t hidden = 0;       // topmost entries of the shadow stack that are not recorded
+    bool hidesAll = false;     // until reveal(), also when no hidden entry is open
     std::vector<uint32_t> shadow;
 };
 

@@ -37,7 +37,7 @@ void ThreadWriter::setBlock(uint8_t* from, uint8_t* records)
     thread->block = from;
     at = records;
     thread->limit = thread->chunk.base + (offset / kBlockSize + 1) * kBlockSize - kReservedTail + 1;
-    limit = thread->hidden ? nullptr : thread->limit;
+    limit = hides() ? nullptr : thread->limit;
 }
 
 void ThreadWriter::growShadow()
@@ -204,9 +204,19 @@ void ThreadWriter::enterHidden(bool c)
     limit = nullptr;
 }
 
+bool ThreadWriter::hides() const { return thread->hidden != 0 || thread->hidesAll; }
+
+void ThreadWriter::reveal()
+{
+    top -= thread->hidden;
+    thread->hidden = 0;
+    thread->hidesAll = false;
+    limit = thread->limit;
+}
+
 void ThreadWriter::enterSlow(bool c, uint32_t bytes, uint32_t length)
 {
-    if (thread->hidden || depth() >= int32_t(thread->recorder->m_options.maxDepth)) {
+    if (hides() || depth() >= int32_t(thread->recorder->m_options.maxDepth)) {
         enterHidden(c);
         return;
     }
@@ -220,7 +230,7 @@ void ThreadWriter::enterSlow(bool c, uint32_t bytes, uint32_t length)
 
 void ThreadWriter::throwSlow(uint32_t bytes, uint32_t length)
 {
-    if (thread->hidden || depth() >= int32_t(thread->recorder->m_options.maxDepth)) {
+    if (hides() || depth() >= int32_t(thread->recorder->m_options.maxDepth)) {
         enterHidden(false);
         return;
     }
@@ -261,12 +271,18 @@ void ThreadWriter::leaveSlow(bool c, unsigned sub)
             top--;
             thread->hidden--;
         }
-        if (!thread->hidden)
+        if (!hides())
             limit = thread->limit;
         return;
     }
     if (top > bottom)
         leaveOne(c, sub);
+}
+
+void ThreadWriter::hideAll()
+{
+    thread->hidesAll = true;
+    limit = nullptr;
 }
 
 void ThreadWriter::open(std::span<const uint32_t> ids, std::span<const uint32_t> hidden)

@@ -112,6 +112,11 @@ struct ThreadWriter
 
     // An entry that is not recorded, and everything called from it.
     void enterHidden(bool c);
+    bool hides() const;
+    // Nothing is recorded until reveal().
+    void hideAll();
+    // What was hidden so far stays so, but from now on calls are recorded: they are the outermost ones.
+    void reveal();
     // Calls that run already: `ids` outermost first (0x80000000 set for C), then `hidden` that are not recorded.
     void open(std::span<const uint32_t> ids, std::span<const uint32_t> hidden);
 

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Children of a traced program: forks go on by themselves; other Pythons are reached through the environment."""
+
+from __future__ import annotations
+
+import os
+
+from calltide import session
+
+_state: dict = {}
+
+
+def follow(tracer, folder: str, python_only: bool) -> None:
+    first = not _state
+    _state.update(tracer=tracer, folder=folder, python_only=python_only, on=True)
+    _announce()
+    if first:
+        os.register_at_fork(after_in_child=_announce)
+        _wrap_starters()
+
+
+def leave() -> None:
+    """Processes started from now on are not recorded."""
+    if _state:
+        _state["on"] = False
+    os.environ.pop(session.VARIABLE, None)
+    rest = session.without_hook(os.environ.get("PYTHONPATH"))
+    if rest is None:
+        os.environ.pop("PYTHONPATH", None)
+    else:
+        os.environ["PYTHONPATH"] = rest
+
+
+def _announce() -> None:
+    if not _state.get("on"):
+        return
+    tracer = _state["tracer"]
+    _state["text"] = session.encode({
+        "folder": _state["folder"],
+        "id": tracer.recording_id().hex(),
+        "parent": tracer.process_id().hex(),
+        "python_only": "1" if _state["python_only"] else "",
+    })
+    os.environ[session.VARIABLE] = _state["text"]
+    os.environ["PYTHONPATH"] = session.with_hook(os.environ.get("PYTHONPATH"))
+
+
+def _repaired(env):
+    """A copy of an environment that the program built itself, with our two variables in it."""
+    if env is None or not _state.get("on"):
+        return env
+    name, path, text = session.VARIABLE, "PYTHONPATH", _state["text"]
+    if isinstance(env, (list, tuple)):  # of b"K=V", as _posixsubprocess wants it
+        out, seen = [], None
+        for entry in env:
+            if entry.startswith(b"PYTHONPATH="):
+                seen = os.fsdecode(entry[11:])
+            elif not entry.startswith(os.fsencode(name) + b"="):
+                out.append(entry)
+        out.append(os.fsencode(path + "=" + session.with_hook(seen)))
+        out.append(os.fsencode(name + "=" + text))
+        return out
+    copy = dict(env)
+    if any(isinstance(k, bytes) for k in copy):
+        before = copy.get(os.fsencode(path))
+        copy[os.fsencode(path)] = os.fsencode(session.with_hook(None if before is None else os.fsdecode(before)))
+        copy[os.fsencode(name)] = os.fsencode(text)
+    else:
+        copy[path] = session.with_hook(copy.get(path))
+        copy[name] = text
+    return copy
+
+
+def _wrap(module, name: str, index: int) -> None:
+    original = getattr(module, name, None)
+    if original is None:
+        return
+
+    def start(*arguments, **keywords):
+        try:
+            if len(arguments) > index:
+                arguments = arguments[:index] + (_repaired(arguments[index]),) + arguments[index + 1:]
+            elif "env" in keywords:
+                keywords["env"] = _repaired(keywords["env"])
+        except Exception:
+            pass  # the call itself will complain about what it was given
+        return original(*arguments, **keywords)
+
+    start.__name__ = start.__qualname__ = name
+    start.__doc__ = original.__doc__
+    start.__module__ = original.__module__
+    setattr(module, name, start)
+
+
+def _wrap_starters() -> None:
+    import sys
+
+    _wrap(os, "execve", 2)
+    _wrap(os, "posix_spawn", 2)
+    _wrap(os, "posix_spawnp", 2)
+    try:
+        import _posixsubprocess
+    except ImportError:
+        return
+    _wrap(_posixsubprocess, "fork_exec", 5)
+    subprocess = sys.modules.get("subprocess")
+    if subprocess is not None and hasattr(subprocess, "_fork_exec"):
+        subprocess._fork_exec = _posixsubprocess.fork_exec

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+"""python -m calltide: checks what it is asked, then becomes the program.
+
+The interpreter is started afresh on the program with a hook in front of its sitecustomize, so the program runs as it does
+without us: same sys.argv, sys.path, __main__, tracebacks and exit status, because it is the interpreter's own doing.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+
+from calltide import __version__, session
+from calltide._load import NotSupported, load
+
+USAGE = """usage: python -m calltide [options] SCRIPT|-m MODULE|-c CODE [arguments]
+
+Records every call of a Python program.
+
+  -o FILE, --output FILE   the recording (default: NAME.calltide, after the script, in this folder)
+  --python-only            Python functions only, no C functions: faster, smaller
+  --no-children            do not record the processes that the program starts
+  --version                show the version
+  -h, --help               show this text
+"""
+
+
+class UsageError(Exception):
+    pass
+
+
+class Request:
+    def __init__(self) -> None:
+        self.output: str | None = None
+        self.python_only = False
+        self.children = True
+        self.target: list[str] = []  # as the interpreter wants it: [script, …], ["-m", module, …], ["-c", code, …]
+
+
+def parse(arguments: list[str]) -> Request:
+    request = Request()
+    rest = list(arguments)
+    while rest:
+        argument = rest.pop(0)
+        if argument in ("-o", "--output"):
+            if not rest:
+                raise UsageError("%s needs a file name" % argument)
+            request.output = rest.pop(0)
+        elif argument.startswith("--output="):
+            request.output = argument[len("--output="):]
+        elif argument == "--python-only":
+            request.python_only = True
+        elif argument == "--no-children":
+            request.children = False
+        elif argument in ("-m", "-c"):
+            if not rest:
+                raise UsageError("%s needs %s" % (argument, "a module" if argument == "-m" else "code"))
+            request.target = [argument] + rest
+            break
+        elif argument == "--":
+            request.target = rest
+            break
+        elif argument.startswith("-") and argument != "-":
+            raise UsageError("unknown option %s" % argument)
+        else:
+            request.target = [argument] + rest
+            break
+    if not request.target:
+        raise UsageError("nothing to run: give a script, -m MODULE or -c CODE")
+    if request.target[0] in ("-m", "-c") and len(request.target) < 2:
+        raise UsageError("%s needs a value" % request.target[0])
+    return request
+
+
+def stem(target: list[str]) -> str:
+    if target[0] == "-m":
+        return target[1]
+    if target[0] == "-c":
+        return "python-c"
+    name = os.path.basename(os.path.abspath(target[0]))
+    return os.path.splitext(name)[0] or name
+
+
+def unused(name: str) -> str:
+    path, n = name + ".calltide", 2
+    while os.path.lexists(path) or os.path.lexists(session.child_folder(path)):
+        path, n = "%s-%d.calltide" % (name, n), n + 1
+    return path
+
+
+def make_way(path: str) -> None:
+    """A recording that stands at the place asked for goes, with its children; anything else stays."""
+    try:
+        info = os.lstat(path)
+    except FileNotFoundError:
+        info = None
+    if info is not None:
+        if not stat.S_ISREG(info.st_mode):
+            raise OSError("%s is not a plain file" % path)
+        with open(path, "rb") as file:
+            magic = file.read(8)
+        if magic and magic != b"\x89CTD\r\n\x1a\n":
+            raise OSError("%s exists and is not a recording; it is left as it is" % path)
+        os.unlink(path)
+    folder = session.child_folder(path)
+    if os.path.isdir(folder) and not os.path.islink(folder):
+        for name in os.listdir(folder):
+            if name.startswith("p") and name.endswith(".calltide"):
+                os.unlink(os.path.join(folder, name))
+
+
+def interpreter_options() -> list[str]:
+    original = list(getattr(sys, "orig_argv", []))
+    for i in range(1, len(original)):
+        if original[i] == "-mcalltide" or original[i:i + 2] == ["-m", "calltide"]:
+            return original[1:i]
+    import subprocess
+
+    return subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
+
+
+def main(arguments: list[str]) -> int:
+    if arguments[:1] in (["-h"], ["--help"]):
+        sys.stdout.write(USAGE)
+        return 0
+    if arguments[:1] == ["--version"]:
+        sys.stdout.write("calltide %s\n" % __version__)
+        return 0
+    try:
+        request = parse(arguments)
+    except UsageError as error:
+        sys.stderr.write("calltide: %s\n" % error)
+        sys.stderr.write(USAGE.splitlines()[0] + "\n")
+        return 2
+    try:
+        load()
+        return become(request)
+    except (NotSupported, OSError) as error:
+        sys.stderr.write("calltide: %s\n" % error)
+        return 1
+
+
+def become(request: Request) -> int:
+    flags = sys.flags
+    if flags.no_site or flags.ignore_environment or flags.isolated:
+        raise NotSupported("a program cannot be recorded under python -I, -E or -S: leave the option out")
+    target = request.target
+    if target[0] not in ("-m", "-c", "-") and not os.path.exists(target[0]):
+        sys.stderr.write("calltide: cannot open '%s': no such file\n" % target[0])
+        return 2
+    output = os.path.abspath(request.output if request.output is not None else unused(stem(target)))
+    folder = os.path.dirname(output)
+    if not os.path.isdir(folder):
+        raise OSError("cannot record into %s: the folder %s does not exist" % (output, folder))
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OSError("cannot record into %s: the folder %s is not writable" % (output, folder))
+    make_way(output)
+
+    command = [sys.executable] + interpreter_options() + target
+    argv = ["-c"] + target[2:] if target[0] == "-c" else target[1:] if target[0] == "-m" else target
+    fields = {
+        "out": output,
+        "argv": "\0".join(argv),
+        "name": target[1] if target[0] == "-m" else "-c" if target[0] == "-c" else os.path.basename(target[0]),
+        "python_only": "1" if request.python_only else "",
+        "children": "1" if request.children else "",
+        "pid": str(os.getpid()),
+    }
+    if target[0] == "-c" and len(target[1]) < 50_000:
+        fields["code"] = target[1]
+    environment = dict(os.environ)
+    environment[session.VARIABLE] = session.encode(fields)
+    environment["PYTHONPATH"] = session.with_hook(environment.get("PYTHONPATH"))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execve(sys.executable, command, environment)
+    return 1  # not reached

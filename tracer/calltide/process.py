@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The start of a traced process, called from its sitecustomize: `python -m calltide` and every child of a traced program.
+
+As little as possible is imported here; see session.py.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+
+from calltide import children, session
+
+
+def start(text: str) -> None:
+    fields = session.decode(text)
+    if "out" in fields and fields["pid"] == str(os.getpid()):
+        _start_first(fields)
+    elif "folder" in fields:
+        _start_child(fields)
+    else:  # a process that a first one started before its own recording began
+        _clean_environment()
+
+
+def _clean_environment() -> None:
+    os.environ.pop(session.VARIABLE, None)
+    rest = session.without_hook(os.environ.get("PYTHONPATH"))
+    if rest is None:
+        os.environ.pop("PYTHONPATH", None)
+    else:
+        os.environ["PYTHONPATH"] = rest
+
+
+def _start_first(fields: dict[str, str]) -> None:
+    follow = bool(fields["children"])
+    python_only = bool(fields["python_only"])
+    folder = session.child_folder(fields["out"]) if follow else ""
+    if not follow:
+        _clean_environment()
+    try:
+        from calltide import _tracer
+
+        _begin(_tracer, fields["out"], b"", b"", folder, python_only,
+               session.meta(fields["argv"].split("\0"), fields["name"], python_only, follow))
+    except BaseException as error:
+        _clean_environment()
+        sys.stderr.write("calltide: not recorded: cannot write %s: %s\n" % (fields["out"], error))
+        return
+    if "code" in fields:
+        _tracer.keep_source("<string>", fields["code"])
+    if follow:
+        children.follow(_tracer, folder, python_only)
+
+
+def _start_child(fields: dict[str, str]) -> None:
+    from calltide import _tracer
+
+    folder, python_only = fields["folder"], bool(fields["python_only"])
+    try:
+        os.mkdir(folder, 0o700)
+    except FileExistsError:
+        pass
+    command = _command_line()
+    path = os.path.join(folder, "p%d-%s.calltide" % (os.getpid(), os.urandom(4).hex()))
+    _begin(_tracer, path, bytes.fromhex(fields["id"]), bytes.fromhex(fields["parent"]), folder, python_only,
+           session.meta(command, session.process_name(command), python_only, True))
+    children.follow(_tracer, folder, python_only)
+
+
+def _begin(tracer, path, recording, parent, folder, python_only, meta) -> None:
+    tracer.start(path=path, recording_id=recording, parent_id=parent, child_folder=folder, python_only=python_only,
+                 hide_stack=True, until_exit=True, ignored=[session.PACKAGE + os.sep], meta=meta)
+    atexit.register(_finish)  # the first to be registered runs last
+
+
+def _finish() -> None:
+    from calltide import _tracer
+
+    _tracer.stop(last=True)
+
+
+def _command_line() -> list[str]:
+    try:
+        with open("/proc/self/cmdline", "rb") as file:
+            return [os.fsdecode(a) for a in file.read().split(b"\0")[:-1]]
+    except OSError:
+        return [sys.executable or "python"]

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a traced process gets from the one that started it: one environment variable.
+
+Kept free of imports: this runs at the start of every traced program, which must not find modules loaded that it did
+not load itself.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+VARIABLE = "CALLTIDE_SESSION"
+PACKAGE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(PACKAGE)
+HOOK = os.path.join(PACKAGE, "_hook")
+
+
+def encode(fields: dict[str, str]) -> str:
+    return ";".join(k + "=" + v.encode("utf-8", "surrogateescape").hex() for k, v in sorted(fields.items()))
+
+
+def decode(text: str) -> dict[str, str]:
+    fields = {}
+    for part in text.split(";"):
+        key, _, value = part.partition("=")
+        fields[key] = bytes.fromhex(value).decode("utf-8", "surrogateescape")
+    return fields
+
+
+def with_hook(python_path: str | None) -> str:
+    """PYTHONPATH with our hook in front, and without the entry by which this package itself was found."""
+    rest = [p for p in (python_path or "").split(os.pathsep) if p and p not in (HOOK, ROOT)]
+    return os.pathsep.join([HOOK] + rest)
+
+
+def without_hook(python_path: str | None) -> str | None:
+    rest = [p for p in (python_path or "").split(os.pathsep) if p and p not in (HOOK, ROOT)]
+    return os.pathsep.join(rest) or None
+
+
+def json_string(text: str) -> str:
+    out = []
+    for c in text:
+        if c in '"\\':
+            out.append("\\" + c)
+        elif c < " " or "\ud800" <= c <= "\udfff":
+            out.append("\\u%04x" % ord(c))
+        else:
+            out.append(c)
+    return '"' + "".join(out) + '"'
+
+
+def json_list(items: list[str]) -> str:
+    return "[" + ", ".join(json_string(i) for i in items) + "]"
+
+
+def child_folder(path: str) -> str:
+    return (path if path.endswith(".calltide") else path + ".calltide") + ".d"
+
+
+def meta(argv: list[str], name: str, python_only: bool, children: bool) -> list[tuple[str, str]]:
+    version = "%d.%d.%d" % sys.version_info[:3]
+    if sys.version_info[3] != "final":
+        version += sys.version_info[3]
+    from calltide import __version__
+
+    uname = os.uname()
+    try:
+        cwd = os.getcwd()
+    except OSError:
+        cwd = ""
+    return [
+        ("argv", json_list(argv)),
+        ("command", " ".join(argv)),
+        ("process_name", name),
+        ("executable", sys.executable or ""),
+        ("python", version),
+        ("implementation", sys.implementation.name),
+        ("platform", "%s %s %s" % (uname.sysname, uname.release, uname.machine)),
+        ("cwd", cwd),
+        ("options", '{"python_only": %s, "children": %s}'
+         % (str(python_only).lower(), str(children).lower())),
+        ("calltide", __version__),
+    ]
+
+
+def process_name(command: list[str]) -> str:
+    """What a Python command line runs: the script's name, the module's, or "-c"."""
+    takes_value = ("-W", "-X", "--check-hash-based-pycs")
+    rest = iter(command[1:])
+    for argument in rest:
+        if argument in takes_value:
+            next(rest, None)
+        elif argument == "-m":
+            return next(rest, "-m")
+        elif argument == "-c" or argument.startswith("-c"):
+            return "-c"
+        elif not argument.startswith("-"):
+            return os.path.basename(argument)
+    return "python"

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Recording a part of a program from within."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+
+from calltide import children, session
+from calltide._load import load
+
+
+class Tracer:
+    """Records the calls of all threads between start() and stop(), or within a with block.
+
+    output: the recording; by default NAME.calltide after the running script, in the current folder. A file that exists
+    is not overwritten unless it is a recording and named here. python_only: no C functions. children: record the
+    processes that the program starts as well. Only one recording can run at a time in a process.
+
+    start() raises OSError when the file cannot be written, RuntimeError when a recording runs already or the interpreter
+    is not supported.
+    """
+
+    def __init__(self, output: str | os.PathLike[str] | None = None, *, python_only: bool = False,
+                 children: bool = True) -> None:
+        self._output = None if output is None else os.fspath(output)
+        self._python_only = python_only
+        self._children = children
+        self._module = None
+        self.path: str | None = None  # of the newest recording
+
+    def start(self) -> None:
+        from calltide import cli
+
+        try:
+            module = load()
+        except Exception as error:
+            raise RuntimeError(str(error)) from None
+        if module.active():
+            raise RuntimeError("a recording is running already")
+        name = os.path.splitext(os.path.basename(sys.argv[0]))[0] if sys.argv and sys.argv[0] else ""
+        path = os.path.abspath(cli.unused(name or "python") if self._output is None else self._output)
+        cli.make_way(path)
+        argv = list(sys.argv)
+        meta = session.meta(argv, os.path.basename(argv[0]) if argv and argv[0] else "python", self._python_only,
+                            self._children)
+        self.path, self._module = path, module
+        folder = session.child_folder(path) if self._children else ""
+        atexit.register(self.stop)
+        try:
+            module.start(path=path, recording_id=b"", parent_id=b"", child_folder=folder, python_only=self._python_only,
+                         hide_stack=False, until_exit=False, ignored=[session.PACKAGE + os.sep], meta=meta)
+        except RuntimeError as error:
+            self._module = None
+            atexit.unregister(self.stop)
+            raise OSError("cannot record into %s: %s" % (path, error)) from None
+        if self._children:
+            children.follow(module, folder, self._python_only)
+
+    def stop(self) -> None:
+        if self._module is None:
+            return
+        self._module.stop()
+        self._module = None
+        atexit.unregister(self.stop)
+        if self._children:
+            children.leave()
+
+    def __enter__(self) -> Tracer:
+        self.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
