@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Bytes of a file from front to back, plain or unpacked on the way. Used by one thread at a time.
+#pragma once
+#include "store/result.h"
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace calltide::formats {
+
+class Input
+{
+public:
+    virtual ~Input() = default;
+    // Fills as much of [to, to + size) as there is; less than `size` only at the end.
+    virtual Result<size_t> read(char* to, size_t size) = 0;
+    virtual uint64_t position() const = 0; // bytes of the file itself used so far, for progress
+    virtual uint64_t fileSize() const = 0;
+    virtual bool compressed() const { return false; } // offsets are then not those of the file
+};
+
+// A compressed file that unpacks to more than this is refused.
+struct UnpackLimits
+{
+    uint64_t freeBytes = uint64_t(1) << 30; // never asked about below this
+    uint64_t maxRatio = 400;                // traces reach 8 to 30; the format's own limit is about 1,030
+    uint64_t maxBytes = uint64_t(1) << 38;
+};
+
+Result<std::unique_ptr<Input>> openInput(const std::string& path);
+// Unpacks gzip (any number of members). `path` is for messages.
+std::unique_ptr<Input> gunzip(std::unique_ptr<Input> packed, std::string path, UnpackLimits limits = {});
+// openInput, and gunzip when the content is gzip.
+Result<std::unique_ptr<Input>> openUnpacked(const std::string& path);
+
+// "FILE: cannot be opened: reason"
+Error systemError(const std::string& path, const char* what, int number);
+
+} // namespace calltide::formats

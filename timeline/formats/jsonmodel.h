@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the events of a Chrome trace mean: fills a TraceBuilder from batches of the scanner. One thread.
+#pragma once
+#include "formats/jsonscan.h"
+#include "store/builder.h"
+#include <map>
+
+namespace calltide::formats::json {
+
+class Model
+{
+public:
+    // inMemory: the file cannot be gone back to (it was unpacked on the way), arguments are copied.
+    Model(store::TraceBuilder& builder, bool inMemory);
+
+    // Takes a batch of `scanner`; data and base as in scanPiece. The text must still be there.
+    void take(size_t scannerIndex, const Scanner& scanner, Batch& batch, const char* data, uint64_t base);
+    // Another key of the top-level object with its whole value.
+    void document(std::string_view key, std::string_view value);
+    static bool wantsDocument(std::string_view key); // else the value need not be kept in memory
+    void finish(); // pairs begins with ends, flows with flows, names processes and threads
+
+    uint64_t events() const { return m_events; }
+    uint64_t elements() const { return m_events + m_faulty; }
+
+private:
+    struct Arguments // where an event's arguments are: in the file, or in m_kept when it was unpacked on the way
+    {
+        uint64_t offset = 0;
+        uint32_t length = 0;
+    };
+    struct Mark // B or E on a thread
+    {
+        int64_t time;
+        store::FunctionId function;
+        Arguments arguments;
+        bool end, named;
+    };
+    struct AsyncMark
+    {
+        int64_t time;
+        char kind; // b n e
+        store::FunctionId function;
+        store::StringId name;
+        store::ProcessId process;
+        Arguments arguments;
+        std::string args; // of instants
+    };
+    struct FlowMark
+    {
+        int64_t time;
+        char kind; // s t f
+        store::TrackId track;
+        store::StringId name;
+    };
+    struct Maps // from a scanner's ids to the builder's
+    {
+        std::vector<store::FunctionId> functions;
+        std::vector<store::TrackId> tracks;
+    };
+
+    void other(const RawEvent& e);
+    void metadata(const RawEvent& e);
+    void counter(const RawEvent& e, int64_t time);
+    void instant(const RawEvent& e, int64_t time);
+    void async(const RawEvent& e, int64_t time, char kind);
+    void flow(const RawEvent& e, int64_t time, char kind, std::string key);
+    void faults(const Batch& batch);
+    void finishStacks();
+    void finishAsync();
+    void finishFlows();
+
+    store::FunctionId functionFor(std::string_view rawName, std::string_view rawCat);
+    store::ProcessId processFor(std::string_view pid);
+    store::TrackId threadFor(std::string_view pid, std::string_view tid);
+    int64_t numberFor(std::string_view token);
+    Arguments keep(std::string_view args);
+    uint32_t extraFor(Arguments arguments, uint8_t flags = 0);
+    void see(int64_t time);
+    void problem(std::string_view kind, std::string_view text, store::Severity severity, const RawEvent& e);
+
+    store::TraceBuilder& m_builder;
+    bool m_inMemory;
+    const char* m_data = nullptr; // of the batch at hand
+    uint64_t m_base = 0;
+    uint64_t m_events = 0, m_faulty = 0;
+    int64_t m_last = INT64_MIN; // latest time of anything
+    std::vector<Maps> m_maps;
+    std::map<std::string, store::FunctionId, std::less<>> m_functions; // raw name, NUL, raw category
+    std::map<std::string, int64_t, std::less<>> m_textIds;             // pids and tids that are words
+    std::map<int64_t, store::ProcessId> m_processes;
+    std::map<std::pair<int64_t, int64_t>, store::TrackId> m_threads;
+    std::map<store::TrackId, std::vector<Mark>> m_marks;
+    std::map<std::string, std::vector<AsyncMark>> m_async;
+    std::map<std::string, std::vector<FlowMark>> m_flows;
+    std::string m_key;
+    std::string m_kept;
+};
+
+} // namespace calltide::formats::json

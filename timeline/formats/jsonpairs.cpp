@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The end of reading a Chrome trace: what only makes sense once all events are known. Files are in any order, so
+// everything is put in order of time first; what stands at the same time stays as it stood in the file.
+#include "formats/jsonmodel.h"
+#include <algorithm>
+#include <queue>
+
+namespace calltide::formats::json {
+
+using namespace store;
+
+namespace {
+
+template <class T>
+void byTime(std::vector<T>& marks)
+{
+    const auto earlier = [](const T& a, const T& b) { return a.time < b.time; };
+    if (!std::is_sorted(marks.begin(), marks.end(), earlier))
+        std::stable_sort(marks.begin(), marks.end(), earlier);
+}
+
+} // namespace
+
+void Model::finish()
+{
+    finishStacks();
+    finishAsync();
+    finishFlows();
+}
+
+void Model::finishStacks()
+{
+    for (auto& [track, marks] : m_marks) {
+        byTime(marks);
+        SliceBuffer& slices = m_builder.slices(track);
+        std::vector<const Mark*> open;
+        for (const Mark& mark : marks) {
+            if (!mark.end) {
+                open.push_back(&mark);
+                continue;
+            }
+            // The innermost open one with the same name; an end without a name ends whatever is innermost.
+            auto it = open.end();
+            while (it != open.begin() && mark.named && (*(it - 1))->named && (*(it - 1))->function != mark.function)
+                --it;
+            if (it == open.begin()) {
+                m_builder.problem("json.end_without_begin", "Ends without a begin were left out.", Severity::Warning, -1);
+                continue;
+            }
+            const Mark& begin = **(it - 1);
+            open.erase(it - 1);
+            const FunctionId function = begin.named || !mark.named ? begin.function : mark.function;
+            const Arguments& arguments = begin.arguments.length ? begin.arguments : mark.arguments;
+            slices.add(begin.time, mark.time - begin.time, function, extraFor(arguments));
+        }
+        for (const Mark* begin : open) {
+            const uint32_t extra = extraFor(begin->arguments, kStillRunning);
+            slices.add(begin->time, std::max<int64_t>(0, m_last - begin->time), begin->function, extra);
+            m_builder.problem("json.begin_without_end", "Calls that had not ended are shown up to the end.",
+                Severity::Info, -1);
+        }
+    }
+    m_marks.clear();
+}
+
+void Model::finishAsync()
+{
+    struct Span
+    {
+        int64_t begin, end;
+        FunctionId function;
+        uint32_t extra;
+    };
+    struct Root
+    {
+        int64_t begin, end;
+        std::vector<Span> spans;
+        std::vector<const AsyncMark*> instants;
+    };
+    // One group of lanes for each kind of operation; every operation that runs at the same time has its own lane.
+    std::map<std::pair<ProcessId, StringId>, std::vector<Root>> groups;
+
+    for (auto& [key, marks] : m_async) {
+        byTime(marks);
+        std::vector<const AsyncMark*> open;
+        std::vector<Root> done;
+        Root root{};
+        std::pair<ProcessId, StringId> group;
+        const auto close = [&](int64_t end) {
+            root.end = std::max(root.end, end);
+            groups[group].push_back(std::move(root));
+            root = Root{};
+        };
+        for (const AsyncMark& mark : marks) {
+            if (mark.kind == 'b') {
+                if (open.empty()) {
+                    root.begin = root.end = mark.time;
+                    group = {mark.process, mark.name};
+                }
+                open.push_back(&mark);
+            } else if (mark.kind == 'n' && !open.empty()) {
+                root.instants.push_back(&mark);
+            } else if (mark.kind == 'n') {
+                groups[{mark.process, mark.name}].push_back({mark.time, mark.time, {}, {&mark}});
+            } else {
+                auto it = open.end();
+                while (it != open.begin() && (*(it - 1))->name != mark.name)
+                    --it;
+                if (it == open.begin() && !open.empty() && m_builder.intern("") == mark.name)
+                    it = open.end();
+                if (it == open.begin()) {
+                    m_builder.problem("json.async_end_without_begin", "Async ends without a begin were left out.",
+                        Severity::Warning, -1);
+                    continue;
+                }
+                const AsyncMark& begin = **(it - 1);
+                open.erase(it - 1);
+                root.spans.push_back(
+                    {begin.time, mark.time, begin.function,
+                        extraFor(begin.arguments.length ? begin.arguments : mark.arguments)});
+                if (open.empty())
+                    close(mark.time);
+            }
+        }
+        if (!open.empty()) {
+            for (const AsyncMark* begin : open) {
+                root.spans.push_back({begin->time, std::max(m_last, begin->time), begin->function,
+                    extraFor(begin->arguments, kStillRunning)});
+                m_builder.problem("json.begin_without_end", "Calls that had not ended are shown up to the end.",
+                    Severity::Info, -1);
+            }
+            close(m_last);
+        }
+    }
+
+    for (auto& [group, roots] : groups) {
+        std::stable_sort(roots.begin(), roots.end(), [](const Root& a, const Root& b) { return a.begin < b.begin; });
+        using Lane = std::pair<int64_t, TrackId>; // free from
+        std::priority_queue<Lane, std::vector<Lane>, std::greater<>> lanes;
+        for (const Root& root : roots) {
+            TrackId id;
+            if (!lanes.empty() && lanes.top().first <= root.begin) {
+                id = lanes.top().second;
+                lanes.pop();
+            } else {
+                Track track;
+                track.kind = TrackKind::Async;
+                track.process = group.first;
+                track.name = group.second;
+                id = m_builder.addTrack(track);
+            }
+            for (const Span& s : root.spans)
+                m_builder.slices(id).add(s.begin, s.end - s.begin, s.function, s.extra);
+            for (const AsyncMark* mark : root.instants)
+                m_builder.addInstant({mark->time, mark->name, id, mark->process, 0}, mark->args);
+            lanes.push({root.end, id});
+        }
+    }
+    m_async.clear();
+}
+
+void Model::finishFlows()
+{
+    for (auto& [key, marks] : m_flows) {
+        byTime(marks);
+        const FlowMark* tail = nullptr;
+        bool used = false;
+        for (const FlowMark& mark : marks) {
+            if (mark.kind != 's' && tail) {
+                m_builder.addFlow({tail->time, mark.time, tail->track, mark.track, mark.name});
+                used = true;
+            } else if (mark.kind != 's' || (tail && !used)) {
+                m_builder.problem(
+                    "json.flow_without_other_end", "Arrows with one end only were left out.", Severity::Warning, -1);
+            }
+            if (mark.kind != 'f') { // one start may have several ends
+                tail = &mark;
+                used = mark.kind == 't' && used;
+            }
+        }
+        if (tail && !used && marks.back().kind == 's')
+            m_builder.problem(
+                "json.flow_without_other_end", "Arrows with one end only were left out.", Severity::Warning, -1);
+    }
+    m_flows.clear();
+}
+
+} // namespace calltide::formats::json

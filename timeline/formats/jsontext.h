@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// JSON text at its lowest: where strings and values end, numbers, escapes. Nothing recurses, nothing is read at or
+// behind `end`. Null means: not complete before `end`.
+#pragma once
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <string_view>
+#if defined(__SSE2__)
+#    include <emmintrin.h>
+#endif
+
+namespace calltide::formats::json {
+
+inline const char* skipSpace(const char* p, const char* end)
+{
+    while (p < end && uint8_t(*p) <= 32)
+        p++;
+    return p;
+}
+
+// p is behind the opening quote; the answer is the closing quote.
+inline const char* stringEnd(const char* p, const char* end)
+{
+#if defined(__SSE2__)
+    while (end - p >= 16) {
+        const __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+        const uint32_t quotes = uint32_t(_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('"'))));
+        const uint32_t slashes = uint32_t(_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
+        if ((quotes | slashes) == 0) {
+            p += 16;
+            continue;
+        }
+        const int i = __builtin_ctz(quotes | slashes);
+        if (quotes >> i & 1)
+            return p + i;
+        p += i + 2;
+    }
+#endif
+    while (p < end) {
+        if (*p == '"')
+            return p;
+        p += *p == '\\' ? 2 : 1;
+    }
+    return nullptr;
+}
+
+// Behind the value that starts at p. A bare word or number ends at a comma, bracket or space, so it is complete only
+// when one of these follows.
+const char* skipValue(const char* p, const char* end);
+
+// The text of a string without its quotes, escapes resolved. Lone surrogates become U+FFFD; nothing fails.
+std::string unescape(std::string_view raw);
+
+// A number of microseconds (or what `toNs` says a unit is: 10^digits nanoseconds) as nanoseconds, exactly, rounded
+// half up beyond 1 ns; a string that holds a number counts as one. Null, NaN, Infinity and out of range give nothing.
+std::optional<int64_t> parseScaled(std::string_view token, int digits = 3);
+std::optional<int64_t> parseInteger(std::string_view token);
+std::optional<double> parseDouble(std::string_view token);
+
+// A value's text: of a string what is between the quotes, unescaped; else the text itself.
+std::string textOf(std::string_view token);
+inline bool isString(std::string_view token) { return token.size() >= 2 && token.front() == '"'; }
+
+// Members of an object or elements of an array, one after another:
+//   for (Cursor c(text); c.next();) use(c.key, c.value);
+class Cursor
+{
+public:
+    explicit Cursor(std::string_view text);
+    bool next();
+    bool complete() const { return m_complete; } // false while running, and after the end when it was cut off
+
+    std::string_view key;   // raw, between its quotes; empty in arrays
+    std::string_view value; // a whole value
+
+private:
+    const char *m_p, *m_end;
+    char m_close = 0;
+    bool m_complete = false;
+};
+
+std::string_view member(std::string_view object, std::string_view key); // empty when it is not there
+
+} // namespace calltide::formats::json
