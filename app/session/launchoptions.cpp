@@ -223,9 +223,7 @@ Result<CommandLine> commandLineFor(const LaunchOptions& o)
     c.arguments = target->pythonFlags;
     c.arguments << QStringLiteral("-m") << QStringLiteral("calltide");
     if (!o.tracer.cFunctions)
-        c.arguments << QStringLiteral("--no-c-functions");
-    if (!o.tracer.sources)
-        c.arguments << QStringLiteral("--no-sources");
+        c.arguments << QStringLiteral("--python-only");
     if (!o.tracer.children)
         c.arguments << QStringLiteral("--no-children");
     c.arguments << o.tracer.extra << QStringLiteral("-o") << c.recording << target->arguments;
@@ -247,9 +245,7 @@ QString shellLine(const LaunchOptions& o)
     if (!o.interpreter.isEmpty())
         words << QStringLiteral("--python") << o.interpreter;
     if (!o.tracer.cFunctions)
-        words << QStringLiteral("--no-c-functions");
-    if (!o.tracer.sources)
-        words << QStringLiteral("--no-sources");
+        words << QStringLiteral("--python-only");
     if (!o.tracer.children)
         words << QStringLiteral("--no-children");
     words << o.tracer.extra;

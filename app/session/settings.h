@@ -27,7 +27,6 @@ class QSettings;
     X(QStringList, launchEnvironment, LaunchEnvironment, "launch/environment", QStringList())                          \
     X(QString, launchOutput, LaunchOutput, "launch/output", QString())                                                 \
     X(bool, launchCFunctions, LaunchCFunctions, "launch/c_functions", true)                                            \
-    X(bool, launchSources, LaunchSources, "launch/sources", true)                                                      \
     X(bool, launchChildren, LaunchChildren, "launch/children", true)                                                   \
     X(QStringList, searchHistory, SearchHistory, "search/history", QStringList())                                      \
     X(int, sourceZoom, SourceZoom, "source/zoom", 0) /* points added to the theme's size */

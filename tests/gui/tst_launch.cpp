@@ -54,7 +54,7 @@ private Q_SLOTS:
         o.environment = {{QStringLiteral("A"), QStringLiteral("b c")}};
         QCOMPARE(
             shellLine(o),
-            QStringLiteral("A='b c' calltide record -o x.calltide --no-c-functions -- shop.py --day '1 2'"));
+            QStringLiteral("A='b c' calltide record -o x.calltide --python-only -- shop.py --day '1 2'"));
     }
 
     void whatCannotRunIsRefusedInOneSentence_data()

@@ -4,22 +4,31 @@
 #include <cstring>
 #include <vector>
 #ifdef CALLTIDE_ISAL
-#    include <isa-l/igzip_lib.h>
+#include <isa-l/igzip_lib.h>
 #else
-#    include <zlib.h>
+#include <zlib.h>
 #endif
 
 namespace calltide::formats {
 
 namespace {
 
-enum class Step { More, MemberEnd, Bad };
+enum class Step
+{
+    More,
+    MemberEnd,
+    Bad
+};
 
 #ifdef CALLTIDE_ISAL
 class Inflater
 {
 public:
-    Inflater() : m_state(std::make_unique<inflate_state>()) { reset(); }
+    Inflater()
+        : m_state(std::make_unique<inflate_state>())
+    {
+        reset();
+    }
     void reset()
     {
         isal_inflate_init(m_state.get());
@@ -81,7 +90,10 @@ class GzipInput final : public Input
 {
 public:
     GzipInput(std::unique_ptr<Input> packed, std::string path, UnpackLimits limits)
-        : m_packed(std::move(packed)), m_path(std::move(path)), m_limits(limits), m_buffer(1 << 20)
+        : m_packed(std::move(packed))
+        , m_path(std::move(path))
+        , m_limits(limits)
+        , m_buffer(1 << 20)
     {
     }
 
@@ -112,7 +124,8 @@ public:
             m_total += outBefore - left;
             if (m_total > m_limits.freeBytes
                 && (m_total > m_limits.maxBytes || m_total / m_limits.maxRatio > m_packed->position()))
-                return Error{ErrorCode::Damaged,
+                return Error{
+                    ErrorCode::Damaged,
                     m_path + " unpacks to far more than a trace would; unpack it yourself if you trust it."};
             if (step == Step::MemberEnd) {
                 m_inflater.reset();

@@ -13,7 +13,12 @@ namespace {
 class FileInput final : public Input
 {
 public:
-    FileInput(std::string path, int fd, uint64_t size) : m_path(std::move(path)), m_fd(fd), m_size(size) { }
+    FileInput(std::string path, int fd, uint64_t size)
+        : m_path(std::move(path))
+        , m_fd(fd)
+        , m_size(size)
+    {
+    }
     ~FileInput() override { ::close(m_fd); }
 
     Result<size_t> read(char* to, size_t size) override

@@ -23,7 +23,7 @@ public:
 struct UnpackLimits
 {
     uint64_t freeBytes = uint64_t(1) << 30; // never asked about below this
-    uint64_t maxRatio = 400;                // traces reach 8 to 30; the format's own limit is about 1,030
+    uint64_t maxRatio = 400; // traces reach 8 to 30; the format's own limit is about 1,030
     uint64_t maxBytes = uint64_t(1) << 38;
 };
 

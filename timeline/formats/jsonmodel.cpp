@@ -6,7 +6,11 @@ namespace calltide::formats::json {
 
 using namespace store;
 
-Model::Model(TraceBuilder& builder, bool inMemory) : m_builder(builder), m_inMemory(inMemory) { }
+Model::Model(TraceBuilder& builder, bool inMemory)
+    : m_builder(builder)
+    , m_inMemory(inMemory)
+{
+}
 
 void Model::see(int64_t time)
 {
@@ -290,7 +294,8 @@ void Model::async(const RawEvent& e, int64_t time, char kind)
     } else {
         return problem("json.async_without_id", "Async events without an id were left out.", Severity::DataLoss, e);
     }
-    AsyncMark mark{time, kind, functionFor(e.name, e.cat), m_builder.intern(unescape(e.name)), processFor(e.pid), {}, {}};
+    AsyncMark mark{time, kind, functionFor(e.name, e.cat), m_builder.intern(unescape(e.name)), processFor(e.pid),
+                   {},   {}};
     if (kind == 'n')
         mark.args = e.args;
     else
@@ -305,8 +310,9 @@ void Model::flow(const RawEvent& e, int64_t time, char kind, std::string key)
 
 bool Model::wantsDocument(std::string_view key)
 {
-    for (const char* name : {"file_info", "viztracer_metadata", "otherData", "metadata", "displayTimeUnit",
-             "baseTimeNanoseconds", "schemaVersion", "traceName"}) {
+    for (const char* name :
+         {"file_info", "viztracer_metadata", "otherData", "metadata", "displayTimeUnit", "baseTimeNanoseconds",
+          "schemaVersion", "traceName"}) {
         if (key == name)
             return true;
     }

@@ -87,7 +87,7 @@ private:
     int64_t m_last = INT64_MIN; // latest time of anything
     std::vector<Maps> m_maps;
     std::map<std::string, store::FunctionId, std::less<>> m_functions; // raw name, NUL, raw category
-    std::map<std::string, int64_t, std::less<>> m_textIds;             // pids and tids that are words
+    std::map<std::string, int64_t, std::less<>> m_textIds; // pids and tids that are words
     std::map<int64_t, store::ProcessId> m_processes;
     std::map<std::pair<int64_t, int64_t>, store::TrackId> m_threads;
     std::map<store::TrackId, std::vector<Mark>> m_marks;

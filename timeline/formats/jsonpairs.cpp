@@ -11,8 +11,7 @@ using namespace store;
 
 namespace {
 
-template <class T>
-void byTime(std::vector<T>& marks)
+template <class T> void byTime(std::vector<T>& marks)
 {
     const auto earlier = [](const T& a, const T& b) { return a.time < b.time; };
     if (!std::is_sorted(marks.begin(), marks.end(), earlier))
@@ -44,7 +43,8 @@ void Model::finishStacks()
             while (it != open.begin() && mark.named && (*(it - 1))->named && (*(it - 1))->function != mark.function)
                 --it;
             if (it == open.begin()) {
-                m_builder.problem("json.end_without_begin", "Ends without a begin were left out.", Severity::Warning, -1);
+                m_builder.problem(
+                    "json.end_without_begin", "Ends without a begin were left out.", Severity::Warning, -1);
                 continue;
             }
             const Mark& begin = **(it - 1);
@@ -56,8 +56,8 @@ void Model::finishStacks()
         for (const Mark* begin : open) {
             const uint32_t extra = extraFor(begin->arguments, kStillRunning);
             slices.add(begin->time, std::max<int64_t>(0, m_last - begin->time), begin->function, extra);
-            m_builder.problem("json.begin_without_end", "Calls that had not ended are shown up to the end.",
-                Severity::Info, -1);
+            m_builder.problem(
+                "json.begin_without_end", "Calls that had not ended are shown up to the end.", Severity::Info, -1);
         }
     }
     m_marks.clear();
@@ -109,25 +109,27 @@ void Model::finishAsync()
                 if (it == open.begin() && !open.empty() && m_builder.intern("") == mark.name)
                     it = open.end();
                 if (it == open.begin()) {
-                    m_builder.problem("json.async_end_without_begin", "Async ends without a begin were left out.",
-                        Severity::Warning, -1);
+                    m_builder.problem(
+                        "json.async_end_without_begin", "Async ends without a begin were left out.", Severity::Warning,
+                        -1);
                     continue;
                 }
                 const AsyncMark& begin = **(it - 1);
                 open.erase(it - 1);
                 root.spans.push_back(
                     {begin.time, mark.time, begin.function,
-                        extraFor(begin.arguments.length ? begin.arguments : mark.arguments)});
+                     extraFor(begin.arguments.length ? begin.arguments : mark.arguments)});
                 if (open.empty())
                     close(mark.time);
             }
         }
         if (!open.empty()) {
             for (const AsyncMark* begin : open) {
-                root.spans.push_back({begin->time, std::max(m_last, begin->time), begin->function,
-                    extraFor(begin->arguments, kStillRunning)});
-                m_builder.problem("json.begin_without_end", "Calls that had not ended are shown up to the end.",
-                    Severity::Info, -1);
+                root.spans.push_back(
+                    {begin->time, std::max(m_last, begin->time), begin->function,
+                     extraFor(begin->arguments, kStillRunning)});
+                m_builder.problem(
+                    "json.begin_without_end", "Calls that had not ended are shown up to the end.", Severity::Info, -1);
             }
             close(m_last);
         }

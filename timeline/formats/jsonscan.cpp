@@ -138,23 +138,57 @@ Outcome readMembers(const char*& at, const char* end, RawEvent& e, std::vector<s
         const std::string_view value(v, size_t(p - v));
         const auto inner = [&] { return isString(value) ? value.substr(1, value.size() - 2) : value; };
         switch (keyOf(name)) {
-        case key("name"): e.name = inner(); break;
-        case key("ph"): e.ph = isString(value) && value.size() == 3 ? value[1] : 0; break;
-        case key("ts"): e.ts = value; break;
-        case key("dur"): e.dur = value; break;
-        case key("pid"): e.pid = value; break;
-        case key("tid"): e.tid = value; break;
-        case key("cat"): e.cat = value == "null" ? std::string_view() : inner(); break;
-        case key("args"): e.args = value == "null" || value == "{}" ? std::string_view() : value; break;
-        case key("id"): e.id = value; break;
-        case key("id2"): e.id2 = value; break;
-        case key("scope"): e.scope = value; break;
-        case key("tdur"): e.tdur = value; break;
-        case key("s"): e.instantScope = isString(value) && value.size() == 3 ? value[1] : 0; break;
-        case key("bp"): e.bindEnclosing = value == "\"e\""; break;
-        case key("bind_id"): e.bindId = value; break;
-        case key("flow_in"): e.flowIn = isTrue(value); break;
-        case key("flow_out"): e.flowOut = isTrue(value); break;
+        case key("name"):
+            e.name = inner();
+            break;
+        case key("ph"):
+            e.ph = isString(value) && value.size() == 3 ? value[1] : 0;
+            break;
+        case key("ts"):
+            e.ts = value;
+            break;
+        case key("dur"):
+            e.dur = value;
+            break;
+        case key("pid"):
+            e.pid = value;
+            break;
+        case key("tid"):
+            e.tid = value;
+            break;
+        case key("cat"):
+            e.cat = value == "null" ? std::string_view() : inner();
+            break;
+        case key("args"):
+            e.args = value == "null" || value == "{}" ? std::string_view() : value;
+            break;
+        case key("id"):
+            e.id = value;
+            break;
+        case key("id2"):
+            e.id2 = value;
+            break;
+        case key("scope"):
+            e.scope = value;
+            break;
+        case key("tdur"):
+            e.tdur = value;
+            break;
+        case key("s"):
+            e.instantScope = isString(value) && value.size() == 3 ? value[1] : 0;
+            break;
+        case key("bp"):
+            e.bindEnclosing = value == "\"e\"";
+            break;
+        case key("bind_id"):
+            e.bindId = value;
+            break;
+        case key("flow_in"):
+            e.flowIn = isTrue(value);
+            break;
+        case key("flow_out"):
+            e.flowOut = isTrue(value);
+            break;
         default:
             if (unknown && unknown->size() < 32 && std::find(unknown->begin(), unknown->end(), name) == unknown->end())
                 unknown->emplace_back(name);
@@ -187,7 +221,10 @@ void Batch::clear()
     events = 0;
 }
 
-Interner::Interner() : m_slots(1 << 12) { }
+Interner::Interner()
+    : m_slots(1 << 12)
+{
+}
 
 uint32_t Interner::id(std::string_view text)
 {
@@ -196,7 +233,8 @@ uint32_t Interner::id(std::string_view text)
     size_t i = size_t(h) & mask;
     while (m_slots[i]) {
         const Entry& e = m_entries[m_slots[i] - 1];
-        if (e.hash == h && e.length == text.size() && std::memcmp(m_bytes.data() + e.offset, text.data(), text.size()) == 0)
+        if (e.hash == h && e.length == text.size()
+            && std::memcmp(m_bytes.data() + e.offset, text.data(), text.size()) == 0)
             return m_slots[i] - 1;
         i = (i + 1) & mask;
     }
@@ -241,8 +279,7 @@ uint32_t Scanner::functionId(std::string_view name, std::string_view cat)
     const uint32_t first = m_firstOfName[n];
     if (m_functions[first].second == m_lastCat)
         return first;
-    const auto [it, added]
-        = m_moreCategories.try_emplace(uint64_t(n) << 32 | m_lastCat, uint32_t(m_functions.size()));
+    const auto [it, added] = m_moreCategories.try_emplace(uint64_t(n) << 32 | m_lastCat, uint32_t(m_functions.size()));
     if (added)
         m_functions.push_back({n, m_lastCat});
     return it->second;
@@ -334,8 +371,9 @@ const char* guessEvent(const char* from, const char* begin, const char* end)
     return nullptr;
 }
 
-const char* scanPiece(Scanner& scanner, Batch& batch, const char* p, const char* limit, const char* begin,
-    const char* end, uint64_t base, bool last, bool& closed)
+const char* scanPiece(
+    Scanner& scanner, Batch& batch, const char* p, const char* limit, const char* begin, const char* end, uint64_t base,
+    bool last, bool& closed)
 {
     closed = false;
     for (;;) {
@@ -365,7 +403,8 @@ const char* scanPiece(Scanner& scanner, Batch& batch, const char* p, const char*
         const char* next = guessEvent(from + 1, from, end);
         if (!next)
             return from;
-        fault(batch, Fault::Syntax, base + uint64_t(from - begin), {from, size_t(std::min<ptrdiff_t>(next - from, 160))});
+        fault(
+            batch, Fault::Syntax, base + uint64_t(from - begin), {from, size_t(std::min<ptrdiff_t>(next - from, 160))});
         p = next;
     }
 }

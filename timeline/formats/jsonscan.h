@@ -30,7 +30,16 @@ struct Slice
     uint32_t function, track; // in the scanner's tables
 };
 
-enum class Fault : uint8_t { NoPhase, BadTime, NoDuration, NegativeDuration, NotAnEvent, Syntax, Count };
+enum class Fault : uint8_t
+{
+    NoPhase,
+    BadTime,
+    NoDuration,
+    NegativeDuration,
+    NotAnEvent,
+    Syntax,
+    Count
+};
 struct FaultAt
 {
     Fault fault;
@@ -72,7 +81,12 @@ private:
     std::string m_bytes;
 };
 
-enum class Outcome { Event, Cut, Bad };
+enum class Outcome
+{
+    Event,
+    Cut,
+    Bad
+};
 
 class Scanner
 {
@@ -109,7 +123,8 @@ const char* guessEvent(const char* from, const char* begin, const char* end);
 
 // Reads events from p until one starts at or behind `limit`, the list's ']' is reached (closed is set, p at it), or the
 // text ends (p at the event that is not complete). Damage is skipped to the next event that looks like one.
-const char* scanPiece(Scanner& scanner, Batch& batch, const char* p, const char* limit, const char* begin,
-    const char* end, uint64_t base, bool last, bool& closed);
+const char* scanPiece(
+    Scanner& scanner, Batch& batch, const char* p, const char* limit, const char* begin, const char* end, uint64_t base,
+    bool last, bool& closed);
 
 } // namespace calltide::formats::json

@@ -74,8 +74,8 @@ struct Decimal
 {
     bool negative = false;
     uint64_t mantissa = 0; // 19 digits fit
-    int exponent = 0;      // value = mantissa * 10^exponent
-    bool inexact = false;  // digits were left out
+    int exponent = 0; // value = mantissa * 10^exponent
+    bool inexact = false; // digits were left out
 };
 
 std::optional<Decimal> parseDecimal(std::string_view s)
@@ -142,11 +142,21 @@ std::string unescape(std::string_view s)
         }
         const char c = s[++i];
         switch (c) {
-        case 'n': out += '\n'; break;
-        case 't': out += '\t'; break;
-        case 'r': out += '\r'; break;
-        case 'b': out += '\b'; break;
-        case 'f': out += '\f'; break;
+        case 'n':
+            out += '\n';
+            break;
+        case 't':
+            out += '\t';
+            break;
+        case 'r':
+            out += '\r';
+            break;
+        case 'b':
+            out += '\b';
+            break;
+        case 'f':
+            out += '\f';
+            break;
         case 'u': {
             auto code = hex4(s, i + 1);
             if (!code) {
@@ -164,7 +174,9 @@ std::string unescape(std::string_view s)
             appendUtf8(out, *code >= 0xD800 && *code < 0xE000 ? 0xFFFD : *code);
             break;
         }
-        default: out += c; break;
+        default:
+            out += c;
+            break;
         }
     }
     return out;
@@ -218,7 +230,9 @@ std::string textOf(std::string_view token)
     return isString(token) ? unescape(token.substr(1, token.size() - 2)) : std::string(token);
 }
 
-Cursor::Cursor(std::string_view text) : m_p(text.data()), m_end(text.data() + text.size())
+Cursor::Cursor(std::string_view text)
+    : m_p(text.data())
+    , m_end(text.data() + text.size())
 {
     m_p = skipSpace(m_p, m_end);
     if (m_p < m_end && (*m_p == '{' || *m_p == '['))

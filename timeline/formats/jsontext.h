@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 #if defined(__SSE2__)
-#    include <emmintrin.h>
+#include <emmintrin.h>
 #endif
 
 namespace calltide::formats::json {
@@ -61,7 +61,10 @@ std::optional<double> parseDouble(std::string_view token);
 
 // A value's text: of a string what is between the quotes, unescaped; else the text itself.
 std::string textOf(std::string_view token);
-inline bool isString(std::string_view token) { return token.size() >= 2 && token.front() == '"'; }
+inline bool isString(std::string_view token)
+{
+    return token.size() >= 2 && token.front() == '"';
+}
 
 // Members of an object or elements of an array, one after another:
 //   for (Cursor c(text); c.next();) use(c.key, c.value);
@@ -72,7 +75,7 @@ public:
     bool next();
     bool complete() const { return m_complete; } // false while running, and after the end when it was cut off
 
-    std::string_view key;   // raw, between its quotes; empty in arrays
+    std::string_view key; // raw, between its quotes; empty in arrays
     std::string_view value; // a whole value
 
 private:

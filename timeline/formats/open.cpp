@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "format/format.h"
 #include "formats/input.h"
 #include "formats/reader.h"
+#include <cstring>
 
 namespace calltide::formats {
 
@@ -8,7 +10,7 @@ Format sniff(std::string_view head)
 {
     if (head.size() >= 2 && uint8_t(head[0]) == 0x1f && uint8_t(head[1]) == 0x8b)
         return Format::Gzip;
-    if (head.starts_with("CALLTIDE"))
+    if (head.size() >= sizeof(format::kMagic) && std::memcmp(head.data(), format::kMagic, sizeof(format::kMagic)) == 0)
         return Format::Calltide;
     if (head.starts_with("\xEF\xBB\xBF"))
         head.remove_prefix(3);
@@ -30,8 +32,8 @@ Result<store::TracePtr> open(const std::string& path, const OpenOptions& options
     auto n = (*plain)->read(head, sizeof head);
     if (!n)
         return n.error();
-    Format format = sniff({head, *n});
-    const bool packed = format == Format::Gzip;
+    Format kind = sniff({head, *n});
+    const bool packed = kind == Format::Gzip;
     if (packed) {
         auto unpacked = openUnpacked(path);
         if (!unpacked)
@@ -41,14 +43,15 @@ Result<store::TracePtr> open(const std::string& path, const OpenOptions& options
             return n.error();
         if (*n == 0)
             return Error{ErrorCode::Damaged, path + ": the compressed file is damaged or empty."};
-        format = sniff({head, *n});
+        kind = sniff({head, *n});
     }
-    switch (format) {
+    switch (kind) {
     case Format::ChromeJson:
         return readJson(path, options);
     case Format::Calltide:
         if (packed)
-            return Error{ErrorCode::NotSupported, path + ": this recording is compressed; unpack it with gunzip first."};
+            return Error{
+                ErrorCode::NotSupported, path + ": this recording is compressed; unpack it with gunzip first."};
         return readNative(path, options);
     default:
         break;

@@ -23,7 +23,10 @@ constexpr size_t kGreatestValue = size_t(1) << 30; // of one event or one top-le
 class Window
 {
 public:
-    explicit Window(Input& input) : m_input(input) { }
+    explicit Window(Input& input)
+        : m_input(input)
+    {
+    }
     const char* at() const { return m_buffer.data() + m_at; }
     const char* end() const { return m_buffer.data() + m_end; }
     const char* data() const { return m_buffer.data(); }
@@ -72,10 +75,14 @@ class Reader
 {
 public:
     Reader(const std::string& path, Input& input, const OpenOptions& options)
-        : m_path(path), m_input(input), m_options(options), m_window(input), m_model(m_builder, input.compressed())
+        : m_path(path)
+        , m_input(input)
+        , m_options(options)
+        , m_window(input)
+        , m_model(m_builder, input.compressed())
     {
-        m_threads = size_t(std::clamp(
-            options.threads > 0 ? options.threads : int(std::thread::hardware_concurrency()), 1, 64));
+        m_threads = size_t(
+            std::clamp(options.threads > 0 ? options.threads : int(std::thread::hardware_concurrency()), 1, 64));
         m_scanners.resize(m_threads);
         m_batches.resize(m_threads);
         m_builder.setFile(path, "Chrome JSON", input.fileSize());
@@ -86,7 +93,8 @@ public:
         if (auto status = documents(); !status)
             return status.error();
         if (!m_sawList || (m_model.events() == 0 && m_model.elements() > 0))
-            return Error{ErrorCode::NotSupported,
+            return Error{
+                ErrorCode::NotSupported,
                 m_path + ": this JSON is not a trace: it has no \"traceEvents\" and is no list of events."};
         if (m_cut && m_model.events() == 0)
             return Error{ErrorCode::Damaged, m_path + ": the file ends before its first event is complete."};
@@ -99,7 +107,12 @@ public:
     }
 
 private:
-    enum class End { Closed, Text, Cut };
+    enum class End
+    {
+        Closed,
+        Text,
+        Cut
+    };
 
     Status documents()
     {
@@ -123,8 +136,9 @@ private:
                 return Error{ErrorCode::NotSupported, m_path + ": this is not a trace file."};
             } else {
                 if (*c != 0)
-                    m_builder.problem("json.trailing", "What follows the end of the events was left out.",
-                        Severity::Warning, int64_t(m_window.offset()));
+                    m_builder.problem(
+                        "json.trailing", "What follows the end of the events was left out.", Severity::Warning,
+                        int64_t(m_window.offset()));
                 return Ok{};
             }
             if (m_cut)
@@ -151,8 +165,7 @@ private:
     }
 
     // Makes sure that `find`, called with the unread text, finds its end in it; null at the end of the file.
-    template <class F>
-    Result<const char*> complete(F find)
+    template <class F> Result<const char*> complete(F find)
     {
         for (;;) {
             if (const char* p = find(m_window.at(), m_window.end()))
@@ -186,7 +199,8 @@ private:
                 return Ok{};
             }
             if (*c != '"') {
-                cut(*c == 0 ? "The file is not complete: its end is missing." : "The file is damaged here; what follows was left out.");
+                cut(*c == 0 ? "The file is not complete: its end is missing."
+                            : "The file is damaged here; what follows was left out.");
                 return Ok{};
             }
             const char* valueAt = nullptr;
@@ -207,6 +221,7 @@ private:
             const std::string name(m_window.at() + 1, size_t(*key - m_window.at() - 1));
             if (first && isEventField(name) && m_window.base() <= start) { // one event a line, no list around them
                 m_window.moveTo(m_window.data() + (start - m_window.base()));
+                m_lines = true;
                 return list(false);
             }
             m_window.moveTo(valueAt);
@@ -249,8 +264,9 @@ private:
     Status skipTopLevel(const std::string& name)
     {
         if (name == "stackFrames" || name == "samples" || name == "systemTraceEvents")
-            m_builder.problem("json.part." + name, "The part \"" + name + "\" cannot be shown and was left out.",
-                Severity::Warning, int64_t(m_window.offset()));
+            m_builder.problem(
+                "json.part." + name, "The part \"" + name + "\" cannot be shown and was left out.", Severity::Warning,
+                int64_t(m_window.offset()));
         uint64_t depth = 0;
         bool string = false, escaped = false, begun = false;
         for (;;) {
@@ -312,8 +328,9 @@ private:
                 if (!m_window.empty())
                     cut("The file ends in the middle of an event; everything before it is shown.");
                 else if (mayEndOpen)
-                    m_builder.problem("json.no_end", "The list of events has no end mark; it may have been cut off.",
-                        Severity::Info, int64_t(m_window.offset()));
+                    m_builder.problem(
+                        "json.no_end", "The list of events has no end mark; it may have been cut off.", Severity::Info,
+                        int64_t(m_window.offset()));
                 else if (!m_lines)
                     cut("The file is not complete: its end is missing.");
                 return Ok{};
@@ -344,8 +361,9 @@ private:
         const auto scan = [&](size_t k, const char* from) {
             m_batches[k].clear();
             parts[k].first = from;
-            parts[k].next = scanPiece(m_scanners[k], m_batches[k], from, parts[k].limit, m_window.data(), end,
-                m_window.base(), last, parts[k].closed);
+            parts[k].next = scanPiece(
+                m_scanners[k], m_batches[k], from, parts[k].limit, m_window.data(), end, m_window.base(), last,
+                parts[k].closed);
         };
         for (size_t k = 0; k < pieces; k++)
             parts[k].limit = k + 1 == pieces ? end : begin + size_t(end - begin) / pieces * (k + 1);
@@ -383,8 +401,8 @@ private:
         for (const char* known : {"tts", "cname", "sf", "stack", "esf", "estack"}) {
             if (key == known && std::find(m_reported.begin(), m_reported.end(), key) == m_reported.end()) {
                 m_reported.push_back(key);
-                m_builder.problem("json.field." + key,
-                    "The field \"" + key + "\" of events is not shown.", Severity::Info, -1);
+                m_builder.problem(
+                    "json.field." + key, "The field \"" + key + "\" of events is not shown.", Severity::Info, -1);
             }
         }
     }

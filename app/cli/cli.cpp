@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/cli.h"
+#include "cli/arguments.h"
+#include <QCoreApplication>
+#include <cstdio>
+#include <cstring>
+
+namespace calltide::cli {
+
+namespace {
+
+const char kHelp[] = "Calltide records what a Python program does, call by call, and shows it.\n"
+                     "\n"
+                     "  calltide [FILE…]                 open the window, with recordings or trace files\n"
+                     "  calltide record [options] [--] SCRIPT|-m MODULE|-c CODE|PROGRAM [arguments…]\n"
+                     "                                   run a Python program and record it\n"
+                     "  calltide export FILE -o OUT.json[.gz]\n"
+                     "                                   write it as Perfetto/Chrome JSON\n"
+                     "  calltide info FILE [--json]      what is in a file\n"
+                     "  calltide stats FILE [--json] [--top N]\n"
+                     "                                   calls and times of each function\n"
+                     "  calltide screenshot FILE -o OUT.png [--view timeline|flamegraph] [--size WxH]\n"
+                     "                      [--range FROM..TO] [--theme light|dark]\n"
+                     "                                   a picture, without a display\n"
+                     "\n"
+                     "Options of record:\n"
+                     "  -o, --output OUT   the recording (default: NAME.calltide in this folder)\n"
+                     "  --python PATH      the interpreter (default: the program's own, an active or nearby\n"
+                     "                     virtual environment, python3)\n"
+                     "  --python-only      leave calls of C functions out: faster, smaller\n"
+                     "  --no-children      leave child processes out\n"
+                     "PROGRAM is a Python interpreter or a console script such as flask. The exit status is the\n"
+                     "program's own.\n"
+                     "\n"
+                     "Times of --range are seconds from the start, or with a unit: 1.5s, 20ms, 300us, 40ns.\n"
+                     "  --version, --help\n";
+
+struct Command
+{
+    const char* name;
+    int (*run)(const QStringList&);
+};
+const Command kCommands[]
+    = {{"record", record}, {"export", exportTrace}, {"info", info}, {"stats", stats}, {"screenshot", screenshot}};
+
+void write(FILE* to, const QString& text)
+{
+    const QByteArray bytes = text.toUtf8();
+    std::fwrite(bytes.constData(), 1, size_t(bytes.size()), to);
+}
+
+} // namespace
+
+void print(const QString& text)
+{
+    write(stdout, text);
+}
+
+int fail(const QString& sentence)
+{
+    // One line, whatever a path may hold.
+    QString line = sentence;
+    line.replace(u'\n', u' ');
+    write(stderr, QStringLiteral("calltide: %1\n").arg(line));
+    return 1;
+}
+
+int usageError(const QString& sentence, const char* command)
+{
+    fail(QStringLiteral("%1: %2 See calltide --help.").arg(QLatin1String(command), sentence));
+    return 2;
+}
+
+Result<Arguments> parseArguments(const QStringList& arguments, const QStringList& valued, const QStringList& flags)
+{
+    Arguments out;
+    const auto error = [](const QString& text) { return Error{ErrorCode::Invalid, text.toStdString()}; };
+    for (qsizetype i = 0; i < arguments.size(); i++) {
+        const QString& a = arguments[i];
+        if (a == QLatin1String("--")) {
+            out.words += arguments.mid(i + 1);
+            break;
+        }
+        if (!a.startsWith(u'-') || a == QLatin1String("-")) {
+            out.words += a;
+            continue;
+        }
+        const auto equals = a.startsWith(QLatin1String("--")) ? a.indexOf(u'=') : -1;
+        const QString name = equals > 0 ? a.left(equals) : a;
+        if (valued.contains(name)) {
+            if (equals < 0 && i + 1 >= arguments.size())
+                return error(QStringLiteral("%1 needs a value.").arg(name));
+            out.values[name] = equals > 0 ? a.mid(equals + 1) : arguments[++i];
+        } else if (flags.contains(a)) {
+            out.flags += a;
+        } else {
+            return error(QStringLiteral("there is no option %1.").arg(name));
+        }
+    }
+    return out;
+}
+
+bool isCommand(int argc, char** argv)
+{
+    if (argc < 2)
+        return false;
+    for (const char* option : {"--help", "-h", "--version"}) {
+        if (std::strcmp(argv[1], option) == 0)
+            return true;
+    }
+    for (const Command& c : kCommands) {
+        if (std::strcmp(argv[1], c.name) == 0)
+            return true;
+    }
+    return false;
+}
+
+int run(int argc, char** argv)
+{
+    QStringList words;
+    for (int i = 1; i < argc; i++)
+        words += QString::fromLocal8Bit(argv[i]);
+    const QString first = words.takeFirst();
+    if (first == QLatin1String("--version")) {
+        print(QStringLiteral("calltide " CALLTIDE_VERSION "\n"));
+        return 0;
+    }
+    if (first.startsWith(u'-') || words.value(0) == QLatin1String("--help") || words.value(0) == QLatin1String("-h")) {
+        print(QString::fromUtf8(kHelp));
+        return 0;
+    }
+    for (const Command& c : kCommands) {
+        if (first == QLatin1String(c.name))
+            return c.run(words);
+    }
+    return usageError(QStringLiteral("there is no such command."), argv[1]);
+}
+
+} // namespace calltide::cli

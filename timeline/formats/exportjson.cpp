@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Calls are written thread by thread in order of their start, parents first: readers that keep file order need no sort.
+#include "formats/exporter.h"
+#include "formats/output.h"
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace calltide::formats {
+
+using namespace store;
+
+std::string traceName(const Trace& trace, FunctionId id)
+{
+    const Function& f = trace.function(id);
+    std::string name(trace.string(f.name));
+    const std::string_view file = trace.string(f.file);
+    if (file.empty() || f.kind == FunctionKind::C)
+        return name;
+    name.append(" (").append(file);
+    if (f.line)
+        name.append(":").append(std::to_string(f.line));
+    return name + ")";
+}
+
+namespace {
+
+class Exporter
+{
+public:
+    Exporter(const Trace& trace, const JsonExportOptions& options, Output& out)
+        : m_trace(trace)
+        , m_options(options)
+        , m_out(out)
+        , m_wanted(trace.tracks().size(), options.scope.tracks.empty())
+    {
+        for (const TrackId id : options.scope.tracks)
+            m_wanted[id.v] = true;
+    }
+
+    bool run() // false: cancelled or failed
+    {
+        numberThreads();
+        nameFunctions();
+        m_out.add("{\"traceEvents\":[");
+        metadata();
+        for (size_t t = 0; t < m_trace.tracks().size(); t++) {
+            const bool async
+                = m_trace.tracks()[t].kind == TrackKind::Async || m_trace.tracks()[t].kind == TrackKind::Task;
+            if (m_wanted[t] && !(async ? asyncTrack(TrackId(t)) : threadTrack(TrackId(t))))
+                return false;
+        }
+        instants();
+        counters();
+        flows();
+        m_out.add("\n],\"displayTimeUnit\":\"ns\",\"viztracer_metadata\":{\"version\":\"calltide\",\"overflow\":");
+        m_out.add(m_trace.lost() ? "true" : "false");
+        if (m_trace.wallClockOffset()) {
+            m_out.add(",\"baseTimeNanoseconds\":");
+            m_out.addInteger(*m_trace.wallClockOffset());
+        }
+        m_out.add('}');
+        if (m_options.sources)
+            fileInfo();
+        m_out.add("}\n");
+        return !m_out.failed();
+    }
+
+private:
+    bool inside(int64_t from, int64_t to) const { return to >= m_options.scope.from && from <= m_options.scope.to; }
+    void event()
+    {
+        m_out.add(m_first ? "\n" : ",\n");
+        m_first = false;
+    }
+
+    // Systems reuse pids and tids; in the file each process and thread needs a number of its own.
+    void numberThreads()
+    {
+        std::set<int64_t> pids;
+        for (const Process& p : m_trace.processes()) {
+            int64_t pid = p.pid;
+            while (!pids.insert(pid).second)
+                pid += 10'000'000;
+            m_pids.push_back(pid);
+        }
+        std::set<std::pair<int64_t, int64_t>> tids;
+        for (const Track& t : m_trace.tracks()) {
+            const int64_t pid = pidOf(t.process);
+            int64_t tid = t.tid;
+            if (t.kind == TrackKind::Overflow && t.parent.valid() && t.parent.v < m_ids.size())
+                tid = m_ids[t.parent.v].second;
+            else
+                while (!tids.insert({pid, tid}).second)
+                    tid += 10'000'000;
+            m_ids.emplace_back(pid, tid);
+            std::string text = ",\"pid\":" + std::to_string(pid) + ",\"tid\":" + std::to_string(tid);
+            m_idText.push_back(std::move(text));
+        }
+    }
+    int64_t pidOf(ProcessId id) const { return id.valid() && id.v < m_pids.size() ? m_pids[id.v] : 0; }
+
+    void nameFunctions()
+    {
+        for (size_t f = 0; f < m_trace.functions().size(); f++) {
+            const std::string_view category = m_trace.string(m_trace.functions()[f].category);
+            std::string text = ",\"name\":";
+            appendJsonString(text, traceName(m_trace, FunctionId(f)));
+            text += ",\"cat\":";
+            appendJsonString(text, category.empty() ? "FEE" : category);
+            m_names.push_back(std::move(text));
+        }
+    }
+
+    void named(const char* what, const std::string& ids, std::string_view name)
+    {
+        event();
+        m_out.add("{\"ph\":\"M\",\"name\":\"");
+        m_out.add(what);
+        m_out.add('"');
+        m_out.add(ids);
+        m_out.add(",\"args\":{\"name\":");
+        m_out.addString(name);
+        m_out.add("}}");
+    }
+    void sorted(const char* what, const std::string& ids, int32_t index)
+    {
+        event();
+        m_out.add("{\"ph\":\"M\",\"name\":\"");
+        m_out.add(what);
+        m_out.add('"');
+        m_out.add(ids);
+        m_out.add(",\"args\":{\"sort_index\":");
+        m_out.addInteger(index);
+        m_out.add("}}");
+    }
+
+    void metadata()
+    {
+        for (size_t p = 0; p < m_trace.processes().size(); p++) {
+            const Process& process = m_trace.processes()[p];
+            const std::string pid = std::to_string(m_pids[p]);
+            const std::string ids = ",\"pid\":" + pid + ",\"tid\":" + pid;
+            if (process.name.valid() && !m_trace.string(process.name).empty())
+                named("process_name", ids, m_trace.string(process.name));
+            if (process.sortIndex)
+                sorted("process_sort_index", ids, process.sortIndex);
+        }
+        for (size_t t = 0; t < m_trace.tracks().size(); t++) {
+            const Track& track = m_trace.tracks()[t];
+            if (!m_wanted[t] || (track.kind != TrackKind::Thread && track.kind != TrackKind::Gc))
+                continue;
+            if (!m_trace.string(track.name).empty())
+                named("thread_name", m_idText[t], m_trace.string(track.name));
+            if (track.sortIndex)
+                sorted("thread_sort_index", m_idText[t], track.sortIndex);
+        }
+    }
+
+    // Calls fn for every slice of a track, parents before children, siblings by start. False: stop.
+    template <class F> bool walk(TrackId id, F fn)
+    {
+        const Track& track = m_trace.track(id);
+        if (track.rowCount == 0)
+            return true;
+        struct Level
+        {
+            SliceIndex next, end;
+            int64_t until; // end of the slice last visited
+        };
+        std::vector<Level> levels(track.rowCount);
+        for (uint32_t d = 0; d < track.rowCount; d++) {
+            const Row& row = m_trace.row(m_trace.rowAt(id, d));
+            levels[d] = {row.first, row.first + row.count, INT64_MIN};
+        }
+        uint32_t d = 0;
+        for (uint64_t n = 0;;) {
+            Level& level = levels[d];
+            if (level.next < level.end && (d == 0 || m_trace.start(level.next) < levels[d - 1].until)) {
+                const SliceIndex slice = level.next++;
+                level.until = m_trace.end(slice);
+                fn(slice, d);
+                if ((++n & 0xFFFF) == 0 && !tick(0xFFFF))
+                    return false;
+                if (d + 1 < track.rowCount)
+                    d++;
+            } else if (d == 0) {
+                break;
+            } else {
+                d--;
+            }
+        }
+        for (d = 0; d < track.rowCount; d++) { // of no duration, at the very end of their parent
+            for (; levels[d].next < levels[d].end; levels[d].next++)
+                fn(levels[d].next, d);
+        }
+        return tick(track.sliceCount & 0xFFFF);
+    }
+
+    bool tick(uint64_t slices)
+    {
+        m_done += slices;
+        if (m_options.progress) {
+            m_options.progress->set(m_done, m_trace.sliceCount());
+            if (m_options.progress->cancelled())
+                return false;
+        }
+        return !m_out.failed();
+    }
+
+    void arguments(SliceIndex i)
+    {
+        const uint8_t flags = m_trace.flags(i);
+        if (m_trace.extra(i)) {
+            const std::string text = m_trace.arguments(i);
+            if (!text.empty()) {
+                m_out.add(",\"args\":");
+                m_out.add(text);
+                return;
+            }
+        }
+        if (flags & (kAlreadyRunning | kStillRunning | kException)) {
+            m_out.add(",\"args\":{");
+            const char* comma = "";
+            for (const auto& [flag, name] :
+                 {std::pair<int, const char*>{kAlreadyRunning, "already_running"},
+                  {kStillRunning, "still_running"},
+                  {kException, "exception"}}) {
+                if (!(flags & flag))
+                    continue;
+                m_out.add(comma);
+                m_out.add('"');
+                m_out.add(name);
+                m_out.add("\":true");
+                comma = ",";
+            }
+            m_out.add('}');
+        }
+    }
+
+    bool threadTrack(TrackId id)
+    {
+        const std::string& ids = m_idText[id.v];
+        return walk(id, [&](SliceIndex i, uint32_t) {
+            int64_t from = m_trace.start(i), to = m_trace.end(i);
+            if (!inside(from, to))
+                return;
+            from = std::max(from, m_options.scope.from);
+            to = std::min(to, m_options.scope.to);
+            event();
+            m_out.add("{\"ph\":\"X\"");
+            m_out.add(ids);
+            m_out.add(",\"ts\":");
+            m_out.addMicroseconds(from);
+            m_out.add(",\"dur\":");
+            m_out.addMicroseconds(to - from);
+            m_out.add(m_names[m_trace.functionOf(i).v]);
+            arguments(i);
+            m_out.add('}');
+        });
+    }
+
+    void asyncMark(char phase, TrackId id, int64_t time, SliceIndex i)
+    {
+        event();
+        m_out.add("{\"ph\":\"");
+        m_out.add(phase);
+        m_out.add('"');
+        m_out.add(m_idText[id.v]);
+        m_out.add(",\"id\":");
+        m_out.addInteger(m_asyncId);
+        m_out.add(",\"ts\":");
+        m_out.addMicroseconds(time);
+        m_out.add(m_names[m_trace.functionOf(i).v]);
+        if (phase == 'b')
+            arguments(i);
+        m_out.add('}');
+    }
+
+    bool asyncTrack(TrackId id)
+    {
+        std::vector<SliceIndex> open;
+        const auto closeTo = [&](size_t depth) {
+            for (; open.size() > depth; open.pop_back())
+                asyncMark('e', id, m_trace.end(open.back()), open.back());
+        };
+        const bool whole = walk(id, [&](SliceIndex i, uint32_t depth) {
+            if (!inside(m_trace.start(i), m_trace.end(i)))
+                return;
+            closeTo(std::min<size_t>(depth, open.size()));
+            m_asyncId += open.empty();
+            asyncMark('b', id, m_trace.start(i), i);
+            open.push_back(i);
+        });
+        closeTo(0);
+        return whole;
+    }
+
+    void instants()
+    {
+        for (const Instant& i : m_trace.instants()) {
+            if (!inside(i.time, i.time) || (i.track.valid() && !m_wanted[i.track.v]))
+                continue;
+            event();
+            m_out.add("{\"ph\":\"i\"");
+            if (i.track.valid()) {
+                m_out.add(m_idText[i.track.v]);
+            } else {
+                m_out.add(",\"pid\":");
+                m_out.addInteger(pidOf(i.process));
+            }
+            m_out.add(",\"ts\":");
+            m_out.addMicroseconds(i.time);
+            m_out.add(",\"s\":\"");
+            m_out.add(i.track.valid() ? 't' : i.process.valid() ? 'p' : 'g');
+            m_out.add("\",\"name\":");
+            m_out.addString(m_trace.string(i.name));
+            if (const std::string text = m_trace.arguments(i); !text.empty()) {
+                m_out.add(",\"args\":");
+                m_out.add(text);
+            }
+            m_out.add('}');
+        }
+    }
+
+    void counters()
+    {
+        for (const CounterTrack& c : m_trace.counters()) {
+            const std::string pid = std::to_string(pidOf(c.process));
+            std::string head = "{\"ph\":\"C\",\"pid\":" + pid + ",\"tid\":" + pid + ",\"name\":";
+            appendJsonString(head, m_trace.string(c.name));
+            head += ",\"ts\":";
+            std::string series = ",\"args\":{";
+            appendJsonString(series, m_trace.string(c.series).empty() ? "value" : m_trace.string(c.series));
+            series += ':';
+            for (size_t k = 0; k < c.times.size(); k++) {
+                if (!inside(c.times[k], c.times[k]))
+                    continue;
+                event();
+                m_out.add(head);
+                m_out.addMicroseconds(c.times[k]);
+                m_out.add(series);
+                m_out.addDouble(c.values[k]);
+                m_out.add("}}");
+            }
+        }
+    }
+
+    void flows()
+    {
+        uint64_t id = 0;
+        for (const Flow& f : m_trace.flows()) {
+            id++;
+            if (!f.fromTrack.valid() || !f.toTrack.valid() || !m_wanted[f.fromTrack.v] || !m_wanted[f.toTrack.v]
+                || !inside(f.from, f.from) || !inside(f.to, f.to))
+                continue;
+            for (const bool start : {true, false}) {
+                event();
+                m_out.add(start ? "{\"ph\":\"s\"" : "{\"ph\":\"f\",\"bp\":\"e\"");
+                m_out.add(m_idText[(start ? f.fromTrack : f.toTrack).v]);
+                m_out.add(",\"id\":");
+                m_out.addInteger(int64_t(id));
+                m_out.add(",\"ts\":");
+                m_out.addMicroseconds(start ? f.from : f.to);
+                m_out.add(",\"cat\":\"flow\",\"name\":");
+                m_out.addString(m_trace.string(f.name));
+                m_out.add('}');
+            }
+        }
+    }
+
+    // As VizTracer writes it, so that its viewer shows the sources.
+    void fileInfo()
+    {
+        m_out.add(",\"file_info\":{\"files\":{");
+        bool first = true;
+        for (const Source& s : m_trace.sources()) {
+            m_out.add(first ? "\n" : ",\n");
+            first = false;
+            m_out.addString(m_trace.string(s.file));
+            m_out.add(":[");
+            m_out.addString(s.text);
+            m_out.add(',');
+            m_out.addInteger(std::count(s.text.begin(), s.text.end(), '\n'));
+            m_out.add(']');
+        }
+        m_out.add("},\"functions\":{");
+        first = true;
+        std::set<std::string> written;
+        for (size_t f = 0; f < m_trace.functions().size(); f++) {
+            const Function& function = m_trace.functions()[f];
+            if (function.line == 0 || !m_trace.sourceOf(function.file))
+                continue;
+            std::string name = traceName(m_trace, FunctionId(f));
+            if (!written.insert(name).second)
+                continue;
+            m_out.add(first ? "\n" : ",\n");
+            first = false;
+            m_out.addString(name);
+            m_out.add(":[");
+            m_out.addString(m_trace.string(function.file));
+            m_out.add(',');
+            m_out.addInteger(function.line);
+            m_out.add(']');
+        }
+        m_out.add("}}");
+    }
+
+    const Trace& m_trace;
+    const JsonExportOptions& m_options;
+    Output& m_out;
+    std::vector<bool> m_wanted;
+    std::vector<int64_t> m_pids;
+    std::vector<std::pair<int64_t, int64_t>> m_ids; // pid, tid of each track
+    std::vector<std::string> m_idText, m_names;
+    uint64_t m_done = 0;
+    int64_t m_asyncId = 0;
+    bool m_first = true;
+};
+
+} // namespace
+
+Status exportJson(const Trace& trace, const std::string& path, const JsonExportOptions& options)
+{
+    auto out = Output::create(path, path.ends_with(".gz"));
+    if (!out)
+        return out.error();
+    const bool whole = Exporter(trace, options, **out).run();
+    if (!whole && !(*out)->failed())
+        return Error{ErrorCode::Cancelled, {}};
+    return (*out)->commit();
+}
+
+} // namespace calltide::formats
