@@ -96,7 +96,10 @@ std::string formatCursorTime(int64_t sinceZero, double nsPerPixel)
     int decimals = 0;
     for (double worth = 1e9; worth > nsPerPixel && decimals < 9; worth /= 10)
         decimals++;
-    return formatSeconds(sinceZero, std::clamp((decimals + 2) / 3 * 3, 3, 9)) + " s";
+    decimals = std::clamp((decimals + 2) / 3 * 3, 3, 9);
+    if (sinceZero >= 0 && sinceZero < kSecond && decimals > 3) // as the ruler counts there
+        return fixedIn(sinceZero, kMilli, decimals - 3, "ms");
+    return formatSeconds(sinceZero, decimals) + " s";
 }
 
 } // namespace calltide::layout

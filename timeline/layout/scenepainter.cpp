@@ -57,6 +57,9 @@ void ScenePainter::paint()
     paintAreaEdges();
 
     out.addClip({0, z.tracks.y, v.width, z.tracks.h});
+    const double content = double(z.tracks.y) + s.m_tracks.height() - scroll; // below the last track
+    rect(0, content, double(left) - 1, double(v.height) - content, st.header);
+    rect(double(left) - 1, content, 1, double(v.height) - content, st.borderDefault);
     for (size_t i = first; i < last; ++i)
         if (items[i].kind != ItemKind::Group)
             paintTrackHeader(i, {items[i], snap(itemTop(items[i])), items[i].height});
@@ -75,6 +78,11 @@ void ScenePainter::paint()
             paintGroupHeader(group, snap(y));
     }
     paintScrollBar();
+    if (trace->sliceCount() == 0) {
+        constexpr std::string_view kEmpty = "This recording has no calls.";
+        const double x = (double(left + right) - double(textWidth(kEmpty, FontRole::Name))) / 2;
+        text(kEmpty, x, double(z.tracks.y + z.tracks.h / 2), st.textMuted, FontRole::Name);
+    }
 
     out.addClip({0, 0, v.width, v.height});
     paintMinimap();

@@ -2,6 +2,7 @@
 // TimelineView: minimap, ruler, header column and tracks of one trace, drawn by one canvas (GPU or raster). All state
 // that others share is in the ViewState; only scroll position, collapsed groups and heights are its own.
 #pragma once
+#include "layout/scene.h"
 #include "layout/style.h"
 #include "render/viewstate.h"
 #include <QWidget>
@@ -28,6 +29,15 @@ public:
     bool usesGpu() const;
     double lastFrameMs() const; // layout and paint of the last frame
     QImage toImage(double devicePixelRatio = 1); // the picture as it stands, by the raster painter
+    // No animations; W A S D move in steps of 10 %. The program's setting or the desktop's wish.
+    void setReducedMotion(bool reduced);
+    // What stands at a place of the view (its own coordinates), and what is shown now; null and empty without a trace.
+    const layout::TimelineScene* scene() const;
+    layout::ViewSpec viewSpec() const;
+    layout::Hit hitAt(const QPointF& position) const;
+    QString tipText() const; // of the tooltip that is shown; empty when there is none
+    double scrollPosition() const;
+    void setScrollPosition(double y);
 
 public Q_SLOTS:
     // Each is an action of the menu as well as a key.
@@ -41,6 +51,9 @@ public Q_SLOTS:
     void selectChild();
     void selectNext();     // in the row
     void selectPrevious();
+    void selectNextTrack();
+    void selectPreviousTrack();
+    void areaFromSelection(); // the selected call's time as the area
     void collapseAll();
     void expandAll();
 
@@ -48,6 +61,24 @@ Q_SIGNALS:
     void frameDrawn(double ms);
     void contextMenuRequested(const QPoint& globalPosition, calltide::store::SliceIndex slice);
     void sourceRequested(calltide::store::SliceIndex slice); // double click with Ctrl, or E
+
+protected:
+    bool event(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+    void hideEvent(QHideEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void keyReleaseEvent(QKeyEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
 
 private:
     struct Private;

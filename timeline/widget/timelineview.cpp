@@ -1,0 +1,451 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widget/timelineview.h"
+#include "widget/timelineview_p.h"
+#include <QScreen>
+#include <QWindow>
+#include <algorithm>
+#include <cmath>
+
+namespace calltide::timeline {
+
+namespace {
+
+constexpr double kButtonZoom = 0.5;  // of the window's length, for + and −
+constexpr double kButtonPan = 0.25;  // of the window
+constexpr int kTipDelayMs = 120;
+
+} // namespace
+
+TimelineView::Private::Private(TimelineView* view, render::ViewState* s, const render::Theme* t, Renderer renderer)
+    : q(view)
+    , state(s)
+    , theme(t)
+{
+    setCanvas(renderer == Renderer::Gpu || (renderer == Renderer::Auto && gpuAvailable()));
+    tip = new CallTip(q);
+    tip->setTheme(theme);
+    tipTimer.setSingleShot(true);
+    tipTimer.setInterval(kTipDelayMs);
+    QObject::connect(&tipTimer, &QTimer::timeout, q, [this] { showTip(); });
+    clock.setTimerType(Qt::PreciseTimer);
+    QObject::connect(&clock, &QTimer::timeout, q, [this] { tick(); });
+    shown = state->range();
+}
+
+void TimelineView::Private::setCanvas(bool useGpu)
+{
+    delete canvas;
+    canvas = useGpu ? makeGpuCanvas(this, q) : makeRasterCanvas(this, q);
+    gpu = useGpu;
+    canvas->setGeometry(q->rect());
+    canvas->show();
+}
+
+void TimelineView::Private::gpuFailed()
+{
+    if (gpu)
+        setCanvas(false);
+}
+
+layout::ViewSpec TimelineView::Private::spec() const
+{
+    layout::ViewSpec v;
+    v.from = shown.from;
+    v.to = shown.to;
+    v.width = float(q->width());
+    v.height = float(q->height());
+    v.devicePixelRatio = float(q->devicePixelRatioF());
+    v.headerColumn = headerColumn();
+    v.scroll = scroll;
+    v.selected = state->selected();
+    v.highlighted = state->highlighted();
+    v.hoveredFunction = state->hovered();
+    v.searchMask = &state->searchMask();
+    if (zoomBox)
+        v.area = zoomBox;
+    else if (const auto& area = state->area())
+        v.area = layout::AreaSpec{area->range.from, area->range.to, area->tracks};
+    if (pointer && (hovered.zone == layout::HitZone::Row || hovered.zone == layout::HitZone::Ruler))
+        v.cursor = hovered.time;
+    if (pointer && hovered.zone == layout::HitZone::Row && hovered.run.count == 1)
+        v.hovered = hovered.slice;
+    if (pointer && hovered.zone == layout::HitZone::TrackHeader)
+        v.hoveredItem = hovered.item;
+    v.focusRing = focusByKey && q->hasFocus();
+    return v;
+}
+
+const layout::DrawList& TimelineView::Private::frame()
+{
+    if (scene) {
+        scene->draw(spec(), list);
+    } else {
+        list.clear();
+        list.width = float(q->width());
+        list.height = float(q->height());
+        list.devicePixelRatio = float(q->devicePixelRatioF());
+        list.background = theme->style().canvas;
+    }
+    return list;
+}
+
+void TimelineView::Private::frameDone(double ms)
+{
+    frameMs = ms;
+    Q_EMIT q->frameDrawn(ms);
+}
+
+void TimelineView::Private::rebuildScene()
+{
+    cancelDrag();
+    hoverNothing();
+    animation.stop();
+    motion.stop();
+    scroll = 0;
+    shown = state->range();
+    scene = state->trace() ? std::make_unique<layout::TimelineScene>(state->trace(), theme->style(rows), metrics) : nullptr;
+    redraw();
+}
+
+void TimelineView::Private::restyle()
+{
+    metrics.setRows(rows);
+    tip->setTheme(theme);
+    if (scene)
+        scene->setStyle(theme->style(rows), metrics);
+    scrollTo(scroll);
+    redraw();
+}
+
+void TimelineView::Private::redraw()
+{
+    canvas->update();
+}
+
+void TimelineView::Private::rangeMoved()
+{
+    const render::TimeRange aim = state->range();
+    const bool still = direct || reduced || !q->isVisible() || RangeAnimation::isTooFar(shown, aim);
+    if (still) {
+        animation.stop();
+        shown = aim;
+    } else {
+        animation.start(shown, aim);
+        wake();
+    }
+    redraw();
+}
+
+void TimelineView::Private::setDirect(render::TimeRange range)
+{
+    direct = true;
+    state->setRange(range);
+    direct = false;
+    if (animation.running()) { // the hand takes over
+        animation.stop();
+        shown = state->range();
+        redraw();
+    }
+}
+
+void TimelineView::Private::zoomAt(double x, double factor, bool animated)
+{
+    if (!scene)
+        return;
+    // From where the view is going, so that three quick presses zoom three times.
+    layout::ViewSpec view = spec();
+    const render::TimeRange base = animated ? state->range() : shown;
+    view.from = base.from;
+    view.to = base.to;
+    const layout::TimeScale scale = scene->zones(view).scale;
+    const auto zoomed = layout::zoomed(scale, std::clamp(x, scale.left, scale.right()), factor);
+    if (animated)
+        state->setRange({zoomed.from, zoomed.to});
+    else
+        setDirect({zoomed.from, zoomed.to});
+}
+
+void TimelineView::Private::panBy(double pixels)
+{
+    if (!scene)
+        return;
+    const auto scale = scene->zones(spec()).scale;
+    const double ns = pixels * scale.nsPerPixel() + restOfPan;
+    const auto whole = int64_t(std::trunc(ns));
+    restOfPan = ns - double(whole);
+    if (whole)
+        setDirect({shown.from + whole, shown.to + whole});
+}
+
+void TimelineView::Private::scrollTo(double y)
+{
+    const double most = scene ? scene->maxScroll(spec()) : 0;
+    y = std::clamp(y, 0.0, most);
+    if (y == scroll)
+        return;
+    scroll = y;
+    redraw();
+}
+
+void TimelineView::Private::wake()
+{
+    if (clock.isActive())
+        return;
+    const double rate = q->screen() ? q->screen()->refreshRate() : 60;
+    clock.setInterval(std::clamp(int(1000 / std::max(rate, 1.0)), 4, 17));
+    sinceTick.start();
+    clock.start();
+}
+
+void TimelineView::Private::tick()
+{
+    const double seconds = double(sinceTick.nsecsElapsed()) / 1e9;
+    sinceTick.restart();
+    if (motion.moving() && scene) {
+        const KeyMotion::Step step = motion.advance(seconds);
+        if (step.zoom != 1)
+            zoomAt(zoomCentre(), step.zoom, false);
+        if (step.pan != 0)
+            panBy(step.pan * scene->zones(spec()).scale.width);
+    }
+    if (animation.running()) {
+        shown = animation.advance(seconds);
+        redraw();
+    }
+    if (!motion.moving() && !animation.running())
+        clock.stop();
+}
+
+float TimelineView::Private::headerColumn() const
+{
+    if (ownHeaderColumn > 0)
+        return float(ownHeaderColumn);
+    const double normal = theme->number(u"size.header_column.default"), least = theme->number(u"size.header_column.min");
+    const int width = q->window()->width();
+    if (width < 1000)
+        return float(least);
+    if (width < 1400)
+        return float(std::round((normal + least) / 2 - 2));
+    return float(width < 2200 ? normal : normal + 32);
+}
+
+double TimelineView::Private::zoomCentre() const
+{
+    const auto scale = scene->zones(spec()).scale;
+    if (pointer && pointer->x() >= scale.left && pointer->x() <= scale.right())
+        return pointer->x();
+    return scale.left + scale.width / 2;
+}
+
+// --- the widget
+
+TimelineView::TimelineView(render::ViewState* state, const render::Theme* theme, Renderer renderer, QWidget* parent)
+    : QWidget(parent)
+    , d(std::make_unique<Private>(this, state, theme, renderer))
+{
+    setFocusPolicy(Qt::StrongFocus);
+    setMouseTracking(true);
+    setAccessibleName(tr("Timeline"));
+    setMinimumSize(360, 160);
+    setObjectName(QStringLiteral("timeline"));
+    connect(state, &render::ViewState::traceChanged, this, [this] { d->rebuildScene(); });
+    connect(state, &render::ViewState::rangeChanged, this, [this] { d->rangeMoved(); });
+    connect(state, &render::ViewState::selectionChanged, this, [this] {
+        d->redraw();
+        d->announce();
+    });
+    connect(state, &render::ViewState::hoverChanged, this, [this] { d->redraw(); });
+    connect(state, &render::ViewState::areaChanged, this, [this] { d->redraw(); });
+    connect(state, &render::ViewState::searchChanged, this, [this] { d->redraw(); });
+    connect(state, &render::ViewState::revealRequested, this, [this](store::SliceIndex slice) { d->reveal(slice); });
+    d->rebuildScene();
+}
+
+TimelineView::~TimelineView()
+{
+    delete d->canvas; // it asks its client until it is gone
+}
+
+void TimelineView::setTheme(const render::Theme* theme)
+{
+    d->theme = theme;
+    d->restyle();
+}
+
+void TimelineView::setRowSize(layout::RowSize size)
+{
+    if (size == d->rows)
+        return;
+    d->rows = size;
+    d->restyle();
+}
+
+layout::RowSize TimelineView::rowSize() const
+{
+    return d->rows;
+}
+
+bool TimelineView::usesGpu() const
+{
+    return d->gpu;
+}
+
+double TimelineView::lastFrameMs() const
+{
+    return d->frameMs;
+}
+
+QImage TimelineView::toImage(double devicePixelRatio)
+{
+    layout::DrawList list;
+    if (!d->scene)
+        return {};
+    auto spec = d->spec();
+    spec.devicePixelRatio = float(devicePixelRatio);
+    d->scene->draw(spec, list);
+    return d->imagePainter.paint(list, d->metrics).copy();
+}
+
+void TimelineView::setReducedMotion(bool reduced)
+{
+    d->reduced = reduced;
+    d->motion.stop();
+}
+
+const layout::TimelineScene* TimelineView::scene() const
+{
+    return d->scene.get();
+}
+
+layout::ViewSpec TimelineView::viewSpec() const
+{
+    return d->spec();
+}
+
+layout::Hit TimelineView::hitAt(const QPointF& position) const
+{
+    return d->scene ? d->scene->hit(d->spec(), float(position.x()), float(position.y())) : layout::Hit();
+}
+
+QString TimelineView::tipText() const
+{
+    return d->tip->isVisible() ? d->tip->text().plain() : QString();
+}
+
+double TimelineView::scrollPosition() const
+{
+    return d->scroll;
+}
+
+void TimelineView::setScrollPosition(double y)
+{
+    d->scrollTo(y);
+}
+
+void TimelineView::fitAll()
+{
+    d->state->fitAll();
+}
+
+void TimelineView::zoomToSelection()
+{
+    if (d->state->selectionRange())
+        d->state->zoomToSelection();
+    else
+        d->state->fitAll();
+}
+
+void TimelineView::zoomIn()
+{
+    if (d->scene)
+        d->zoomAt(d->zoomCentre(), kButtonZoom, true);
+}
+
+void TimelineView::zoomOut()
+{
+    if (d->scene)
+        d->zoomAt(d->zoomCentre(), 1 / kButtonZoom, true);
+}
+
+void TimelineView::panLeft()
+{
+    const auto r = d->state->range();
+    const auto by = int64_t(double(r.length()) * kButtonPan);
+    d->state->setRange({r.from - by, r.to - by});
+}
+
+void TimelineView::panRight()
+{
+    const auto r = d->state->range();
+    const auto by = int64_t(double(r.length()) * kButtonPan);
+    d->state->setRange({r.from + by, r.to + by});
+}
+
+void TimelineView::collapseAll()
+{
+    if (!d->scene)
+        return;
+    layout::Collapsed collapsed = d->scene->collapsed();
+    for (const auto& item : d->scene->tracks().items())
+        if (item.kind == layout::ItemKind::Group)
+            collapsed.groups.insert(item.process);
+    d->scene->setCollapsed(collapsed);
+    d->scrollTo(d->scroll);
+    d->redraw();
+}
+
+void TimelineView::expandAll()
+{
+    if (!d->scene)
+        return;
+    d->scene->setCollapsed({});
+    d->redraw();
+}
+
+bool TimelineView::event(QEvent* event)
+{
+    // While the timeline has the focus, its keys are its own, whatever menus have as shortcuts with the same letter.
+    if (event->type() == QEvent::ShortcutOverride) {
+        auto* key = static_cast<QKeyEvent*>(event);
+        if (key->modifiers() == Qt::NoModifier || key->modifiers() == Qt::KeypadModifier) {
+            switch (key->key()) {
+            case Qt::Key_W: case Qt::Key_A: case Qt::Key_S: case Qt::Key_D:
+            case Qt::Key_Left: case Qt::Key_Right: case Qt::Key_Up: case Qt::Key_Down:
+                event->accept();
+                return true;
+            default: break;
+            }
+        }
+    }
+    return QWidget::event(event);
+}
+
+void TimelineView::resizeEvent(QResizeEvent*)
+{
+    d->canvas->setGeometry(rect());
+    d->scrollTo(d->scroll);
+}
+
+void TimelineView::showEvent(QShowEvent*)
+{
+    d->animation.stop();
+    d->shown = d->state->range();
+}
+
+void TimelineView::hideEvent(QHideEvent*)
+{
+    d->cancelDrag();
+    d->hoverNothing();
+    d->motion.stop();
+}
+
+void TimelineView::changeEvent(QEvent* event)
+{
+    if (event->type() == QEvent::ActivationChange && !isActiveWindow()) { // the key's release goes elsewhere
+        d->motion.stop();
+        d->hideTip();
+    }
+    QWidget::changeEvent(event);
+}
+
+} // namespace calltide::timeline

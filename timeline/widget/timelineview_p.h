@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// TimelineView's inside, shared by timelineview.cpp (frame, scene, slots), view_input.cpp (mouse, wheel, keys) and
+// view_navigation.cpp (walking the calls, tooltip, announcements).
+#pragma once
+#include "layout/scene.h"
+#include "render/rasterpainter.h"
+#include "render/theme.h"
+#include "widget/calltip.h"
+#include "widget/canvas.h"
+#include "widget/motion.h"
+#include "widget/timelineview.h"
+#include <QBasicTimer>
+#include <QElapsedTimer>
+#include <QMouseEvent>
+#include <QTimer>
+
+namespace calltide::timeline {
+
+enum class Drag : uint8_t {
+    None,
+    Pending,      // pressed on a row, not moved far enough yet
+    Area,
+    ZoomBox,      // like Area; zooms when released
+    AreaLeft, AreaRight,
+    Pan, PanPending,
+    MinimapPan, MinimapLeft, MinimapRight, MinimapNew, MinimapNewPending,
+    HeaderEdge,
+    Scroll,
+    Click,        // pressed on something that only takes clicks
+};
+
+struct TimelineView::Private : public CanvasClient
+{
+    Private(TimelineView* view, render::ViewState* s, const render::Theme* t, Renderer renderer);
+
+    // CanvasClient
+    const layout::DrawList& frame() override;
+    const render::FontMetrics& fonts() const override { return metrics; }
+    void frameDone(double ms) override;
+    void gpuFailed() override;
+
+    // timelineview.cpp
+    void setCanvas(bool gpu);
+    void rebuildScene();
+    void restyle();
+    void redraw();
+    void rangeMoved();
+    void setDirect(render::TimeRange range); // no animation: the hand is on it
+    void zoomAt(double x, double factor, bool animated);
+    void panBy(double pixels);
+    void scrollTo(double y);
+    void tick();
+    void wake();
+    float headerColumn() const;
+    double zoomCentre() const;
+    layout::ViewSpec spec() const;
+
+    // view_input.cpp
+    void press(QMouseEvent* event);
+    void move(QMouseEvent* event);
+    void release(QMouseEvent* event);
+    void dragArea(const QPointF& position, Qt::KeyboardModifiers modifiers);
+    void dragMinimap(double x);
+    void clicked(const layout::Hit& hit);
+    void cancelDrag();
+    void updateCursorShape(const layout::Hit& hit);
+    bool moveKey(QKeyEvent* event, bool pressed);
+    bool commandKey(QKeyEvent* event);
+
+    // view_navigation.cpp
+    void hover(const QPointF& position);
+    void hoverNothing();
+    void showTip();
+    void hideTip();
+    TipText tipFor(const layout::Hit& hit) const;
+    QRect sliceRect(store::SliceIndex slice) const; // in the view
+    store::SliceIndex choose(const layout::Hit& hit) const; // the slice a click on it means
+    void selectAndSee(store::SliceIndex slice);
+    void stepTrack(int by);
+    store::SliceIndex firstInSight() const;
+    void reveal(store::SliceIndex slice);
+    void announce();
+
+    TimelineView* q;
+    render::ViewState* state;
+    const render::Theme* theme;
+    render::FontMetrics metrics;
+    layout::RowSize rows = layout::RowSize::Normal;
+    std::unique_ptr<layout::TimelineScene> scene;
+    layout::DrawList list;
+    render::RasterPainter imagePainter;
+    QWidget* canvas = nullptr;
+    bool gpu = false;
+    double frameMs = 0;
+
+    render::TimeRange shown;  // what is drawn; on its way to state->range() while the animation runs
+    bool direct = false;      // the range is being set by our own input
+    double scroll = 0;
+    double ownHeaderColumn = 0; // 0: by the window's width
+    bool reduced = false;
+    bool focusByKey = false;
+
+    KeyMotion motion;
+    RangeAnimation animation;
+    double restOfPan = 0; // ns not moved yet, when a frame's way is less than 1 ns
+    QTimer clock;
+    QElapsedTimer sinceTick;
+
+    Drag drag = Drag::None;
+    QPointF pressed, last;
+    layout::Hit pressedHit;
+    render::TimeRange pressedRange;
+    double pressedScroll = 0;
+    std::optional<render::Area> pressedArea;
+    std::optional<layout::AreaSpec> zoomBox;
+
+    std::optional<QPointF> pointer;
+    layout::Hit hovered;
+    CallTip* tip = nullptr;
+    QTimer tipTimer;
+};
+
+} // namespace calltide::timeline

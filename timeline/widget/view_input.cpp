@@ -1,0 +1,524 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Mouse, wheel and keys of TimelineView.
+#include "layout/metrics.h"
+#include "widget/timelineview_p.h"
+#include <QGuiApplication>
+#include <QStyleHints>
+#include <algorithm>
+#include <cmath>
+
+namespace calltide::timeline {
+
+using layout::Hit;
+using layout::HitZone;
+using render::TimeRange;
+
+namespace {
+
+constexpr double kWheelZoom = 0.8;      // window's length per notch towards the trace
+constexpr double kWheelPan = 0.1;       // windows per notch
+constexpr double kWheelRows = 3;        // rows per notch
+constexpr double kReducedStep = 0.1;    // windows, W A S D without motion
+constexpr double kPageShare = 0.9;
+
+// W A S D by place on the keyboard, so that they lie together on every layout.
+std::optional<KeyMotion::Key> moveKeyOf(const QKeyEvent* event)
+{
+    int zoomIn = 0, left = 0, zoomOut = 0, right = 0;
+    quint32 code = event->nativeScanCode();
+#if defined(Q_OS_MACOS)
+    code = event->nativeVirtualKey();
+    zoomIn = 13, left = 0, zoomOut = 1, right = 2;
+    const bool known = true;
+#elif defined(Q_OS_WIN)
+    zoomIn = 0x11, left = 0x1E, zoomOut = 0x1F, right = 0x20;
+    const bool known = code != 0;
+#else
+    zoomIn = 25, left = 38, zoomOut = 39, right = 40;
+    const bool known = code != 0;
+#endif
+    if (known && event->spontaneous()) {
+        if (int(code) == zoomIn)
+            return KeyMotion::ZoomIn;
+        if (int(code) == left)
+            return KeyMotion::Left;
+        if (int(code) == zoomOut)
+            return KeyMotion::ZoomOut;
+        if (int(code) == right)
+            return KeyMotion::Right;
+        return std::nullopt;
+    }
+    switch (event->key()) {
+    case Qt::Key_W: return KeyMotion::ZoomIn;
+    case Qt::Key_A: return KeyMotion::Left;
+    case Qt::Key_S: return KeyMotion::ZoomOut;
+    case Qt::Key_D: return KeyMotion::Right;
+    default: return std::nullopt;
+    }
+}
+
+} // namespace
+
+void TimelineView::Private::press(QMouseEvent* event)
+{
+    hideTip();
+    focusByKey = false;
+    if (drag != Drag::None) { // a second button ends the first one's drag
+        cancelDrag();
+        return;
+    }
+    if (!scene)
+        return;
+    pressed = last = event->position();
+    pressedHit = scene->hit(spec(), float(pressed.x()), float(pressed.y()));
+    pressedRange = shown;
+    pressedScroll = scroll;
+    pressedArea = state->area();
+    restOfPan = 0;
+    motion.stop();
+    const HitZone zone = pressedHit.zone;
+    if (event->button() == Qt::BackButton) {
+        state->goBack();
+    } else if (event->button() == Qt::ForwardButton) {
+        state->goForward();
+    } else if (event->button() == Qt::RightButton) {
+        drag = Drag::PanPending;
+    } else if (event->button() == Qt::MiddleButton) {
+        drag = zone == HitZone::Row ? Drag::ZoomBox : Drag::Click;
+    } else if (event->button() == Qt::LeftButton) {
+        switch (zone) {
+        case HitZone::HeaderEdge: drag = Drag::HeaderEdge; break;
+        case HitZone::Minimap: drag = Drag::MinimapNewPending; break;
+        case HitZone::MinimapWindow: drag = Drag::MinimapPan; break;
+        case HitZone::MinimapLeft: drag = Drag::MinimapLeft; break;
+        case HitZone::MinimapRight: drag = Drag::MinimapRight; break;
+        case HitZone::AreaLeft: drag = Drag::AreaLeft; break;
+        case HitZone::AreaRight: drag = Drag::AreaRight; break;
+        case HitZone::ScrollBar: drag = Drag::Scroll; break;
+        case HitZone::Row:
+        case HitZone::Ruler: drag = event->modifiers() & Qt::ShiftModifier ? Drag::Pan : Drag::Pending; break;
+        default: drag = Drag::Click; break;
+        }
+    }
+    redraw();
+}
+
+void TimelineView::Private::move(QMouseEvent* event)
+{
+    const QPointF at = event->position();
+    if (drag == Drag::None) {
+        hover(at);
+        return;
+    }
+    if (!scene)
+        return;
+    pointer = at;
+    const bool far = (at - pressed).manhattanLength() >= QGuiApplication::styleHints()->startDragDistance();
+    if (far && drag == Drag::Pending)
+        drag = Drag::Area;
+    if (far && drag == Drag::PanPending)
+        drag = Drag::Pan;
+    if (far && drag == Drag::MinimapNewPending)
+        drag = Drag::MinimapNew;
+    const auto zones = scene->zones(spec());
+    switch (drag) {
+    case Drag::Area:
+    case Drag::ZoomBox:
+    case Drag::AreaLeft:
+    case Drag::AreaRight: dragArea(at, event->modifiers()); break;
+    case Drag::Pan: {
+        const auto by = int64_t(std::llround((pressed.x() - at.x()) * double(pressedRange.length()) / zones.scale.width));
+        setDirect({pressedRange.from + by, pressedRange.to + by});
+        scrollTo(pressedScroll + pressed.y() - at.y());
+        q->setCursor(Qt::ClosedHandCursor);
+        break;
+    }
+    case Drag::MinimapPan:
+    case Drag::MinimapLeft:
+    case Drag::MinimapRight:
+    case Drag::MinimapNew: dragMinimap(at.x()); break;
+    case Drag::HeaderEdge:
+        ownHeaderColumn = std::clamp(at.x(), theme->number(u"size.header_column.min"), theme->number(u"size.header_column.max"));
+        redraw();
+        break;
+    case Drag::Scroll: {
+        const double most = scene->maxScroll(spec()), room = double(zones.tracks.h);
+        const double thumb = std::max(double(layout::metrics::kScrollMin), room * room / (room + most));
+        if (room > thumb)
+            scrollTo(pressedScroll + (at.y() - pressed.y()) * most / (room - thumb));
+        break;
+    }
+    default: break;
+    }
+    last = at;
+}
+
+void TimelineView::Private::dragArea(const QPointF& at, Qt::KeyboardModifiers modifiers)
+{
+    const auto view = spec();
+    const auto zones = scene->zones(view);
+    const auto snapped = [&](const QPointF& where) {
+        const double x = std::clamp(where.x(), zones.scale.left, zones.scale.right());
+        const int64_t time = zones.scale.time(x);
+        if (modifiers & Qt::AltModifier)
+            return time;
+        auto plain = view; // the area's own edges would be hit first
+        plain.area.reset();
+        const Hit hit = scene->hit(plain, float(x), float(where.y()));
+        return hit.row.valid() ? scene->snappedTime(view, hit.row, time, layout::metrics::kSnap) : time;
+    };
+    int64_t a = 0, b = snapped(at);
+    std::vector<store::TrackId> tracks;
+    if ((drag == Drag::AreaLeft || drag == Drag::AreaRight) && pressedArea) {
+        a = drag == Drag::AreaLeft ? pressedArea->range.to : pressedArea->range.from;
+        tracks = pressedArea->tracks;
+    } else {
+        a = snapped(pressed);
+        if (pressedHit.zone == HitZone::Row) {
+            const auto itemAt = [&](double y) {
+                const double content = std::clamp(y - double(zones.tracks.y) + scroll, 0.0, std::max(0.0, scene->tracks().height() - 1));
+                return scene->tracks().at(content);
+            };
+            const size_t i = itemAt(pressed.y()), j = itemAt(at.y());
+            const auto& items = scene->tracks().items();
+            for (size_t k = std::min(i, j); k <= std::max(i, j) && k < items.size(); ++k)
+                if (items[k].track.valid())
+                    tracks.push_back(items[k].track);
+        }
+    }
+    if (a > b)
+        std::swap(a, b);
+    b = std::max(b, a + 1);
+    if (drag == Drag::ZoomBox) {
+        zoomBox = layout::AreaSpec{a, b, {}};
+        redraw();
+    } else {
+        state->setArea(render::Area{{a, b}, std::move(tracks)});
+    }
+}
+
+void TimelineView::Private::dragMinimap(double x)
+{
+    const auto zones = scene->zones(spec());
+    const int64_t time = zones.whole.time(std::clamp(x, zones.whole.left, zones.whole.right()));
+    const int64_t start = zones.whole.time(std::clamp(pressed.x(), zones.whole.left, zones.whole.right()));
+    const int64_t least = render::ViewState::kShortest;
+    switch (drag) {
+    case Drag::MinimapPan: {
+        const auto by = int64_t(std::llround((x - pressed.x()) * zones.whole.nsPerPixel()));
+        setDirect({pressedRange.from + by, pressedRange.to + by});
+        break;
+    }
+    case Drag::MinimapLeft: setDirect({std::min(time, pressedRange.to - least), pressedRange.to}); break;
+    case Drag::MinimapRight: setDirect({pressedRange.from, std::max(time, pressedRange.from + least)}); break;
+    case Drag::MinimapNew: setDirect({std::min(start, time), std::max(start, time)}); break;
+    default: break;
+    }
+}
+
+void TimelineView::Private::release(QMouseEvent* event)
+{
+    const Drag was = drag;
+    drag = Drag::None;
+    if (!scene)
+        return;
+    switch (was) {
+    case Drag::Pending: clicked(pressedHit); break;
+    case Drag::Click:
+        if (event->button() == Qt::MiddleButton)
+            break;
+        if ((event->position() - pressed).manhattanLength() < QGuiApplication::styleHints()->startDragDistance())
+            clicked(pressedHit);
+        break;
+    case Drag::ZoomBox:
+        if (zoomBox) {
+            const TimeRange range{zoomBox->from, zoomBox->to};
+            zoomBox.reset();
+            state->setRange(range);
+        } else if (const auto slice = choose(pressedHit); slice != store::kNoSlice) {
+            state->select(slice);
+            state->zoomToSelection();
+        }
+        break;
+    case Drag::MinimapNewPending: { // a click outside the window centres it there
+        const int64_t half = shown.length() / 2;
+        state->setRange({pressedHit.time - half, pressedHit.time - half + shown.length()});
+        break;
+    }
+    case Drag::PanPending: Q_EMIT q->contextMenuRequested(event->globalPosition().toPoint(), choose(pressedHit)); break;
+    default: break;
+    }
+    hover(event->position());
+    redraw();
+}
+
+void TimelineView::Private::clicked(const Hit& hit)
+{
+    switch (hit.zone) {
+    case HitZone::GroupHeader: {
+        auto collapsed = scene->collapsed();
+        const auto process = scene->tracks().items()[hit.item].process;
+        if (!collapsed.groups.erase(process))
+            collapsed.groups.insert(process);
+        scene->setCollapsed(std::move(collapsed));
+        scrollTo(scroll);
+        break;
+    }
+    case HitZone::Row:
+    case HitZone::Ruler:
+        if (const auto& area = state->area(); area && (hit.time < area->range.from || hit.time > area->range.to))
+            state->setArea(std::nullopt);
+        if (hit.zone == HitZone::Row)
+            state->select(choose(hit));
+        break;
+    default: break;
+    }
+}
+
+void TimelineView::Private::cancelDrag()
+{
+    if (drag == Drag::Area || drag == Drag::AreaLeft || drag == Drag::AreaRight)
+        state->setArea(pressedArea);
+    if (drag == Drag::Pan || drag == Drag::MinimapPan || drag == Drag::MinimapLeft || drag == Drag::MinimapRight || drag == Drag::MinimapNew)
+        setDirect(pressedRange);
+    zoomBox.reset();
+    drag = Drag::None;
+}
+
+void TimelineView::Private::updateCursorShape(const Hit& hit)
+{
+    switch (hit.zone) {
+    case HitZone::HeaderEdge: q->setCursor(Qt::SplitHCursor); break;
+    case HitZone::MinimapLeft:
+    case HitZone::MinimapRight:
+    case HitZone::AreaLeft:
+    case HitZone::AreaRight: q->setCursor(Qt::SizeHorCursor); break;
+    case HitZone::MinimapWindow: q->setCursor(Qt::OpenHandCursor); break;
+    case HitZone::Minimap: q->setCursor(Qt::CrossCursor); break;
+    default: q->unsetCursor(); break;
+    }
+}
+
+bool TimelineView::Private::moveKey(QKeyEvent* event, bool down)
+{
+    if (event->modifiers() & ~(Qt::ShiftModifier | Qt::KeypadModifier))
+        return false;
+    const auto key = moveKeyOf(event);
+    if (!key)
+        return false;
+    if (event->isAutoRepeat() && !(reduced && down))
+        return true;
+    if (reduced) {
+        if (down && *key == KeyMotion::ZoomIn)
+            zoomAt(zoomCentre(), 1 - kReducedStep, false);
+        else if (down && *key == KeyMotion::ZoomOut)
+            zoomAt(zoomCentre(), 1 / (1 - kReducedStep), false);
+        else if (down)
+            panBy((*key == KeyMotion::Left ? -kReducedStep : kReducedStep) * scene->zones(spec()).scale.width);
+        return true;
+    }
+    if (down) {
+        motion.press(*key);
+        hideTip();
+        wake();
+    } else {
+        motion.release(*key);
+    }
+    return true;
+}
+
+bool TimelineView::Private::commandKey(QKeyEvent* event)
+{
+    const auto modifiers = event->modifiers() & ~(Qt::KeypadModifier | Qt::ShiftModifier);
+    const double page = kPageShare * double(scene->zones(spec()).tracks.h);
+    if (modifiers == Qt::AltModifier) {
+        switch (event->key()) {
+        case Qt::Key_Left: state->goBack(); return true;
+        case Qt::Key_Right: state->goForward(); return true;
+        default: return false;
+        }
+    }
+    if (modifiers == Qt::ControlModifier) {
+        switch (event->key()) {
+        case Qt::Key_Left: q->panLeft(); return true;
+        case Qt::Key_Right: q->panRight(); return true;
+        case Qt::Key_Up: q->selectPreviousTrack(); return true;
+        case Qt::Key_Down: q->selectNextTrack(); return true;
+        case Qt::Key_Plus:
+        case Qt::Key_Equal: q->zoomIn(); return true;
+        case Qt::Key_Minus: q->zoomOut(); return true;
+        case Qt::Key_0: q->fitAll(); return true;
+        default: return false;
+        }
+    }
+    if (modifiers != Qt::NoModifier)
+        return false;
+    switch (event->key()) {
+    case Qt::Key_Left:
+    case Qt::Key_Comma: q->selectPrevious(); return true;
+    case Qt::Key_Right:
+    case Qt::Key_Period: q->selectNext(); return true;
+    case Qt::Key_Up: q->selectParent(); return true;
+    case Qt::Key_Down: q->selectChild(); return true;
+    case Qt::Key_F:
+    case Qt::Key_Return:
+    case Qt::Key_Enter: q->zoomToSelection(); return true;
+    case Qt::Key_R:
+    case Qt::Key_Home:
+    case Qt::Key_0: q->fitAll(); return true;
+    case Qt::Key_Plus:
+    case Qt::Key_Equal: q->zoomIn(); return true;
+    case Qt::Key_Minus:
+    case Qt::Key_Underscore: q->zoomOut(); return true;
+    case Qt::Key_Space:
+    case Qt::Key_M: q->areaFromSelection(); return true;
+    case Qt::Key_E:
+        if (state->selected() != store::kNoSlice)
+            Q_EMIT q->sourceRequested(state->selected());
+        return true;
+    case Qt::Key_PageUp: scrollTo(scroll - page); return true;
+    case Qt::Key_PageDown: scrollTo(scroll + page); return true;
+    case Qt::Key_Escape: // one thing at a time, the newest first
+        if (drag != Drag::None)
+            cancelDrag();
+        else if (state->area())
+            state->setArea(std::nullopt);
+        else if (state->selected() != store::kNoSlice || state->highlighted().valid())
+            state->select(store::kNoSlice), state->highlight({});
+        else
+            return false;
+        redraw();
+        return true;
+    default: return false;
+    }
+}
+
+// --- events
+
+void TimelineView::mousePressEvent(QMouseEvent* event)
+{
+    d->press(event);
+}
+
+void TimelineView::mouseMoveEvent(QMouseEvent* event)
+{
+    d->move(event);
+}
+
+void TimelineView::mouseReleaseEvent(QMouseEvent* event)
+{
+    d->release(event);
+}
+
+void TimelineView::mouseDoubleClickEvent(QMouseEvent* event)
+{
+    if (event->button() != Qt::LeftButton || !d->scene) {
+        d->press(event);
+        return;
+    }
+    const Hit hit = hitAt(event->position());
+    d->drag = Drag::None;
+    switch (hit.zone) {
+    case HitZone::Row:
+        if (const auto slice = d->choose(hit); slice != store::kNoSlice) {
+            d->state->select(slice);
+            if (event->modifiers() & Qt::ControlModifier)
+                Q_EMIT sourceRequested(slice);
+            else
+                d->state->zoomToSelection();
+        }
+        break;
+    case HitZone::TrackHeader: { // folds one track
+        auto collapsed = d->scene->collapsed();
+        const auto track = d->scene->tracks().items()[hit.item].track;
+        if (track.valid() && !collapsed.tracks.erase(track))
+            collapsed.tracks.insert(track);
+        d->scene->setCollapsed(std::move(collapsed));
+        d->scrollTo(d->scroll);
+        d->redraw();
+        break;
+    }
+    case HitZone::HeaderEdge:
+        d->ownHeaderColumn = 0;
+        d->redraw();
+        break;
+    case HitZone::Minimap:
+    case HitZone::MinimapWindow: fitAll(); break;
+    default: d->press(event); break;
+    }
+}
+
+void TimelineView::wheelEvent(QWheelEvent* event)
+{
+    event->accept();
+    if (!d->scene)
+        return;
+    d->hideTip();
+    const QPointF notches = QPointF(event->angleDelta()) / 120.0; // fractions on fine wheels and touchpads
+    const Hit hit = hitAt(event->position());
+    const auto zones = d->scene->zones(d->spec());
+    const bool minimap = hit.zone == HitZone::Minimap || hit.zone == HitZone::MinimapWindow || hit.zone == HitZone::MinimapLeft
+        || hit.zone == HitZone::MinimapRight;
+    if (event->modifiers() & Qt::ControlModifier) {
+        d->zoomAt(event->position().x(), std::pow(kWheelZoom, notches.y()), false);
+    } else if (minimap) {
+        d->zoomAt(zones.scale.left + zones.scale.width / 2, std::pow(kWheelZoom, notches.y()), false);
+    } else if (event->modifiers() & Qt::ShiftModifier) {
+        const double by = notches.y() != 0 ? notches.y() : notches.x();
+        d->panBy(-by * kWheelPan * zones.scale.width);
+    } else {
+        const QPointF pixels = event->pixelDelta();
+        const bool fine = !pixels.isNull();
+        const double row = double(d->scene->style().sliceRow);
+        const double y = fine ? pixels.y() : notches.y() * kWheelRows * row;
+        const double x = fine ? pixels.x() : notches.x() * kWheelPan * zones.scale.width;
+        if (y != 0)
+            d->scrollTo(d->scroll - y);
+        if (x != 0)
+            d->panBy(-x);
+    }
+    if (d->drag == Drag::None)
+        d->hover(event->position());
+}
+
+void TimelineView::leaveEvent(QEvent*)
+{
+    d->hoverNothing();
+}
+
+void TimelineView::keyPressEvent(QKeyEvent* event)
+{
+    if (!d->scene || (!d->moveKey(event, true) && !d->commandKey(event)))
+        QWidget::keyPressEvent(event);
+}
+
+void TimelineView::keyReleaseEvent(QKeyEvent* event)
+{
+    if (!d->scene || !d->moveKey(event, false))
+        QWidget::keyReleaseEvent(event);
+}
+
+void TimelineView::focusInEvent(QFocusEvent* event)
+{
+    d->focusByKey = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason;
+    d->redraw();
+}
+
+void TimelineView::focusOutEvent(QFocusEvent*)
+{
+    d->motion.stop();
+    d->focusByKey = false;
+    d->redraw();
+}
+
+void TimelineView::contextMenuEvent(QContextMenuEvent* event)
+{
+    event->accept();
+    if (event->reason() != QContextMenuEvent::Keyboard) // the right button's release asks for it: a drag pans
+        return;
+    const QRect slice = d->state->selected() != store::kNoSlice ? d->sliceRect(d->state->selected()) : QRect();
+    const QPoint at = slice.isValid() ? slice.center() : rect().center();
+    Q_EMIT contextMenuRequested(mapToGlobal(at), d->state->selected());
+}
+
+} // namespace calltide::timeline

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Walking the calls by keys, what is under the pointer, and what is said about it.
+#include "layout/text.h"
+#include "widget/timelineview_p.h"
+#include <QAccessible>
+#include <algorithm>
+
+namespace calltide::timeline {
+
+using layout::Hit;
+using layout::HitZone;
+using store::kNoSlice;
+using store::SliceIndex;
+
+namespace {
+
+// Enough to find the longest of a few thousand; among millions, every n-th is looked at.
+constexpr SliceIndex kLookAt = 100'000;
+
+SliceIndex longest(const store::Trace& trace, SliceIndex first, SliceIndex last)
+{
+    const SliceIndex step = std::max<SliceIndex>(1, (last - first) / kLookAt);
+    SliceIndex best = kNoSlice;
+    for (SliceIndex i = first; i < last; i += step)
+        if (best == kNoSlice || trace.duration(i) > trace.duration(best))
+            best = i;
+    return best;
+}
+
+QString text(std::string_view utf8)
+{
+    const std::string line = layout::plainLine(utf8);
+    return QString::fromUtf8(line.data(), qsizetype(line.size()));
+}
+
+QString text(const std::string& utf8)
+{
+    return QString::fromStdString(utf8);
+}
+
+QColor color(layout::Argb argb)
+{
+    return QColor::fromRgba(argb);
+}
+
+} // namespace
+
+SliceIndex TimelineView::Private::choose(const Hit& hit) const
+{
+    if (!scene || hit.zone != HitZone::Row || hit.run.count == 0)
+        return kNoSlice;
+    if (hit.run.count == 1)
+        return hit.slice;
+    const auto [first, last] = scene->trace()->overlapping(hit.row, hit.run.start, hit.run.end);
+    return longest(*scene->trace(), first, last);
+}
+
+QRect TimelineView::Private::sliceRect(SliceIndex slice) const
+{
+    if (!scene || slice == kNoSlice)
+        return {};
+    const auto& trace = *scene->trace();
+    const auto zones = scene->zones(spec());
+    const double top = scene->tracks().rowTop(trace, trace.rowOf(slice), scene->style());
+    if (top < 0)
+        return {};
+    const double left = std::clamp(zones.scale.x(trace.start(slice)), zones.scale.left, zones.scale.right());
+    const double right = std::clamp(zones.scale.x(trace.end(slice)), zones.scale.left, zones.scale.right());
+    return QRectF(left, double(zones.tracks.y) + top - scroll, std::max(1.0, right - left), double(scene->style().sliceRow)).toAlignedRect();
+}
+
+void TimelineView::Private::hover(const QPointF& position)
+{
+    if (!scene)
+        return;
+    const Hit before = hovered;
+    const bool wasIn = pointer.has_value();
+    pointer = position;
+    hovered = scene->hit(spec(), float(position.x()), float(position.y()));
+    updateCursorShape(hovered);
+    state->setHovered(hovered.zone == HitZone::Row && hovered.run.count > 0 ? hovered.run.function : store::FunctionId());
+    const bool same = wasIn && before.zone == hovered.zone && before.row == hovered.row && before.slice == hovered.slice
+        && before.run.count == hovered.run.count && before.instant == hovered.instant && before.item == hovered.item;
+    if (!same) {
+        hideTip();
+        tipTimer.start();
+    } else if (tip->isVisible()) {
+        showTip(); // follows within one slice
+    }
+    redraw();
+}
+
+void TimelineView::Private::hoverNothing()
+{
+    pointer.reset();
+    hovered = {};
+    hideTip();
+    state->setHovered({});
+    q->unsetCursor();
+    redraw();
+}
+
+void TimelineView::Private::hideTip()
+{
+    tipTimer.stop();
+    tip->hide();
+}
+
+void TimelineView::Private::showTip()
+{
+    if (!scene || !pointer || drag != Drag::None || !q->isVisible())
+        return;
+    const TipText tipText = tipFor(hovered);
+    if (tipText.isEmpty()) {
+        tip->hide();
+        return;
+    }
+    QRect avoid;
+    if (hovered.zone == HitZone::Row && hovered.run.count == 1) {
+        avoid = sliceRect(hovered.slice);
+        avoid.moveTopLeft(q->mapToGlobal(avoid.topLeft()));
+    }
+    tip->showAt(tipText, q->mapToGlobal(pointer->toPoint()), avoid);
+}
+
+TipText TimelineView::Private::tipFor(const Hit& hit) const
+{
+    TipText tipText;
+    const auto& trace = *scene->trace();
+    if (hit.zone == HitZone::TrackHeader || hit.zone == HitZone::GroupHeader) {
+        const auto& item = scene->tracks().items()[hit.item];
+        tipText.title = text(item.name);
+        tipText.place = text(item.detail);
+        if (hit.zone == HitZone::TrackHeader && item.kind == layout::ItemKind::Slices)
+            tipText.notes += TimelineView::tr("%1 calls").arg(text(layout::formatCount(int64_t(trace.track(item.track).sliceCount))));
+        return tipText;
+    }
+    if (hit.zone != HitZone::Row)
+        return tipText;
+    if (hit.instant != ~uint32_t(0)) {
+        const auto& instant = trace.instants()[hit.instant];
+        tipText.swatch = color(scene->style().counter.size() > 1 ? scene->style().counter[1] : scene->style().accent);
+        tipText.title = text(trace.string(instant.name));
+        tipText.place = text(layout::formatExactDuration(instant.time - trace.begin()));
+        return tipText;
+    }
+    if (hit.run.count == 0)
+        return tipText;
+    const auto& function = trace.function(hit.run.function);
+    tipText.swatch = color(scene->colors().of(hit.run.function, scene->style()).fill);
+    if (hit.run.count > 1) {
+        tipText.title = TimelineView::tr("%1 calls · %2 busy · mostly %3")
+                            .arg(text(layout::formatCount(hit.run.count)), text(layout::formatShare(double(hit.run.busy))),
+                                text(trace.functionName(hit.run.function)));
+        tipText.numbers.append(qMakePair(text(layout::formatDuration(hit.run.end - hit.run.start)), TimelineView::tr("long")));
+        return tipText;
+    }
+    tipText.title = text(trace.functionName(hit.run.function));
+    if (const auto file = trace.string(function.file); !file.empty()) {
+        tipText.place = text(file);
+        if (function.line)
+            tipText.place += QLatin1Char(':') + QString::number(function.line);
+    } else if (const auto module = trace.string(function.module); !module.empty()) {
+        tipText.place = text(module);
+    } else if (const auto category = trace.string(function.category); !category.empty()) {
+        tipText.place = text(category);
+    }
+    const SliceIndex slice = hit.slice;
+    const int64_t total = trace.duration(slice);
+    tipText.numbers.append(qMakePair(text(layout::formatDuration(total)), TimelineView::tr("total")));
+    const auto [first, last] = trace.children(slice);
+    if (last - first <= kLookAt) // a sum over millions would be felt
+        tipText.numbers.append(qMakePair(text(layout::formatDuration(trace.selfTime(slice))), TimelineView::tr("self")));
+    if (const auto parent = trace.parent(slice); parent != kNoSlice && trace.duration(parent) > 0)
+        tipText.numbers.append(qMakePair(text(layout::formatShare(double(total) / double(trace.duration(parent)))), TimelineView::tr("of caller")));
+    if (hit.run.flags & store::kException)
+        tipText.notes += TimelineView::tr("left by an exception");
+    if (hit.run.flags & store::kAlreadyRunning)
+        tipText.notes += TimelineView::tr("already running when the recording began");
+    if (hit.run.flags & store::kStillRunning)
+        tipText.notes += TimelineView::tr("still running when the recording ended");
+    if (hit.run.flags & store::kYielded)
+        tipText.notes += TimelineView::tr("gave way and goes on later");
+    return tipText;
+}
+
+void TimelineView::Private::reveal(SliceIndex slice)
+{
+    if (!scene || slice == kNoSlice)
+        return;
+    const auto& trace = *scene->trace();
+    const auto row = trace.rowOf(slice);
+    const auto track = trace.row(row).track;
+    auto collapsed = scene->collapsed();
+    if (collapsed.groups.erase(trace.track(track).process) + collapsed.tracks.erase(track) > 0)
+        scene->setCollapsed(std::move(collapsed));
+    scrollTo(scene->scrollFor(spec(), row));
+    redraw();
+}
+
+void TimelineView::Private::selectAndSee(SliceIndex slice)
+{
+    if (slice != kNoSlice)
+        state->selectAndReveal(slice);
+}
+
+SliceIndex TimelineView::Private::firstInSight() const
+{
+    const auto& trace = *scene->trace();
+    const auto& items = scene->tracks().items();
+    for (size_t i = std::min(scene->tracks().at(scroll), items.size()); i < items.size(); ++i) {
+        if (items[i].kind != layout::ItemKind::Slices || items[i].rows == 0)
+            continue;
+        const auto [first, last] = trace.overlapping(trace.track(items[i].track).firstRow, shown.from, shown.to);
+        if (first < last)
+            return longest(trace, first, last);
+    }
+    return kNoSlice;
+}
+
+void TimelineView::Private::stepTrack(int by)
+{
+    if (!scene)
+        return;
+    const SliceIndex selected = state->selected();
+    if (selected == kNoSlice) {
+        selectAndSee(firstInSight());
+        return;
+    }
+    const auto& trace = *scene->trace();
+    const auto& items = scene->tracks().items();
+    const auto middle = trace.start(selected) + trace.duration(selected) / 2;
+    const auto from = std::ptrdiff_t(scene->tracks().indexOf(trace.trackOf(selected)));
+    for (std::ptrdiff_t i = from + by; i >= 0 && i < std::ptrdiff_t(items.size()); i += by) {
+        const auto& item = items[size_t(i)];
+        if (item.kind != layout::ItemKind::Slices || item.rows == 0)
+            continue;
+        // The call at the same time, else the nearest one.
+        const auto rowId = trace.track(item.track).firstRow;
+        SliceIndex next = trace.sliceAt(rowId, middle);
+        if (next == kNoSlice) {
+            const auto& row = trace.row(rowId);
+            const auto after = trace.overlapping(rowId, middle, INT64_MAX).first;
+            const bool hasAfter = after < row.first + row.count, hasBefore = after > row.first;
+            const bool nearer = hasAfter && hasBefore && trace.start(after) - middle < middle - trace.end(after - 1);
+            next = hasAfter && (!hasBefore || nearer) ? after : hasBefore ? after - 1 : kNoSlice;
+        }
+        if (next != kNoSlice) {
+            selectAndSee(next);
+            return;
+        }
+    }
+}
+
+void TimelineView::Private::announce()
+{
+    QString said;
+    if (const SliceIndex slice = state->selected(); scene && slice != kNoSlice) {
+        const auto& trace = *scene->trace();
+        const auto& track = trace.track(trace.trackOf(slice));
+        said = TimelineView::tr("%1, %2, thread %3, depth %4")
+                   .arg(text(trace.functionName(trace.functionOf(slice))), text(layout::formatDuration(trace.duration(slice))),
+                       track.name == store::StringId(0u) || !track.name.valid() ? QString::number(track.tid) : text(trace.string(track.name)))
+                   .arg(trace.depthOf(slice));
+    }
+    if (said == q->accessibleDescription())
+        return;
+    q->setAccessibleDescription(said);
+    if (!said.isEmpty() && QAccessible::isActive()) {
+        QAccessibleEvent event(q, QAccessible::Alert); // read out at once
+        QAccessible::updateAccessibility(&event);
+    }
+}
+
+// --- slots
+
+void TimelineView::selectParent()
+{
+    if (!d->scene)
+        return;
+    const SliceIndex slice = d->state->selected();
+    d->selectAndSee(slice == kNoSlice ? d->firstInSight() : d->scene->trace()->parent(slice));
+}
+
+void TimelineView::selectChild()
+{
+    if (!d->scene)
+        return;
+    const SliceIndex slice = d->state->selected();
+    if (slice == kNoSlice) {
+        d->selectAndSee(d->firstInSight());
+        return;
+    }
+    const auto [first, last] = d->scene->trace()->children(slice);
+    d->selectAndSee(longest(*d->scene->trace(), first, last));
+}
+
+void TimelineView::selectNext()
+{
+    if (!d->scene)
+        return;
+    const SliceIndex slice = d->state->selected();
+    if (slice == kNoSlice) {
+        d->selectAndSee(d->firstInSight());
+        return;
+    }
+    const auto& row = d->scene->trace()->row(d->scene->trace()->rowOf(slice));
+    if (slice + 1 < row.first + row.count)
+        d->selectAndSee(slice + 1);
+}
+
+void TimelineView::selectPrevious()
+{
+    if (!d->scene)
+        return;
+    const SliceIndex slice = d->state->selected();
+    if (slice == kNoSlice) {
+        d->selectAndSee(d->firstInSight());
+        return;
+    }
+    if (slice > d->scene->trace()->row(d->scene->trace()->rowOf(slice)).first)
+        d->selectAndSee(slice - 1);
+}
+
+void TimelineView::selectNextTrack()
+{
+    d->stepTrack(1);
+}
+
+void TimelineView::selectPreviousTrack()
+{
+    d->stepTrack(-1);
+}
+
+void TimelineView::areaFromSelection()
+{
+    const SliceIndex slice = d->state->selected();
+    if (!d->scene || slice == kNoSlice)
+        return;
+    const auto& trace = *d->scene->trace();
+    d->state->setArea(render::Area{{trace.start(slice), std::max(trace.end(slice), trace.start(slice) + 1)}, {trace.trackOf(slice)}});
+}
+
+} // namespace calltide::timeline
