@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+ct_add_test(tst_store SOURCES tst_store.cpp LIBS ct_store)

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Inside of TraceBuilder. Internal to ct_store.
+#pragma once
+#include "store/builder.h"
+#include <map>
+#include <tuple>
+
+namespace calltide::store {
+
+struct TraceBuilder::Private
+{
+    Private() { intern({}); } // 0 is the empty string
+
+    struct FunctionKey
+    {
+        uint32_t name, file, line, category;
+        bool operator==(const FunctionKey&) const = default;
+    };
+    struct FunctionHash
+    {
+        size_t operator()(const FunctionKey& k) const
+        {
+            uint64_t h = k.name;
+            for (uint64_t v : {k.file, k.line, k.category})
+                h = (h ^ v) * 0x9E3779B97F4A7C15ull;
+            return size_t(h ^ (h >> 29));
+        }
+    };
+    struct TextHash
+    {
+        using is_transparent = void;
+        size_t operator()(std::string_view s) const { return std::hash<std::string_view>()(s); }
+    };
+
+    StringId intern(std::string_view text)
+    {
+        if (const auto it = stringIds.find(text); it != stringIds.end())
+            return StringId(it->second);
+        const uint32_t id = uint32_t(trace->m_stringSpans.size());
+        trace->m_stringSpans.emplace_back(trace->m_stringPool.size(), uint32_t(text.size()));
+        trace->m_stringPool.append(text);
+        stringIds.emplace(std::string(text), id);
+        return StringId(id);
+    }
+    std::string_view text(StringId id) const { return trace->string(id); }
+    void include(int64_t from, int64_t to)
+    {
+        begin = std::min(begin, from);
+        end = std::max(end, to);
+    }
+
+    // finish(), in its order; each looks at `cancelled` and leaves early
+    struct Placed // a track's slices with their depths, ready to be put into columns
+    {
+        std::vector<SliceBuffer::Item> items;
+        std::vector<uint32_t> depths;
+        std::vector<uint64_t> order; // by start; empty: as they are
+        std::vector<uint64_t> rowCounts;
+        uint64_t clipped = 0;
+    };
+    void placeAll(std::vector<Placed>& placed);
+    void splitOverlaps(uint32_t track, Placed& placed, std::vector<Placed>& out);
+    void makeRows(std::vector<Placed>& placed);
+    void fillColumns(std::vector<Placed>& placed);
+    void makeLod();
+    void closeTables();
+    bool cancelled() const { return progress && progress->cancelled(); }
+
+    std::shared_ptr<Trace> trace = std::make_shared<Trace>();
+    std::deque<SliceBuffer> buffers; // one a track
+    std::unordered_map<std::string, uint32_t, TextHash, std::equal_to<>> stringIds;
+    std::unordered_map<FunctionKey, uint32_t, FunctionHash> functionIds;
+    std::map<std::tuple<uint32_t, uint32_t, uint32_t>, size_t> counterIds;
+    int64_t begin = INT64_MAX, end = INT64_MIN;
+    Progress* progress = nullptr;
+};
+
+} // namespace calltide::store

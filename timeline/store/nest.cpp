@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/nest.h"
+#include <algorithm>
+#include <functional>
+#include <numeric>
+#include <queue>
+
+namespace calltide::store {
+
+namespace {
+
+int64_t endOf(const NestItem& i) { return i.start + i.duration; }
+
+// Calls written when they return (VizTracer, our export): children before parents, ends never go back. A walk from the
+// back meets parents first and needs no sort. False when the items are not like that.
+bool nestFromBack(const std::vector<NestItem>& items, std::vector<uint32_t>& depth)
+{
+    int64_t last = INT64_MAX;
+    std::vector<int64_t> starts; // of the open calls
+    for (size_t i = items.size(); i-- > 0;) {
+        const int64_t start = items[i].start, end = endOf(items[i]);
+        if (end > last)
+            return false;
+        last = end;
+        while (!starts.empty() && starts.back() >= end)
+            starts.pop_back();
+        if (!starts.empty() && start < starts.back())
+            return false;
+        depth[i] = uint32_t(starts.size());
+        starts.push_back(start);
+    }
+    return true;
+}
+
+} // namespace
+
+Nesting nest(std::vector<NestItem>& items)
+{
+    Nesting out;
+    const size_t n = items.size();
+    out.depth.assign(n, 0);
+    auto before = [&](const NestItem& a, const NestItem& b) {
+        return a.start != b.start ? a.start < b.start : a.duration > b.duration;
+    };
+    bool byStart = true;
+    for (size_t i = 1; i < n && byStart; i++)
+        byStart = !before(items[i], items[i - 1]);
+    if (!byStart) {
+        if (nestFromBack(items, out.depth))
+            return out; // rows come out by start: neighbours of one depth return in the order in which they start
+        out.order.resize(n);
+        std::iota(out.order.begin(), out.order.end(), uint64_t(0));
+        std::stable_sort(out.order.begin(), out.order.end(), [&](uint64_t a, uint64_t b) { return before(items[a], items[b]); });
+    }
+    std::vector<size_t> stack;
+    for (size_t k = 0; k < n; k++) {
+        const size_t i = out.order.empty() ? k : size_t(out.order[k]);
+        NestItem& item = items[i];
+        while (!stack.empty() && endOf(items[stack.back()]) <= item.start)
+            stack.pop_back();
+        while (!stack.empty() && endOf(item) > endOf(items[stack.back()])) {
+            NestItem& top = items[stack.back()];
+            if (endOf(item) - endOf(top) == 1 && endOf(top) > item.start + 1) { // outlives its parent by rounding
+                item.duration--;
+            } else if (endOf(top) - item.start == 1 && top.start < item.start) { // touches its neighbour by rounding
+                top.duration--;
+                stack.pop_back();
+            } else {
+                break;
+            }
+        }
+        if (!stack.empty() && endOf(item) > endOf(items[stack.back()])) {
+            out.depth[i] = kOverlaps;
+            out.anyOverlap = true;
+            continue;
+        }
+        out.depth[i] = uint32_t(stack.size());
+        stack.push_back(i);
+    }
+    return out;
+}
+
+std::vector<uint32_t> lanes(const std::vector<NestItem>& items)
+{
+    std::vector<uint32_t> lane(items.size());
+    using Busy = std::pair<int64_t, uint32_t>; // end, lane
+    std::priority_queue<Busy, std::vector<Busy>, std::greater<>> busy;
+    std::priority_queue<uint32_t, std::vector<uint32_t>, std::greater<>> free;
+    uint32_t used = 0;
+    for (size_t i = 0; i < items.size(); i++) {
+        while (!busy.empty() && busy.top().first <= items[i].start) {
+            free.push(busy.top().second);
+            busy.pop();
+        }
+        if (free.empty())
+            free.push(used++);
+        lane[i] = free.top();
+        free.pop();
+        busy.push({endOf(items[i]), lane[i]});
+    }
+    return lane;
+}
+
+} // namespace calltide::store

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/statistics.h"
+#include "store/walk.h"
+#include <algorithm>
+
+namespace calltide::store {
+
+std::vector<FunctionStatistics> functionStatistics(const Trace& trace, const Scope& scope, Progress* progress)
+{
+    struct Sum
+    {
+        uint64_t calls = 0;
+        int64_t total = 0, self = 0, min = INT64_MAX, max = 0, sum = 0;
+        uint32_t open = 0; // how often it is on the stack of the track being walked
+    };
+    std::vector<Sum> sums(trace.functions().size());
+    std::vector<TrackId> tracks = scope.tracks;
+    if (tracks.empty())
+        for (size_t t = 0; t < trace.tracks().size(); t++)
+            tracks.push_back(TrackId(t));
+
+    std::vector<int64_t> childTime; // one more than the depth: of the children of each open call
+    uint64_t visited = 0;
+    bool cancelled = false;
+    for (TrackId id : tracks) {
+        childTime.assign(1, 0);
+        auto clipped = [&](SliceIndex s) {
+            return std::max<int64_t>(0, std::min(trace.end(s), scope.to) - std::max(trace.start(s), scope.from));
+        };
+        walkTrack(
+            trace, id, scope.from, scope.to,
+            [&](SliceIndex s, uint32_t) {
+                sums[trace.functionOf(s).v].open++;
+                childTime.push_back(0);
+                if (progress && (++visited & 0xffff) == 0) {
+                    progress->set(visited, trace.sliceCount());
+                    cancelled |= progress->cancelled();
+                }
+            },
+            [&](SliceIndex s, uint32_t) {
+                Sum& f = sums[trace.functionOf(s).v];
+                const int64_t d = clipped(s);
+                f.calls++;
+                f.sum += d;
+                f.self += std::max<int64_t>(0, d - childTime.back());
+                f.min = std::min(f.min, d);
+                f.max = std::max(f.max, d);
+                if (--f.open == 0)
+                    f.total += d;
+                childTime.pop_back();
+                childTime.back() += d;
+            });
+        if (cancelled)
+            return {};
+    }
+    std::vector<FunctionStatistics> out;
+    for (size_t i = 0; i < sums.size(); i++)
+        if (sums[i].calls)
+            out.push_back({FunctionId(i), sums[i].calls, sums[i].total, sums[i].self, sums[i].min, sums[i].max, sums[i].sum});
+    std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.self > b.self; });
+    return out;
+}
+
+static char lower(char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; }
+
+static bool containsIgnoringCase(std::string_view text, std::string_view what)
+{
+    return std::search(text.begin(), text.end(), what.begin(), what.end(), [](char a, char b) { return lower(a) == lower(b); })
+        != text.end();
+}
+
+std::vector<bool> matchFunctions(const Trace& trace, std::string_view text, bool files)
+{
+    std::vector<bool> mask(trace.functions().size());
+    if (text.empty())
+        return mask;
+    for (size_t i = 0; i < mask.size(); i++) {
+        const Function& f = trace.functions()[i];
+        mask[i] = containsIgnoringCase(trace.string(f.name), text) || (files && containsIgnoringCase(trace.string(f.file), text));
+    }
+    return mask;
+}
+
+uint64_t countSlices(const Trace& trace, const std::vector<bool>& mask)
+{
+    const std::vector<uint8_t> bytes(mask.begin(), mask.end()); // a byte a function is read faster than a bit
+    uint64_t n = 0;
+    for (uint32_t f : trace.functionColumn())
+        n += f < bytes.size() && bytes[f];
+    return n;
+}
+
+SliceIndex findSlice(const Trace& trace, const std::vector<bool>& mask, int64_t time, bool forward)
+{
+    SliceIndex best = kNoSlice;
+    for (const Row& row : trace.rows()) {
+        const auto starts = trace.startColumn().subspan(row.first, row.count);
+        if (forward) {
+            for (size_t i = size_t(std::lower_bound(starts.begin(), starts.end(), time) - starts.begin()); i < starts.size(); i++) {
+                if (best != kNoSlice && starts[i] >= trace.start(best))
+                    break;
+                if (mask[trace.functionOf(row.first + i).v]) {
+                    best = row.first + i;
+                    break;
+                }
+            }
+        } else {
+            for (size_t i = size_t(std::lower_bound(starts.begin(), starts.end(), time) - starts.begin()); i-- > 0;) {
+                if (best != kNoSlice && starts[i] <= trace.start(best))
+                    break;
+                if (mask[trace.functionOf(row.first + i).v]) {
+                    best = row.first + i;
+                    break;
+                }
+            }
+        }
+    }
+    return best;
+}
+
+} // namespace calltide::store
