@@ -14,7 +14,9 @@ CallTree::build(const store::Trace& trace, const store::Scope& scope, Direction 
         = builder.collect(topDown) && (direction == Direction::TopDown || builder.invert(topDown, inverted));
     if (!done)
         return Error{ErrorCode::Cancelled, "The flame graph was stopped."};
-    return TreeBuilder::link(direction == Direction::TopDown ? topDown : inverted, direction);
+    CallTree tree = TreeBuilder::link(direction == Direction::TopDown ? topDown : inverted, direction);
+    tree.m_scopeTime = topDown.nodes[0].time;
+    return tree;
 }
 
 uint64_t CallTree::weight(uint32_t i, Measure measure) const

@@ -53,8 +53,10 @@ public:
         return std::span(m_nodes).subspan(m_nodes[i].firstChild, m_nodes[i].childCount);
     }
     uint32_t depth() const { return m_depth; } // of the deepest node
+    int64_t scopeTime() const { return m_scopeTime; } // ns of outermost calls, all threads together: "100 %"
     // How wide a node is: never less than its children together. Top down, self times add up to the time, so Time and
-    // Self are equally wide there; Calls counts the calls of the whole subtree.
+    // Self are equally wide there; Calls counts the calls of the whole subtree. Bottom up by Time, functions that call
+    // each other each have their whole time, and the root is their sum.
     uint64_t weight(uint32_t i, Measure measure) const;
 
 private:
@@ -63,6 +65,7 @@ private:
     std::vector<Node> m_nodes;
     std::vector<uint64_t> m_callsBelow; // top down: with the node's own
     uint32_t m_depth = 0;
+    int64_t m_scopeTime = 0;
 };
 
 } // namespace calltide::flame

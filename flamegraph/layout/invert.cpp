@@ -3,7 +3,7 @@
 // the top-down tree), each with the ancestor that the path has reached.
 #include "layout/treebuilder.h"
 #include <algorithm>
-#include <unordered_map>
+#include <numeric>
 
 namespace calltide::flame {
 namespace {
@@ -12,8 +12,9 @@ constexpr int64_t kSmallest = 100000; // of the whole: what is smaller by all me
 
 struct Origin
 {
+    uint32_t function; // of the ancestor; kept here because sorting by it is most of the work
+    uint32_t ancestor; // the path's present end
     uint32_t node; // figures come from here
-    uint32_t ancestor; // and the path is here
     bool outermost; // no call of the same function above it: its time counts
 };
 
@@ -23,28 +24,37 @@ struct Group // origins [first, last) make up inverted node `node`
     size_t first, last;
 };
 
-// Whether a node is inside another call of its own function. Entering and leaving every node once in depth-first order,
-// with a count of how many of each function are open.
+// Whether a node is not inside another call of its own function. Every node is entered and left once in depth-first
+// order, with a count of how many calls of each function are open.
 std::vector<bool> outermostNodes(const std::vector<Node>& nodes)
 {
-    std::vector<std::vector<uint32_t>> children(nodes.size());
+    std::vector<uint32_t> first(nodes.size() + 1, 0), children(nodes.size());
+    uint32_t functions = 0;
+    for (size_t i = 1; i < nodes.size(); ++i) {
+        ++first[nodes[i].parent + 1];
+        functions = std::max(functions, nodes[i].function.v + 1);
+    }
+    std::partial_sum(first.begin(), first.end(), first.begin());
+    std::vector<uint32_t> at(first.begin(), first.end());
     for (size_t i = 1; i < nodes.size(); ++i)
-        children[nodes[i].parent].push_back(uint32_t(i));
+        children[at[nodes[i].parent]++] = uint32_t(i);
+
     std::vector<bool> out(nodes.size());
-    std::unordered_map<uint32_t, uint32_t> open;
+    std::vector<uint32_t> open(functions, 0);
     std::vector<std::pair<uint32_t, bool>> stack{{0, false}};
     while (!stack.empty()) {
         const auto [node, leave] = stack.back();
         stack.pop_back();
-        uint32_t& count = open[nodes[node].function.v];
         if (leave) {
-            --count;
+            --open[nodes[node].function.v];
             continue;
         }
-        out[node] = count++ == 0;
-        stack.emplace_back(node, true);
-        for (const uint32_t child : children[node])
-            stack.emplace_back(child, false);
+        if (node) {
+            out[node] = open[nodes[node].function.v]++ == 0;
+            stack.emplace_back(node, true);
+        }
+        for (uint32_t k = first[node]; k < first[node + 1]; ++k)
+            stack.emplace_back(children[k], false);
     }
     return out;
 }
@@ -58,7 +68,7 @@ bool TreeBuilder::invert(const LooseTree& topDown, LooseTree& out)
     std::vector<Origin> origins, next;
     uint64_t allCalls = 0;
     for (uint32_t i = 1; i < nodes.size(); ++i) {
-        origins.push_back({i, i, outermost[i]});
+        origins.push_back({nodes[i].function.v, i, i, outermost[i]});
         allCalls += nodes[i].calls;
     }
     const int64_t allTime = nodes[0].time;
@@ -72,19 +82,19 @@ bool TreeBuilder::invert(const LooseTree& topDown, LooseTree& out)
                 return false;
             // The function of the path's present end decides the child. At depth 0 that is the origin itself.
             const auto begin = origins.begin() + ptrdiff_t(group.first), end = origins.begin() + ptrdiff_t(group.last);
-            const auto less = [&](const Origin& a, const Origin& b) {
-                return nodes[a.ancestor].function < nodes[b.ancestor].function;
+            const auto less = [](const Origin& a, const Origin& b) {
+                return a.function != b.function ? a.function < b.function : a.node < b.node;
             };
             if (!std::is_sorted(begin, end, less)) // deep recursion has long runs of one function
-                std::stable_sort(begin, end, less);
+                std::sort(begin, end, less);
             for (auto run = begin; run != end;) {
-                const store::FunctionId function = nodes[run->ancestor].function;
+                const uint32_t function = run->function;
                 const auto id = uint32_t(out.nodes.size());
                 Node& added = out.nodes.emplace_back();
-                added.function = function;
+                added.function = store::FunctionId(function);
                 added.parent = group.node;
                 const size_t first = next.size();
-                for (; run != end && nodes[run->ancestor].function == function; ++run) {
+                for (; run != end && run->function == function; ++run) {
                     const Node& from = nodes[run->node];
                     added.calls += from.calls;
                     added.self += from.self;
@@ -93,7 +103,7 @@ bool TreeBuilder::invert(const LooseTree& topDown, LooseTree& out)
                         || m_trace.duration(from.slowest) > m_trace.duration(added.slowest))
                         added.slowest = from.slowest;
                     if (const uint32_t caller = nodes[run->ancestor].parent)
-                        next.push_back({run->node, caller, run->outermost});
+                        next.push_back({nodes[caller].function.v, caller, run->node, run->outermost});
                 }
                 const bool small = added.self < allTime / kSmallest && added.calls < allCalls / uint64_t(kSmallest)
                     && added.time < allTime / kSmallest;

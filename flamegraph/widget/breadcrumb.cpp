@@ -20,6 +20,8 @@ Breadcrumb::Breadcrumb(QWidget* parent)
     , m_row(new QHBoxLayout(this))
 {
     setObjectName(QStringLiteral("breadcrumb"));
+    setProperty("panel", true);
+    setAttribute(Qt::WA_StyledBackground);
     m_row->setContentsMargins(8, 2, 8, 0);
     m_row->setSpacing(2);
     hide();

@@ -58,8 +58,14 @@ FlameBar::FlameBar(QWidget* parent)
     row->addWidget(m_filter, 1);
 
     connect(m_direction, &QButtonGroup::idToggled, this, [this](int, bool on) {
-        if (on)
-            Q_EMIT directionChanged();
+        if (!on)
+            return;
+        // Who calls what is hot: bottom up is asked for self times, top down for whole ones. Both remain a click away.
+        if (measure() != flame::Measure::Calls)
+            m_measure
+                ->button(int(direction() == flame::Direction::BottomUp ? flame::Measure::Self : flame::Measure::Time))
+                ->setChecked(true);
+        Q_EMIT directionChanged();
     });
     connect(m_measure, &QButtonGroup::idToggled, this, [this](int, bool on) {
         if (on)

@@ -50,7 +50,7 @@ QString frameToolTip(const store::Trace& trace, const flame::CallTree& tree, uin
                     fromStore(formatCount(int64_t(n.calls))),
                     n.calls == 1 ? QStringLiteral("call") : QStringLiteral("calls"));
     const auto share = [&](uint32_t of) {
-        const int64_t whole = tree.node(of).time;
+        const int64_t whole = of ? tree.node(of).time : tree.scopeTime();
         return fromStore(formatShare(whole > 0 ? double(n.time) / double(whole) : 0));
     };
     html += QStringLiteral("\n") + share(0) + QStringLiteral(" of all");

@@ -71,6 +71,7 @@ struct FlameScene::Drawing
     bool isHit(store::FunctionId f) const { return f.valid() && f.v < o.search->size() && (*o.search)[f.v]; }
     bool isSame(store::FunctionId f) const { return f.valid() && (f == o.highlighted || f == o.hovered); }
 
+    double share(const flame::Node& node) const; // of all, by the measure
     void paintRow(uint32_t row, float y);
     void paintFrame(const flame::Frame& frame, uint32_t row, float y);
     void paintTail(const flame::Frame& frame, float x, float w, float y);
@@ -123,6 +124,14 @@ void FlameScene::Drawing::outline(float x, float w, float y)
         .border = st.sliceOutline,
         .borderWidth = metrics::kSelection,
         .radius = st.sliceRadius + metrics::kSelection - 1});
+}
+
+double FlameScene::Drawing::share(const flame::Node& node) const
+{
+    if (o.measure == flame::Measure::Calls)
+        return double(s.m_tree->weight(uint32_t(&node - s.m_tree->nodes().data()), o.measure)) / total;
+    const int64_t whole = s.m_tree->scopeTime();
+    return whole > 0 ? double(o.measure == flame::Measure::Self ? node.self : node.time) / double(whole) : 0;
 }
 
 void FlameScene::Drawing::paintTail(const flame::Frame& frame, float x, float w, float y)
@@ -178,11 +187,9 @@ void FlameScene::Drawing::paintFrame(const flame::Frame& frame, uint32_t row, fl
         out.add(
             Rect{x0, y + rowHeight() - metrics::kHitLine, std::max(w, metrics::kHitMin), metrics::kHitLine, st.hit});
 
-    const bool selfShare = o.measure == flame::Measure::Self && s.m_tree->direction() == flame::Direction::TopDown;
-    const double part = selfShare ? double(node.self) : double(frame.weight);
     label(
-        root ? o.rootLabel : frameName(*s.m_trace, node.function), root ? std::string() : shareText(part / total), x0,
-        w, y, color.text);
+        root ? o.rootLabel : frameName(*s.m_trace, node.function), root ? std::string() : shareText(share(node)), x0, w,
+        y, color.text);
 }
 
 void FlameScene::Drawing::paintRow(uint32_t row, float y)
