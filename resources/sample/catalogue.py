@@ -85,7 +85,7 @@ def invent_products(amount, dice):
             "name": dice.choice(ADJECTIVES) + " " + dice.choice(NOUNS),
             "category": dice.choice(paths),
             "cents": dice.randrange(150, 9000),
-            "stock": dice.randrange(0, 90),
+            "stock": dice.choice((0, 30, 50, 90)),
         }
         for number in range(amount)
     ])

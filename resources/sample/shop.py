@@ -67,11 +67,12 @@ async def serve(catalogue, baskets):
         await asyncio.gather(*(
             asyncio.create_task(visit(n, catalogue, baskets), name="%s visitor %d" % (wave, n)) for n in visitors))
         number += amount
+        baskets.join()
         deliver(catalogue, wave)
 
 
 def deliver(catalogue, wave):
-    """A lorry comes after each wave: everything that ran out is filled up again."""
+    """A lorry comes when the tills are done with a wave: everything that ran out is filled up again."""
     empty = [product for product in catalogue.products.values() if product.stock < 5]
     for product in empty:
         product.restock(len(wave) * 4)
@@ -93,6 +94,7 @@ class Till(threading.Thread):
             if order is None:
                 return
             self.serve(order)
+            self.baskets.task_done()
 
     def serve(self, order):
         try:
