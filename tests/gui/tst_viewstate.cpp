@@ -92,6 +92,18 @@ private Q_SLOTS:
         QVERIFY(!state->canGoForward());
     }
 
+    void thereAndBackInOneGestureIsNoEntry()
+    {
+        const TimeRange whole = state->range();
+        state->setRange({0, kSecond});
+        state->setRange(whole);
+        QVERIFY(!state->canGoBack());
+        QTest::qWait(700);
+        state->setRange({0, kSecond});
+        state->goBack();
+        QCOMPARE(state->range(), whole);
+    }
+
     void selectingHighlightsTheFunction()
     {
         QSignalSpy spy(state.get(), &ViewState::selectionChanged);

@@ -129,6 +129,10 @@ void ViewState::pushHistory()
     m_history.resize(std::min(m_history.size(), m_historyAt + 1)); // a move after going back ends the way forward
     if (merge) {
         m_history[m_historyAt] = m_range;
+        if (m_range == m_history[m_historyAt - 1]) { // there and back again is no step
+            m_history.pop_back();
+            m_historyAt--;
+        }
         return;
     }
     if (m_history.size() == kHistoryEntries)

@@ -1,0 +1,419 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The timeline with real input in a real window. The trace is small and its times are round, so that a pixel is worth
+// exactly 100 µs and ranges can be compared to the nanosecond.
+#include "render/theme.h"
+#include "render/viewstate.h"
+#include "shop_trace.h"
+#include "widget/timelineview.h"
+#include <QSignalSpy>
+#include <QTest>
+#include <QWheelEvent>
+
+using namespace calltide;
+using layout::HitZone;
+using render::TimeRange;
+using render::ViewState;
+using timeline::TimelineView;
+
+namespace {
+
+constexpr int64_t kMs = 1'000'000;
+constexpr int kHeader = 148, kRows = 1000; // px; the header column of a small window
+
+// 100 ms: main [0, 100), load [20, 40) with read [22, 32) and parse [33, 36), save [60, 80); a second thread: worker [50, 70).
+store::TracePtr smallTrace()
+{
+    store::TraceBuilder b;
+    const auto process = b.addProcess({.pid = 7, .name = b.intern("app.py")});
+    const auto main = b.addTrack({.process = process, .tid = 7, .name = b.intern("MainThread")});
+    const auto pool = b.addTrack({.process = process, .tid = 8, .name = b.intern("Pool")});
+    const auto function = [&](const char* name, uint32_t line) {
+        store::Function f;
+        f.name = b.intern(name);
+        f.file = b.intern("/srv/shop.py");
+        f.line = line;
+        f.kind = store::FunctionKind::Python;
+        return b.addFunction(f);
+    };
+    auto& s = b.slices(main);
+    s.add(0, 100 * kMs, function("main", 1));
+    s.add(20 * kMs, 20 * kMs, function("load", 10));
+    s.add(22 * kMs, 10 * kMs, function("read", 20));
+    s.add(33 * kMs, 3 * kMs, function("parse", 30));
+    s.add(60 * kMs, 20 * kMs, function("save", 40));
+    b.slices(pool).add(50 * kMs, 20 * kMs, function("worker", 50));
+    return b.finish().value();
+}
+
+QString nameOf(const ViewState& state, store::SliceIndex slice)
+{
+    if (slice == store::kNoSlice)
+        return {};
+    const auto name = state.trace()->functionName(state.trace()->functionOf(slice));
+    return QString::fromUtf8(name.data(), qsizetype(name.size()));
+}
+
+} // namespace
+
+class TestTimeline : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void init()
+    {
+        theme = std::make_unique<render::Theme>(render::ThemeKind::Dark);
+        state = std::make_unique<ViewState>();
+        state->setTrace(smallTrace());
+        view = std::make_unique<TimelineView>(state.get(), theme.get(), timeline::Renderer::Raster);
+        view->resize(kHeader + kRows, 400);
+        view->setReducedMotion(true);
+        view->show();
+        QVERIFY(QTest::qWaitForWindowExposed(view.get()));
+        view->activateWindow();
+        view->setFocus();
+        // The window decides the header's width; drag it to the one that the numbers below count on.
+        const auto edge = QPoint(int(view->viewSpec().headerColumn), 300);
+        QTest::mousePress(view.get(), Qt::LeftButton, {}, edge);
+        move({kHeader, 300}, Qt::LeftButton);
+        QTest::mouseRelease(view.get(), Qt::LeftButton, {}, {kHeader, 300});
+        QCOMPARE(view->viewSpec().headerColumn, float(kHeader));
+    }
+    void cleanup()
+    {
+        view.reset();
+        state.reset();
+    }
+
+    void theHeaderColumnCannotBeDraggedAway()
+    {
+        QTest::mousePress(view.get(), Qt::LeftButton, {}, {kHeader, 300});
+        move({900, 300}, Qt::LeftButton);
+        QCOMPARE(view->viewSpec().headerColumn, 480.f);
+        move({5, 300}, Qt::LeftButton);
+        QCOMPARE(view->viewSpec().headerColumn, 148.f);
+        QTest::mouseRelease(view.get(), Qt::LeftButton, {}, {5, 300});
+    }
+
+    void ctrlWheelZoomsAtThePointer()
+    {
+        wheel({xOf(20 * kMs), rowY(0)}, 120, Qt::ControlModifier);
+        QCOMPARE(state->range(), (TimeRange{4 * kMs, 84 * kMs}));
+        wheel({kHeader + 200, rowY(0)}, -120, Qt::ControlModifier);
+        QCOMPARE(state->range(), (TimeRange{0, 100 * kMs}));
+    }
+
+    void shiftWheelPansAndThePlainWheelScrolls()
+    {
+        state->setRange({20 * kMs, 40 * kMs});
+        wheel({kHeader + 200, rowY(0)}, -120, Qt::ShiftModifier);
+        QCOMPARE(state->range(), (TimeRange{22 * kMs, 42 * kMs}));
+        QCOMPARE(view->scrollPosition(), 0.0);
+        view->resize(view->width(), 180);
+        wheel({kHeader + 200, rowY(0)}, -120, Qt::NoModifier);
+        QCOMPARE(view->scrollPosition(), std::min(60.0, view->scene()->maxScroll(view->viewSpec())));
+        QVERIFY(view->scrollPosition() > 0);
+        QCOMPARE(state->range(), (TimeRange{22 * kMs, 42 * kMs}));
+    }
+
+    void keysZoomAndFit()
+    {
+        leave();
+        QTest::keyClick(view.get(), Qt::Key_Plus);
+        QCOMPARE(state->range(), (TimeRange{25 * kMs, 75 * kMs}));
+        QTest::keyClick(view.get(), Qt::Key_Minus);
+        QCOMPARE(state->range(), (TimeRange{0, 100 * kMs}));
+        state->setRange({10 * kMs, 30 * kMs});
+        QTest::keyClick(view.get(), Qt::Key_0);
+        QCOMPARE(state->range(), state->wholeRange());
+        state->select(sliceNamed("save"));
+        QTest::keyClick(view.get(), Qt::Key_F);
+        QCOMPARE(state->range(), (TimeRange{59 * kMs, 81 * kMs}));
+        QTest::qWait(650); // another gesture
+        QTest::keyClick(view.get(), Qt::Key_Home);
+        QCOMPARE(state->range(), state->wholeRange());
+        QTest::keyClick(view.get(), Qt::Key_Left, Qt::AltModifier);
+        QCOMPARE(state->range(), (TimeRange{59 * kMs, 81 * kMs}));
+        QTest::keyClick(view.get(), Qt::Key_Right, Qt::AltModifier);
+        QCOMPARE(state->range(), state->wholeRange());
+    }
+
+    void wasdMovesInTenthsWhenMotionIsReduced()
+    {
+        leave();
+        QTest::keyClick(view.get(), Qt::Key_W);
+        QCOMPARE(state->range(), (TimeRange{5 * kMs, 95 * kMs}));
+        QTest::keyClick(view.get(), Qt::Key_S);
+        QCOMPARE(state->range(), (TimeRange{0, 100 * kMs}));
+        state->setRange({40 * kMs, 60 * kMs});
+        QTest::keyClick(view.get(), Qt::Key_D);
+        QCOMPARE(state->range(), (TimeRange{42 * kMs, 62 * kMs}));
+        QTest::keyClick(view.get(), Qt::Key_A);
+        QCOMPARE(state->range(), (TimeRange{40 * kMs, 60 * kMs}));
+    }
+
+    void wasdMovesSmoothlyWhileHeld()
+    {
+        leave();
+        view->setReducedMotion(false);
+        QSignalSpy moves(state.get(), &ViewState::rangeChanged);
+        QTest::keyPress(view.get(), Qt::Key_W);
+        QTest::qWait(300);
+        QTest::keyRelease(view.get(), Qt::Key_W);
+        QVERIFY2(moves.count() >= 5, qPrintable(QString::number(moves.count())));
+        QTRY_VERIFY_WITH_TIMEOUT(settled(), 2000);
+        QVERIFY(state->range().length() < 75 * kMs);
+        QVERIFY(std::abs((state->range().from + state->range().to) / 2 - 50 * kMs) < kMs / 100); // about the middle
+        const TimeRange end = state->range();
+        QTest::qWait(100);
+        QCOMPARE(state->range(), end);
+    }
+
+    void aFitIsAnimatedButTheStateIsThereAtOnce()
+    {
+        view->setReducedMotion(false);
+        state->select(sliceNamed("save"));
+        view->zoomToSelection();
+        QCOMPARE(state->range(), (TimeRange{59 * kMs, 81 * kMs}));
+        QVERIFY(view->viewSpec().to - view->viewSpec().from > 90 * kMs); // still on its way
+        QTRY_COMPARE_WITH_TIMEOUT(view->viewSpec().from, 59 * kMs, 2000);
+        QCOMPARE(view->viewSpec().to, 81 * kMs);
+    }
+
+    void aClickSelectsTheCallUnderIt()
+    {
+        QSignalSpy selection(state.get(), &ViewState::selectionChanged);
+        click({xOf(25 * kMs), rowY(1)});
+        QCOMPARE(nameOf(*state, state->selected()), QStringLiteral("load"));
+        click({xOf(25 * kMs), rowY(2)});
+        QCOMPARE(nameOf(*state, state->selected()), QStringLiteral("read"));
+        QCOMPARE(selection.count(), 2);
+        QCOMPARE(view->accessibleDescription(), QStringLiteral("read, 10.0 ms, thread MainThread, depth 2"));
+        click({xOf(50 * kMs), rowY(1)}); // a gap
+        QCOMPARE(state->selected(), store::kNoSlice);
+        QCOMPARE(state->range(), state->wholeRange()); // no click moves the view
+    }
+
+    void aDoubleClickZoomsToTheCall()
+    {
+        const QPoint at(xOf(70 * kMs), rowY(1));
+        QTest::mouseDClick(view.get(), Qt::LeftButton, {}, at);
+        QCOMPARE(nameOf(*state, state->selected()), QStringLiteral("save"));
+        QCOMPARE(state->range(), (TimeRange{59 * kMs, 81 * kMs}));
+    }
+
+    void arrowsWalkTheCalls()
+    {
+        state->select(sliceNamed("load"));
+        QTest::keyClick(view.get(), Qt::Key_Right);
+        QCOMPARE(nameOf(*state, state->selected()), QStringLiteral("save"));
+        QTest::keyClick(view.get(), Qt::Key_Left);
+        QCOMPARE(nameOf(*state, state->selected()), QStringLiteral("load"));
+        QTest::keyClick(view.get(), Qt::Key_Down); // the longest child
+        QCOMPARE(nameOf(*state, state->selected()), QStringLiteral("read"));
+        QTest::keyClick(view.get(), Qt::Key_Right);
+        QCOMPARE(nameOf(*state, state->selected()), QStringLiteral("parse"));
+        QTest::keyClick(view.get(), Qt::Key_Up);
+        QTest::keyClick(view.get(), Qt::Key_Up);
+        QCOMPARE(nameOf(*state, state->selected()), QStringLiteral("main"));
+        QTest::keyClick(view.get(), Qt::Key_Up); // nothing above: stays
+        QCOMPARE(nameOf(*state, state->selected()), QStringLiteral("main"));
+        QTest::keyClick(view.get(), Qt::Key_Down, Qt::ControlModifier);
+        QCOMPARE(nameOf(*state, state->selected()), QStringLiteral("worker"));
+        QTest::keyClick(view.get(), Qt::Key_Up, Qt::ControlModifier);
+        QCOMPARE(nameOf(*state, state->selected()), QStringLiteral("main"));
+    }
+
+    void aDragSelectsAnAreaThatSnapsToCalls()
+    {
+        drag({xOf(21 * kMs), rowY(1)}, {xOf(50 * kMs), rowY(1)}, Qt::LeftButton);
+        QVERIFY(state->area());
+        QCOMPARE(state->area()->range, (TimeRange{20 * kMs, 50 * kMs})); // 10 px from load's start; 50 ms is far from any
+        QCOMPARE(state->area()->tracks.size(), size_t(1));
+        QCOMPARE(state->selected(), store::kNoSlice);
+        drag({xOf(21 * kMs), rowY(1)}, {xOf(50 * kMs), poolY()}, Qt::LeftButton, Qt::AltModifier);
+        QCOMPARE(state->area()->range, (TimeRange{21 * kMs, 50 * kMs})); // Alt: as it is
+        QCOMPARE(state->area()->tracks.size(), size_t(2));
+        // An edge can be dragged later.
+        drag({xOf(50 * kMs), rowY(1)}, {xOf(79 * kMs), rowY(1)}, Qt::LeftButton);
+        QCOMPARE(state->area()->range, (TimeRange{21 * kMs, 80 * kMs}));
+        QTest::keyClick(view.get(), Qt::Key_Escape);
+        QVERIFY(!state->area());
+    }
+
+    void escapeWhileDraggingLeavesWhatWas()
+    {
+        QTest::mousePress(view.get(), Qt::LeftButton, {}, {xOf(21 * kMs), rowY(1)});
+        move({xOf(50 * kMs), rowY(1)}, Qt::LeftButton);
+        QVERIFY(state->area());
+        QTest::keyClick(view.get(), Qt::Key_Escape);
+        QVERIFY(!state->area());
+        move({xOf(60 * kMs), rowY(1)}, Qt::LeftButton);
+        QVERIFY(!state->area());
+        QTest::mouseRelease(view.get(), Qt::LeftButton, {}, {xOf(60 * kMs), rowY(1)});
+        QCOMPARE(state->selected(), store::kNoSlice);
+    }
+
+    void aRightDragPansAndAClickAsksForTheMenu()
+    {
+        state->setRange({20 * kMs, 40 * kMs}); // 20 µs a pixel
+        drag({kHeader + 500, rowY(1)}, {kHeader + 600, rowY(1)}, Qt::RightButton);
+        QCOMPARE(state->range(), (TimeRange{18 * kMs, 38 * kMs}));
+        QSignalSpy menu(view.get(), &TimelineView::contextMenuRequested);
+        QTest::mouseClick(view.get(), Qt::RightButton, {}, {kHeader + 500, rowY(1)});
+        QCOMPARE(menu.count(), 1);
+        QCOMPARE(nameOf(*state, menu[0][1].value<store::SliceIndex>()), QStringLiteral("load"));
+        QCOMPARE(state->range(), (TimeRange{18 * kMs, 38 * kMs}));
+    }
+
+    void aMiddleDragZoomsToTheBox()
+    {
+        drag({xOf(10 * kMs), rowY(0)}, {xOf(45 * kMs), rowY(0)}, Qt::MiddleButton, Qt::AltModifier);
+        QCOMPARE(state->range(), (TimeRange{10 * kMs, 45 * kMs}));
+        QVERIFY(!state->area());
+    }
+
+    void theMinimapPansResizesAndCentres()
+    {
+        state->setRange({40 * kMs, 60 * kMs});
+        drag({kHeader + 500, 20}, {kHeader + 600, 20}, Qt::LeftButton); // 100 px are 10 ms here
+        QCOMPARE(state->range(), (TimeRange{50 * kMs, 70 * kMs}));
+        drag({kHeader + 700, 20}, {kHeader + 800, 20}, Qt::LeftButton); // the right grip
+        QCOMPARE(state->range(), (TimeRange{50 * kMs, 80 * kMs}));
+        drag({kHeader + 500, 20}, {kHeader + 300, 20}, Qt::LeftButton); // the left one
+        QCOMPARE(state->range(), (TimeRange{30 * kMs, 80 * kMs}));
+        click({kHeader + 200, 20}); // outside: centred there, as long as it was
+        QCOMPARE(state->range(), (TimeRange{-5 * kMs, 45 * kMs}));
+        drag({kHeader + 600, 20}, {kHeader + 900, 20}, Qt::LeftButton); // a new window
+        QCOMPARE(state->range(), (TimeRange{60 * kMs, 90 * kMs}));
+    }
+
+    void aTipSaysWhatIsUnderThePointer()
+    {
+        leave();
+        move({xOf(25 * kMs), rowY(2)});
+        QTRY_VERIFY_WITH_TIMEOUT(!view->tipText().isEmpty(), 2000);
+        QCOMPARE(view->tipText(), QStringLiteral("read\n/srv/shop.py:20\n10.0 ms total, 10.0 ms self, 50 % of caller"));
+        QCOMPARE(state->hovered(), state->trace()->functionOf(sliceNamed("read")));
+        move({xOf(25 * kMs), rowY(1)});
+        QVERIFY(view->tipText().isEmpty()); // gone at once over another call
+        QTRY_COMPARE_WITH_TIMEOUT(view->tipText(), QStringLiteral("load\n/srv/shop.py:10\n20.0 ms total, 7.00 ms self, 20 % of caller"), 2000);
+        QTest::mousePress(view.get(), Qt::LeftButton, {}, {xOf(25 * kMs), rowY(1)});
+        QVERIFY(view->tipText().isEmpty());
+        QTest::mouseRelease(view.get(), Qt::LeftButton, {}, {xOf(25 * kMs), rowY(1)});
+    }
+
+    void aClickOnAGroupFoldsIt()
+    {
+        const double height = view->scene()->tracks().height();
+        click({60, 44 + 28 + 10});
+        QVERIFY(view->scene()->tracks().height() < height);
+        QCOMPARE(view->scene()->tracks().items().size(), size_t(1));
+        state->selectAndReveal(sliceNamed("worker")); // revealing opens it again
+        QCOMPARE(view->scene()->tracks().items().size(), size_t(3));
+        view->collapseAll();
+        QCOMPARE(view->scene()->tracks().items().size(), size_t(1));
+        view->expandAll();
+        QCOMPARE(view->scene()->tracks().height(), height);
+    }
+
+    void rowsOfThreeSizes()
+    {
+        view->setRowSize(layout::RowSize::Compact);
+        const double compact = view->scene()->tracks().height();
+        view->setRowSize(layout::RowSize::Large);
+        QCOMPARE(view->rowSize(), layout::RowSize::Large);
+        QVERIFY(view->scene()->tracks().height() > compact + 40);
+    }
+
+    void theFocusRingComesWithTheTabKeyOnly()
+    {
+        QVERIFY(QTest::qWaitForWindowActive(view.get()));
+        QVERIFY(!view->viewSpec().focusRing);
+        view->clearFocus();
+        view->setFocus(Qt::TabFocusReason);
+        QTRY_VERIFY(view->viewSpec().focusRing);
+        click({xOf(25 * kMs), rowY(1)});
+        QVERIFY(!view->viewSpec().focusRing);
+    }
+
+    void aTraceCanComeAndGo()
+    {
+        QSignalSpy frames(view.get(), &TimelineView::frameDrawn);
+        state->setTrace(nullptr);
+        QTRY_VERIFY(frames.count() > 0);
+        QVERIFY(!view->scene());
+        QTest::keyClick(view.get(), Qt::Key_Right);
+        QTest::keyClick(view.get(), Qt::Key_W);
+        click({400, 200});
+        wheel({400, 200}, 120, Qt::ControlModifier);
+        QCOMPARE(state->selected(), store::kNoSlice);
+        state->setTrace(shopTrace());
+        QVERIFY(view->scene());
+        QCOMPARE(view->viewSpec().to, state->trace()->end());
+    }
+
+    void thePictureHasTheSliceWhereItIs()
+    {
+        const QImage image = view->toImage(2);
+        QCOMPARE(image.size(), view->size() * 2);
+        const auto fill = view->scene()->colors().of(state->trace()->functionOf(sliceNamed("save")), view->scene()->style()).fill;
+        const int y = rowY(1) * 2;
+        QCOMPARE(image.pixel((xOf(60 * kMs) + 4) * 2, y), fill);
+        QCOMPARE(image.pixel((xOf(80 * kMs) - 4) * 2, y), fill);
+        QVERIFY(image.pixel((xOf(80 * kMs) + 4) * 2, y) != fill);
+        const QImage shown = view->grab().toImage();
+        QCOMPARE(shown.pixel(xOf(60 * kMs) + 4, rowY(1)), fill);
+    }
+
+private:
+    static int xOf(int64_t time) { return kHeader + int(time * kRows / (100 * kMs)); } // while the whole is shown
+    static int rowY(int depth) { return 44 + 28 + 28 + 4 + 20 * depth + 7; }
+    static int poolY() { return rowY(2) + 13 + 4 + 4 + 7; }
+    store::SliceIndex sliceNamed(const char* name) const
+    {
+        for (store::SliceIndex i = 0; i < state->trace()->sliceCount(); ++i)
+            if (state->trace()->functionName(state->trace()->functionOf(i)) == name)
+                return i;
+        return store::kNoSlice;
+    }
+    void move(const QPoint& to, Qt::MouseButton held = Qt::NoButton, Qt::KeyboardModifiers modifiers = {})
+    {
+        QMouseEvent event(QEvent::MouseMove, QPointF(to), QPointF(view->mapToGlobal(to)), Qt::NoButton, held, modifiers);
+        QCoreApplication::sendEvent(view.get(), &event);
+    }
+    void leave() // the pointer is elsewhere: zooms are about the middle
+    {
+        QEvent event(QEvent::Leave);
+        QCoreApplication::sendEvent(view.get(), &event);
+    }
+    void click(const QPoint& at)
+    {
+        QTest::mouseClick(view.get(), Qt::LeftButton, {}, at);
+        QTest::qWait(1);
+    }
+    void drag(const QPoint& from, const QPoint& to, Qt::MouseButton button, Qt::KeyboardModifiers modifiers = {})
+    {
+        QTest::mousePress(view.get(), button, modifiers, from);
+        move((from + to) / 2, button, modifiers);
+        move(to, button, modifiers);
+        QTest::mouseRelease(view.get(), button, modifiers, to);
+    }
+    void wheel(const QPoint& at, int delta, Qt::KeyboardModifiers modifiers)
+    {
+        QWheelEvent event(QPointF(at), QPointF(view->mapToGlobal(at)), {}, {0, delta}, Qt::NoButton, modifiers, Qt::NoScrollPhase, false);
+        QCoreApplication::sendEvent(view.get(), &event);
+    }
+    bool settled()
+    {
+        const TimeRange before = state->range();
+        QTest::qWait(50);
+        return state->range() == before;
+    }
+
+    std::unique_ptr<render::Theme> theme;
+    std::unique_ptr<ViewState> state;
+    std::unique_ptr<TimelineView> view;
+};
+
+QTEST_MAIN(TestTimeline)
+#include "tst_timeline.moc"
