@@ -155,7 +155,8 @@ private Q_SLOTS:
         auto r = formats::open(path);
         QVERIFY(r);
         for (const QString& line : sliceLines(*r.value(), false)) {
-            const qint64 start = line.section(u' ', 1, 1).toLongLong(), duration = line.section(u' ', 2, 2).toLongLong();
+            const qint64 start = line.section(u' ', 1, 1).toLongLong(),
+                         duration = line.section(u' ', 2, 2).toLongLong();
             QVERIFY2(start >= options.scope.from && start + duration <= options.scope.to, qPrintable(line));
         }
         QCOMPARE(r.value()->sliceCount(), uint64_t(5));

@@ -80,7 +80,8 @@ private Q_SLOTS:
     void rubbishBehindTheLastMemberIsLeftOut()
     {
         QTemporaryDir dir;
-        QCOMPARE(readAll(writeFile(dir, QStringLiteral("x"), pack("abc") + QByteArray(1000, '\0')), 99), QByteArray("abc"));
+        QCOMPARE(
+            readAll(writeFile(dir, QStringLiteral("x"), pack("abc") + QByteArray(1000, '\0')), 99), QByteArray("abc"));
     }
 
     void bombsAreRefused()

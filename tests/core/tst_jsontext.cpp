@@ -117,7 +117,8 @@ private Q_SLOTS:
 
     void everyPrefixOfAnEventIsCutNotWrong()
     {
-        const std::string event = "{\"ph\":\"X\", \"name\":\"f \\\" x\",\"ts\":1.5,\"dur\":2,\"pid\":1,\"tid\":\"t\",\"args\":{\"a\":[1,\"]\"]}}";
+        const std::string event = "{\"ph\":\"X\", \"name\":\"f \\\" "
+                                  "x\",\"ts\":1.5,\"dur\":2,\"pid\":1,\"tid\":\"t\",\"args\":{\"a\":[1,\"]\"]}}";
         for (size_t n = 1; n < event.size(); n++) {
             Scanner scanner;
             Batch batch;

@@ -64,7 +64,8 @@ private Q_SLOTS:
             "[{\"ph\":\"X\",\"name\":\"g\",\"ts\":2,\"dur\":3,\"pid\":1,\"tid\":1}]",
             two);
         row("begin and end",
-            "[{\"ph\":\"B\",\"name\":\"f\",\"ts\":1,\"pid\":1,\"tid\":1},{\"ph\":\"B\",\"name\":\"g\",\"ts\":2,\"pid\":1,\"tid\":1},"
+            "[{\"ph\":\"B\",\"name\":\"f\",\"ts\":1,\"pid\":1,\"tid\":1},{\"ph\":\"B\",\"name\":\"g\",\"ts\":2,\"pid\":"
+            "1,\"tid\":1},"
             "{\"ph\":\"E\",\"ts\":5,\"pid\":1,\"tid\":1},{\"ph\":\"E\",\"name\":\"f\",\"ts\":11,\"pid\":1,\"tid\":1}]",
             two);
         row("begin and end out of order",
@@ -72,25 +73,32 @@ private Q_SLOTS:
             "{\"ph\":\"E\",\"ts\":5,\"pid\":1,\"tid\":1},{\"ph\":\"B\",\"name\":\"f\",\"ts\":1,\"pid\":1,\"tid\":1}]",
             two);
         row("end without begin, begin without end",
-            "[{\"ph\":\"E\",\"name\":\"z\",\"ts\":1,\"pid\":1,\"tid\":1},{\"ph\":\"B\",\"name\":\"f\",\"ts\":2,\"pid\":1,\"tid\":1},"
+            "[{\"ph\":\"E\",\"name\":\"z\",\"ts\":1,\"pid\":1,\"tid\":1},{\"ph\":\"B\",\"name\":\"f\",\"ts\":2,\"pid\":"
+            "1,\"tid\":1},"
             "{\"ph\":\"X\",\"name\":\"g\",\"ts\":3,\"dur\":4,\"pid\":1,\"tid\":1}]",
             "0 2000 5000 f flags=2; 1 3000 4000 g", "json.end_without_begin 1; json.begin_without_end 1");
         row("a name as VizTracer writes it",
-            "[{\"ph\":\"X\",\"cat\":\"FEE\",\"name\":\"A.m (/p/a.py:8)\",\"ts\":0.001,\"dur\":0.002,\"pid\":1,\"tid\":1}]",
+            "[{\"ph\":\"X\",\"cat\":\"FEE\",\"name\":\"A.m "
+            "(/p/a.py:8)\",\"ts\":0.001,\"dur\":0.002,\"pid\":1,\"tid\":1}]",
             "0 1 2 A.m (/p/a.py:8)");
-        row("escapes", "[{\"ph\":\"X\",\"name\":\"\\u00e9 \\ud83d\\ude00 \\\"q\\\"\",\"ts\":0,\"dur\":1,\"pid\":1,\"tid\":1}]",
+        row("escapes",
+            "[{\"ph\":\"X\",\"name\":\"\\u00e9 \\ud83d\\ude00 \\\"q\\\"\",\"ts\":0,\"dur\":1,\"pid\":1,\"tid\":1}]",
             "0 0 1000 é 😀 \"q\"");
-        row("arguments", "[{\"ph\":\"X\",\"name\":\"f\",\"args\":{\"a\":[1,\"}\"]},\"ts\":0,\"dur\":1,\"pid\":1,\"tid\":1}]",
+        row("arguments",
+            "[{\"ph\":\"X\",\"name\":\"f\",\"args\":{\"a\":[1,\"}\"]},\"ts\":0,\"dur\":1,\"pid\":1,\"tid\":1}]",
             "0 0 1000 f {\"a\":[1,\"}\"]}");
         row("no duration, negative, none that is a number",
-            "[{\"ph\":\"X\",\"name\":\"a\",\"ts\":1,\"pid\":1,\"tid\":1},{\"ph\":\"X\",\"name\":\"b\",\"ts\":2,\"dur\":-1,\"pid\":1,\"tid\":1},"
-            "{\"ph\":\"X\",\"name\":\"c\",\"ts\":NaN,\"dur\":1,\"pid\":1,\"tid\":1},{\"ph\":\"X\",\"name\":\"d\",\"ts\":3,\"dur\":Infinity,\"pid\":1,\"tid\":1}]",
+            "[{\"ph\":\"X\",\"name\":\"a\",\"ts\":1,\"pid\":1,\"tid\":1},{\"ph\":\"X\",\"name\":\"b\",\"ts\":2,\"dur\":"
+            "-1,\"pid\":1,\"tid\":1},"
+            "{\"ph\":\"X\",\"name\":\"c\",\"ts\":NaN,\"dur\":1,\"pid\":1,\"tid\":1},{\"ph\":\"X\",\"name\":\"d\","
+            "\"ts\":3,\"dur\":Infinity,\"pid\":1,\"tid\":1}]",
             "0 1000 0 a; 0 2000 0 b; 0 3000 0 d", "json.no_duration 2; json.negative_duration 1; json.bad_time 1");
         row("no phase, no event, empty event, unknown phase",
-            "[{},{\"name\":\"x\"},17,null,\"s\",{\"ph\":\"X\",\"name\":\"f\",\"ts\":1,\"dur\":1,\"pid\":1,\"tid\":1},{\"ph\":\"(\",\"ts\":1}, {}]",
+            "[{},{\"name\":\"x\"},17,null,\"s\",{\"ph\":\"X\",\"name\":\"f\",\"ts\":1,\"dur\":1,\"pid\":1,\"tid\":1},{"
+            "\"ph\":\"(\",\"ts\":1}, {}]",
             "0 1000 1000 f", "json.phase.( 1; json.no_phase 1; json.not_an_event 3");
-        row("no end of the list", "[{\"ph\":\"X\",\"name\":\"f\",\"ts\":1,\"dur\":1,\"pid\":1,\"tid\":1},\n", "0 1000 1000 f",
-            "json.no_end 1");
+        row("no end of the list", "[{\"ph\":\"X\",\"name\":\"f\",\"ts\":1,\"dur\":1,\"pid\":1,\"tid\":1},\n",
+            "0 1000 1000 f", "json.no_end 1");
         row("cut in an event",
             "{\"traceEvents\":[{\"ph\":\"X\",\"name\":\"f\",\"ts\":1,\"dur\":1,\"pid\":1,\"tid\":1},{\"ph\":\"X\",\"na",
             "0 1000 1000 f", "json.cut 1");
@@ -98,18 +106,23 @@ private Q_SLOTS:
             "{\"traceEvents\":[{\"ph\":\"X\",\"name\":\"f\",\"ts\":1,\"dur\":1,\"pid\":1,\"tid\":1}", "0 1000 1000 f",
             "json.cut 1");
         row("cut behind the list",
-            "{\"traceEvents\":[{\"ph\":\"X\",\"name\":\"f\",\"ts\":1,\"dur\":1,\"pid\":1,\"tid\":1}], \"file_info\": {\"files\":{\"a",
+            "{\"traceEvents\":[{\"ph\":\"X\",\"name\":\"f\",\"ts\":1,\"dur\":1,\"pid\":1,\"tid\":1}], \"file_info\": "
+            "{\"files\":{\"a",
             "0 1000 1000 f", "json.cut 1");
         row("damage in the middle",
-            "[{\"ph\":\"X\",\"name\":\"f\",\"ts\":1,\"dur\":1,\"pid\":1,\"tid\":1},{\"ph\":\"X\",,,},{\"ph\":\"X\",\"name\":\"g\",\"ts\":3,\"dur\":1,\"pid\":1,\"tid\":1}]",
+            "[{\"ph\":\"X\",\"name\":\"f\",\"ts\":1,\"dur\":1,\"pid\":1,\"tid\":1},{\"ph\":\"X\",,,},{\"ph\":\"X\","
+            "\"name\":\"g\",\"ts\":3,\"dur\":1,\"pid\":1,\"tid\":1}]",
             "0 1000 1000 f; 0 3000 1000 g", "json.syntax 1");
         row("missing commas",
-            "[{\"ph\":\"X\",\"name\":\"f\",\"ts\":1,\"dur\":1,\"pid\":1,\"tid\":1} {\"ph\":\"X\",\"name\":\"g\",\"ts\":3,\"dur\":1,\"pid\":1,\"tid\":1}]",
+            "[{\"ph\":\"X\",\"name\":\"f\",\"ts\":1,\"dur\":1,\"pid\":1,\"tid\":1} "
+            "{\"ph\":\"X\",\"name\":\"g\",\"ts\":3,\"dur\":1,\"pid\":1,\"tid\":1}]",
             "0 1000 1000 f; 0 3000 1000 g");
         row("no events at all", "{\"traceEvents\":[]}", "");
         row("recursion of one name with two categories",
-            "[{\"ph\":\"B\",\"name\":\"f\",\"cat\":\"a\",\"ts\":1,\"pid\":1,\"tid\":1},{\"ph\":\"B\",\"name\":\"f\",\"cat\":\"b\",\"ts\":2,\"pid\":1,\"tid\":1},"
-            "{\"ph\":\"E\",\"name\":\"f\",\"cat\":\"b\",\"ts\":3,\"pid\":1,\"tid\":1},{\"ph\":\"E\",\"name\":\"f\",\"cat\":\"a\",\"ts\":4,\"pid\":1,\"tid\":1}]",
+            "[{\"ph\":\"B\",\"name\":\"f\",\"cat\":\"a\",\"ts\":1,\"pid\":1,\"tid\":1},{\"ph\":\"B\",\"name\":\"f\","
+            "\"cat\":\"b\",\"ts\":2,\"pid\":1,\"tid\":1},"
+            "{\"ph\":\"E\",\"name\":\"f\",\"cat\":\"b\",\"ts\":3,\"pid\":1,\"tid\":1},{\"ph\":\"E\",\"name\":\"f\","
+            "\"cat\":\"a\",\"ts\":4,\"pid\":1,\"tid\":1}]",
             "0 1000 3000 f; 1 2000 1000 f");
     }
     void eventsBecomeSlices()
@@ -128,17 +141,19 @@ private Q_SLOTS:
 
     void processesAndThreadsHaveTheirNames()
     {
-        const TracePtr t = read("[{\"ph\":\"M\",\"name\":\"thread_name\",\"pid\":7,\"tid\":9,\"args\":{\"name\":\"Worker\"}},"
-                                "{\"ph\":\"X\",\"name\":\"f\",\"ts\":1,\"dur\":1,\"pid\":7,\"tid\":9},"
-                                "{\"ph\":\"X\",\"name\":\"g\",\"ts\":1,\"dur\":1,\"pid\":\"web\",\"tid\":\"io\"},"
-                                "{\"ph\":\"M\",\"name\":\"process_name\",\"pid\":7,\"args\":{\"name\":\"shop\"}},"
-                                "{\"ph\":\"M\",\"name\":\"process_sort_index\",\"pid\":7,\"args\":{\"sort_index\":-3}},"
-                                "{\"ph\":\"M\",\"name\":\"thread_sort_index\",\"pid\":7,\"tid\":9,\"args\":{\"sort_index\":5}},"
-                                "{\"ph\":\"M\",\"name\":\"num_cpus\",\"args\":{\"number\":8}}]");
+        const TracePtr t
+            = read("[{\"ph\":\"M\",\"name\":\"thread_name\",\"pid\":7,\"tid\":9,\"args\":{\"name\":\"Worker\"}},"
+                   "{\"ph\":\"X\",\"name\":\"f\",\"ts\":1,\"dur\":1,\"pid\":7,\"tid\":9},"
+                   "{\"ph\":\"X\",\"name\":\"g\",\"ts\":1,\"dur\":1,\"pid\":\"web\",\"tid\":\"io\"},"
+                   "{\"ph\":\"M\",\"name\":\"process_name\",\"pid\":7,\"args\":{\"name\":\"shop\"}},"
+                   "{\"ph\":\"M\",\"name\":\"process_sort_index\",\"pid\":7,\"args\":{\"sort_index\":-3}},"
+                   "{\"ph\":\"M\",\"name\":\"thread_sort_index\",\"pid\":7,\"tid\":9,\"args\":{\"sort_index\":5}},"
+                   "{\"ph\":\"M\",\"name\":\"num_cpus\",\"args\":{\"number\":8}}]");
         QVERIFY(t);
         QStringList lines = sliceLines(*t);
         lines.sort();
-        QCOMPARE(lines, (QStringList{QStringLiteral("0/0 io| 0 1000 1000 g"), QStringLiteral("7/9 Worker| 0 1000 1000 f")}));
+        QCOMPARE(
+            lines, (QStringList{QStringLiteral("0/0 io| 0 1000 1000 g"), QStringLiteral("7/9 Worker| 0 1000 1000 f")}));
         QCOMPARE(t->processes().size(), size_t(2));
         for (const Process& p : t->processes()) {
             QCOMPARE(nameOf(*t, p.name), p.pid == 7 ? QStringLiteral("shop") : QStringLiteral("web"));
@@ -149,20 +164,24 @@ private Q_SLOTS:
 
     void countersInstantsAndSourcesAreKept()
     {
-        const TracePtr t = read(
-            "{\"traceEvents\":[{\"ph\":\"C\",\"name\":\"mem\",\"pid\":1,\"tid\":1,\"ts\":1,\"args\":{\"rss\":5,\"vms\":\"7.5\",\"bad\":null}},"
-            "{\"ph\":\"C\",\"name\":\"mem\",\"pid\":1,\"tid\":1,\"ts\":2,\"args\":{\"rss\":6}},"
-            "{\"ph\":\"i\",\"name\":\"here\",\"pid\":1,\"tid\":1,\"ts\":3,\"s\":\"t\",\"args\":{\"k\":1}},"
-            "{\"ph\":\"I\",\"name\":\"all\",\"pid\":1,\"tid\":1,\"ts\":4,\"s\":\"g\"},"
-            "{\"ph\":\"i\",\"name\":\"mine\",\"pid\":1,\"tid\":1,\"ts\":5,\"s\":\"p\"}],"
-            "\"viztracer_metadata\":{\"version\":\"1.0\",\"baseTimeNanoseconds\":1700000000000000001},"
-            "\"file_info\":{\"files\":{\"/a.py\":[\"x = \\\"1\\\"\\n\",1]},\"functions\":{}}}");
+        const TracePtr t
+            = read("{\"traceEvents\":[{\"ph\":\"C\",\"name\":\"mem\",\"pid\":1,\"tid\":1,\"ts\":1,\"args\":{\"rss\":5,"
+                   "\"vms\":\"7.5\",\"bad\":null}},"
+                   "{\"ph\":\"C\",\"name\":\"mem\",\"pid\":1,\"tid\":1,\"ts\":2,\"args\":{\"rss\":6}},"
+                   "{\"ph\":\"i\",\"name\":\"here\",\"pid\":1,\"tid\":1,\"ts\":3,\"s\":\"t\",\"args\":{\"k\":1}},"
+                   "{\"ph\":\"I\",\"name\":\"all\",\"pid\":1,\"tid\":1,\"ts\":4,\"s\":\"g\"},"
+                   "{\"ph\":\"i\",\"name\":\"mine\",\"pid\":1,\"tid\":1,\"ts\":5,\"s\":\"p\"}],"
+                   "\"viztracer_metadata\":{\"version\":\"1.0\",\"baseTimeNanoseconds\":1700000000000000001},"
+                   "\"file_info\":{\"files\":{\"/a.py\":[\"x = \\\"1\\\"\\n\",1]},\"functions\":{}}}");
         QVERIFY(t);
         QCOMPARE(t->counters().size(), size_t(2));
         QStringList counters;
         for (const CounterTrack& c : t->counters()) {
             for (size_t i = 0; i < c.times.size(); i++)
-                counters += QStringLiteral("%1.%2 %3=%4").arg(nameOf(*t, c.name), nameOf(*t, c.series)).arg(c.times[i]).arg(c.values[i]);
+                counters += QStringLiteral("%1.%2 %3=%4")
+                                .arg(nameOf(*t, c.name), nameOf(*t, c.series))
+                                .arg(c.times[i])
+                                .arg(c.values[i]);
         }
         counters.sort();
         QCOMPARE(counters.join(u' '), QStringLiteral("mem.rss 1000=5 mem.rss 2000=6 mem.vms 1000=7.5"));
@@ -201,7 +220,9 @@ private Q_SLOTS:
         QCOMPARE(lanes.join(u' '), QStringLiteral("req:1 req:3"));
         QStringList lines = sliceLines(*t, false);
         lines.sort();
-        QCOMPARE(lines.join(QStringLiteral("; ")), QStringLiteral("0 1000 4000 req; 0 2000 4000 req; 0 7000 1000 req; 1 3000 1000 db"));
+        QCOMPARE(
+            lines.join(QStringLiteral("; ")),
+            QStringLiteral("0 1000 4000 req; 0 2000 4000 req; 0 7000 1000 req; 1 3000 1000 db"));
         QCOMPARE(t->instants().size(), size_t(1));
         QCOMPARE(problemLines(*t), QStringList{QStringLiteral("json.async_end_without_begin 1")});
     }
@@ -215,14 +236,20 @@ private Q_SLOTS:
             "{\"ph\":\"s\",\"cat\":\"c\",\"name\":\"n\",\"id\":\"1\",\"ts\":10,\"pid\":1,\"tid\":1},"
             "{\"ph\":\"t\",\"cat\":\"c\",\"name\":\"n\",\"id\":\"1\",\"ts\":20,\"pid\":1,\"tid\":2},"
             "{\"ph\":\"s\",\"cat\":\"c\",\"name\":\"n\",\"id\":\"2\",\"ts\":10,\"pid\":1,\"tid\":1},"
-            "{\"ph\":\"X\",\"name\":\"h\",\"ts\":200,\"dur\":1,\"pid\":1,\"tid\":1,\"bind_id\":\"0x5\",\"flow_out\":true},"
-            "{\"ph\":\"X\",\"name\":\"i\",\"ts\":300,\"dur\":1,\"pid\":1,\"tid\":2,\"bind_id\":\"0x5\",\"flow_in\":true}]");
+            "{\"ph\":\"X\",\"name\":\"h\",\"ts\":200,\"dur\":1,\"pid\":1,\"tid\":1,\"bind_id\":\"0x5\",\"flow_out\":"
+            "true},"
+            "{\"ph\":\"X\",\"name\":\"i\",\"ts\":300,\"dur\":1,\"pid\":1,\"tid\":2,\"bind_id\":\"0x5\",\"flow_in\":"
+            "true}]");
         QVERIFY(t);
         QStringList flows;
         for (const Flow& f : t->flows())
-            flows += QStringLiteral("%1@%2->%3@%4").arg(f.from).arg(t->track(f.fromTrack).tid).arg(f.to).arg(t->track(f.toTrack).tid);
+            flows += QStringLiteral("%1@%2->%3@%4")
+                         .arg(f.from)
+                         .arg(t->track(f.fromTrack).tid)
+                         .arg(f.to)
+                         .arg(t->track(f.toTrack).tid);
         flows.sort();
-        QCOMPARE(flows.join(u' '), QStringLiteral("10000@1->20000@2 20000@2->30000@1 200000@1->300000@2"));
+        QCOMPARE(flows.join(u' '), QStringLiteral("10000@1->20000@2 200000@1->300000@2 20000@2->30000@1"));
         QCOMPARE(problemLines(*t), QStringList{QStringLiteral("json.flow_without_other_end 1")});
     }
 
@@ -238,11 +265,12 @@ private Q_SLOTS:
                 json += i % 7 ? "," : " ,\n ";
             // Text that looks like the start of an event must not fool the readers of the pieces.
             if (i % 5 == 0)
-                json += "{\"args\":{\"s\":\"},{\\\"ph\\\":\\\"X\\\"},\",\"o\":[{\"ph\":\"X\"},{\"ph\":\"X\",\"name\":\"wrong\",\"ts\":1,\"dur\":1}]},\"ph\":\"X\",\"name\":\""
+                json += "{\"args\":{\"s\":\"},{\\\"ph\\\":\\\"X\\\"},\",\"o\":[{\"ph\":\"X\"},{\"ph\":\"X\",\"name\":"
+                        "\"wrong\",\"ts\":1,\"dur\":1}]},\"ph\":\"X\",\"name\":\""
                     + name + "\",\"ts\":" + ts + ",\"dur\":5.25,\"pid\":1,\"tid\":" + tid + "}";
             else
-                json += "{\"ph\":\"X\",\"cat\":\"c" + QByteArray::number(i % 2) + "\",\"name\":\"" + name + "\",\"ts\":" + ts
-                    + ".125,\"dur\":5,\"pid\":1,\"tid\":" + tid + "}";
+                json += "{\"ph\":\"X\",\"cat\":\"c" + QByteArray::number(i % 2) + "\",\"name\":\"" + name
+                    + "\",\"ts\":" + ts + ".125,\"dur\":5,\"pid\":1,\"tid\":" + tid + "}";
         }
         json += "]}";
         const TracePtr one = read(json, 1);
@@ -262,10 +290,11 @@ private Q_SLOTS:
     // Every beginning of a file opens with what is complete in it, or is refused in a sentence; nothing else happens.
     void everyPrefixOpensOrIsRefused()
     {
-        const QByteArray json
-            = "{\"displayTimeUnit\":\"ns\",\"traceEvents\":[{\"ph\":\"X\",\"name\":\"f\",\"ts\":1,\"dur\":2,\"pid\":1,\"tid\":1,\"args\":{\"a\":\"b\"}},"
-              "{\"ph\":\"B\",\"name\":\"g\",\"ts\":1,\"pid\":1,\"tid\":2},{\"ph\":\"b\",\"id\":1,\"name\":\"g\",\"ts\":1,\"pid\":1,\"tid\":2}],"
-              "\"file_info\":{\"files\":{\"a\":[\"text\",1]},\"functions\":{}}}";
+        const QByteArray json = "{\"displayTimeUnit\":\"ns\",\"traceEvents\":[{\"ph\":\"X\",\"name\":\"f\",\"ts\":1,"
+                                "\"dur\":2,\"pid\":1,\"tid\":1,\"args\":{\"a\":\"b\"}},"
+                                "{\"ph\":\"B\",\"name\":\"g\",\"ts\":1,\"pid\":1,\"tid\":2},{\"ph\":\"b\",\"id\":1,"
+                                "\"name\":\"g\",\"ts\":1,\"pid\":1,\"tid\":2}],"
+                                "\"file_info\":{\"files\":{\"a\":[\"text\",1]},\"functions\":{}}}";
         uint64_t last = 0;
         for (int n = 1; n <= json.size(); n++) {
             auto r = formats::open(writeFile(m_dir, QStringLiteral("p.json"), json.left(n)));
@@ -286,7 +315,8 @@ private Q_SLOTS:
     {
         QByteArray json = "[";
         for (int i = 0; i < 60; i++)
-            json += "{\"ph\":\"" + QByteArray("XBEiCbneMstf").mid(i % 12, 1) + "\",\"name\":\"f\",\"id\":1,\"cat\":\"c\",\"ts\":" + QByteArray::number(i)
+            json += "{\"ph\":\"" + QByteArray("XBEiCbneMstf").mid(i % 12, 1)
+                + "\",\"name\":\"f\",\"id\":1,\"cat\":\"c\",\"ts\":" + QByteArray::number(i)
                 + ",\"dur\":2.5,\"pid\":1,\"tid\":1,\"args\":{\"name\":\"x\",\"v\":1}},\n";
         json += "]";
         QRandomGenerator random(3);
@@ -296,10 +326,17 @@ private Q_SLOTS:
             for (int k = 1 + int(random.bounded(8)); k > 0; k--) {
                 const int at = int(random.bounded(int(damaged.size())));
                 switch (random.bounded(4)) {
-                case 0: damaged[at] = char(random.bounded(256)); break;
-                case 1: damaged.remove(at, int(random.bounded(30))); break;
-                case 2: damaged.insert(at, QByteArray(int(random.bounded(3)) + 1, "\"{}[],:\\"[random.bounded(8)])); break;
-                default: damaged.truncate(at + 1);
+                case 0:
+                    damaged[at] = char(random.bounded(256));
+                    break;
+                case 1:
+                    damaged.remove(at, int(random.bounded(30)));
+                    break;
+                case 2:
+                    damaged.insert(at, QByteArray(int(random.bounded(3)) + 1, "\"{}[],:\\"[random.bounded(8)]));
+                    break;
+                default:
+                    damaged.truncate(at + 1);
                 }
             }
             auto r = formats::open(writeFile(m_dir, QStringLiteral("d.json"), damaged));
@@ -320,7 +357,8 @@ private Q_SLOTS:
         const auto row = [](const char* name, const QByteArray& content, const char* sentence) {
             QTest::newRow(name) << content << QString::fromUtf8(sentence);
         };
-        const char* const noTrace = "t.json: this JSON is not a trace: it has no \"traceEvents\" and is no list of events.";
+        const char* const noTrace
+            = "t.json: this JSON is not a trace: it has no \"traceEvents\" and is no list of events.";
         const char* const neither = "t.json: this is neither a Calltide recording nor Chrome or Perfetto JSON.";
         row("empty", "", "t.json: the file is empty.");
         row("package.json", "{\"name\":\"x\",\"version\":1}", noTrace);
@@ -329,9 +367,15 @@ private Q_SLOTS:
         row("objects", "[{\"a\":1},{\"a\":2}]", noTrace);
         row("traceEvents is a number", "{\"traceEvents\":3}", noTrace);
         row("text", "hello", neither);
-        row("ELF", QByteArray("\x7f" "ELF\0\0", 6), neither);
+        row("ELF",
+            QByteArray(
+                "\x7f"
+                "ELF\0\0",
+                6),
+            neither);
         row("UTF-16", QByteArray("\xff\xfe[\0]\0", 6), "t.json: this text is UTF-16; save it as UTF-8 first.");
-        row("damaged gzip", QByteArray("\x1f\x8b\x08\x00garbage", 11), "t.json: the compressed file is damaged or empty.");
+        row("damaged gzip", QByteArray("\x1f\x8b\x08\x00garbage", 11),
+            "t.json: the compressed file is damaged or empty.");
         row("only a beginning", "[{\"ph\":\"X\",\"na", "t.json: the file ends before its first event is complete.");
         row("only a bracket", "{", noTrace);
     }
@@ -371,7 +415,8 @@ private Q_SLOTS:
         progress.cancel();
         formats::OpenOptions options;
         options.progress = &progress;
-        auto r = formats::open(writeFile(m_dir, QStringLiteral("c.json"), "[{\"ph\":\"X\",\"name\":\"f\",\"ts\":1,\"dur\":1}]"), options);
+        auto r = formats::open(
+            writeFile(m_dir, QStringLiteral("c.json"), "[{\"ph\":\"X\",\"name\":\"f\",\"ts\":1,\"dur\":1}]"), options);
         QVERIFY(!r);
         QCOMPARE(int(r.error().code), int(ErrorCode::Cancelled));
     }
