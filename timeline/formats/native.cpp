@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Reads our own recordings: the first process's file and those of its children, as they are found on disk.
+#include "formats/nativethread.h"
+#include "formats/reader.h"
+#include "store/parallel.h"
+#include <algorithm>
+#include <filesystem>
+
+namespace calltide::formats {
+
+using namespace store;
+
+namespace {
+
+std::string cutText(std::string_view text, size_t most = 4096)
+{
+    return std::string(text.substr(0, most));
+}
+
+std::string baseName(std::string_view path)
+{
+    const size_t slash = path.find_last_of("/\\");
+    return std::string(slash == path.npos ? path : path.substr(slash + 1));
+}
+
+class NativeReader
+{
+public:
+    NativeReader(std::string path, const OpenOptions& options) : m_path(std::move(path)), m_options(options) { }
+    Result<TracePtr> read();
+
+private:
+    struct ThreadWork
+    {
+        size_t file;
+        uint32_t index;
+        TrackId track;
+        std::unique_ptr<ThreadDecoder> decoder;
+    };
+    void findChildren();
+    void addProcess(size_t file);
+    void addFunctions(size_t file);
+    void addThreads(size_t file);
+    void finishThread(ThreadWork& work);
+    void addCollections(size_t file);
+    void addSpawns();
+    void addProblems();
+    bool cancelled() const { return m_options.progress && m_options.progress->cancelled(); }
+    void problem(std::string_view kind, std::string_view text, Severity severity, uint64_t count);
+
+    std::string m_path;
+    OpenOptions m_options;
+    TraceBuilder m_builder;
+    std::vector<NativeFile> m_files;
+    std::vector<ProcessId> m_processes;
+    std::vector<std::vector<FunctionId>> m_functions; // by file, by event id
+    std::vector<int64_t> m_shift;                      // added to a file's times: another boot's clock
+    FunctionId m_unknown;
+    std::vector<ThreadWork> m_threads;
+    std::vector<std::pair<std::string, std::string>> m_badChildren;
+};
+
+void NativeReader::findChildren()
+{
+    namespace fs = std::filesystem;
+    std::error_code error;
+    const fs::path folder = m_path + ".d";
+    std::vector<std::string> paths;
+    for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
+        if (it->path().extension() == ".calltide" && it->is_regular_file(error))
+            paths.push_back(it->path().string());
+    std::sort(paths.begin(), paths.end());
+    for (const std::string& p : paths) {
+        auto child = openNativeFile(p);
+        if (!child) {
+            m_badChildren.emplace_back(p, child.error().message);
+            continue;
+        }
+        if (std::memcmp(child->header.recordingId, m_files[0].header.recordingId, 16) == 0)
+            m_files.push_back(std::move(*child));
+    }
+    // In the order in which they began, the first process before all.
+    std::sort(m_files.begin() + 1, m_files.end(),
+        [](const NativeFile& a, const NativeFile& b) { return a.header.monotonic0 < b.header.monotonic0; });
+}
+
+void NativeReader::addProcess(size_t i)
+{
+    const NativeFile& f = m_files[i];
+    Process p;
+    p.pid = f.header.pid;
+    p.parentPid = f.header.ppid;
+    std::string name(cutText(f.metaValue("process_name"), 200));
+    p.commandLine = m_builder.intern(cutText(f.metaValue("command")));
+    if (name.empty())
+        name = "python";
+    p.name = m_builder.intern(name);
+    p.python = m_builder.intern(cutText(f.metaValue("python"), 100));
+    p.sortIndex = int32_t(i);
+    p.lost = f.hints.lost < (uint64_t(1) << 48) ? f.hints.lost : 0;
+    for (size_t k = 0; k < i; k++)
+        if (std::memcmp(m_files[k].header.processId, f.header.parentProcessId, 16) == 0)
+            p.parent = m_processes[k];
+    if (f.hasEnd && (f.end.flags & 1))
+        p.exitStatus = f.end.exitStatus;
+    m_processes.push_back(m_builder.addProcess(p));
+    const bool sameBoot = std::memcmp(f.header.bootId, m_files[0].header.bootId, 16) == 0;
+    const auto wall = [](const NativeFile& file) { return file.header.realtime0 - file.header.monotonic0; };
+    m_shift.push_back(sameBoot ? 0 : wall(f) - wall(m_files[0]));
+    for (const auto& [file, text] : f.sources)
+        m_builder.addSource(f.string(file), std::string(text));
+    for (const auto& [note, text] : f.notes)
+        m_builder.problem("recording.note", cutText(text), Severity::Warning);
+}
+
+void NativeReader::addFunctions(size_t i)
+{
+    const NativeFile& f = m_files[i];
+    std::vector<FunctionId>& ids = m_functions.emplace_back(f.functions.size());
+    for (size_t id = 0; id < f.functions.size(); id++) {
+        if (!f.functions[id].known)
+            continue;
+        const format::FunctionRecord& r = f.functions[id].record;
+        Function function;
+        const std::string_view qualname = f.string(r.qualname);
+        function.name = m_builder.intern(qualname.empty() ? f.string(r.name) : qualname);
+        function.file = m_builder.intern(f.string(r.file));
+        function.module = m_builder.intern(f.string(r.module));
+        function.category = StringId(0u);
+        function.line = r.line;
+        const auto kind = format::FunctionKind(r.kind);
+        function.kind = kind == format::FunctionKind::C || kind == format::FunctionKind::Type ? store::FunctionKind::C
+                                                                                               : store::FunctionKind::Python;
+        function.coroutine = kind == format::FunctionKind::Coroutine || kind == format::FunctionKind::AsyncGenerator;
+        function.generator = kind == format::FunctionKind::Generator || kind == format::FunctionKind::AsyncGenerator;
+        ids[id] = m_builder.addFunction(function);
+    }
+}
+
+void NativeReader::addThreads(size_t i)
+{
+    const NativeFile& f = m_files[i];
+    std::vector<uint32_t> order;
+    for (const auto& [index, chunks] : f.threadChunks)
+        order.push_back(index);
+    // The main thread first, then in the order of their begin.
+    std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
+        auto main = [&](uint32_t t) { const auto it = f.threads.find(t); return it != f.threads.end() && (it->second.flags & 1); };
+        return main(a) > main(b);
+    });
+    for (uint32_t index : order) {
+        Track t;
+        t.process = m_processes[i];
+        const auto it = f.threads.find(index);
+        if (it != f.threads.end()) {
+            t.tid = int64_t(it->second.nativeId);
+            t.name = m_builder.intern(cutText(f.string(it->second.name), 200));
+        }
+        t.sortIndex = int32_t(m_threads.size());
+        m_threads.push_back({i, index, m_builder.addTrack(t), nullptr});
+    }
+}
+
+void NativeReader::finishThread(ThreadWork& work)
+{
+    const int64_t shift = m_shift[work.file];
+    const NativeFile& f = m_files[work.file];
+    for (auto& late : work.decoder->late())
+        m_builder.slices(work.track).addAtDepth(
+            late.depth, late.start, late.duration, late.function, m_builder.addExtra(late.flags, late.arguments));
+    ThreadResult& r = work.decoder->result();
+    for (const auto& n : r.instants) {
+        Instant instant;
+        instant.time = n.time + shift;
+        instant.name = m_builder.intern(cutText(n.name));
+        instant.track = work.track;
+        instant.process = m_processes[work.file];
+        m_builder.addInstant(instant, n.arguments);
+    }
+    for (const auto& s : r.samples) {
+        const auto it = f.counters.find(s.counter);
+        if (it != f.counters.end())
+            m_builder.addCounterSample(m_processes[work.file], f.string(it->second.name), f.string(it->second.series),
+                s.time + shift, s.value);
+    }
+    for (auto& l : r.losses)
+        m_builder.addLost({work.track, l.begin + shift, l.end + shift, l.count, std::move(l.reason)});
+}
+
+void NativeReader::addCollections(size_t file)
+{
+    std::vector<ThreadResult::Collection> all;
+    for (ThreadWork& w : m_threads)
+        if (w.file == file)
+            all.insert(all.end(), w.decoder->result().collections.begin(), w.decoder->result().collections.end());
+    if (all.empty())
+        return;
+    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.start < b.start; });
+    Track t;
+    t.kind = TrackKind::Gc;
+    t.process = m_processes[file];
+    t.name = m_builder.intern("Garbage collection");
+    const TrackId track = m_builder.addTrack(t);
+    for (const auto& c : all) {
+        Function f;
+        f.name = m_builder.intern("gen " + std::to_string(c.generation));
+        f.category = m_builder.intern("gc");
+        f.kind = store::FunctionKind::Other;
+        const std::string json
+            = "{\"generation\":" + std::to_string(c.generation) + ",\"collected\":" + std::to_string(c.collected) + "}";
+        m_builder.slices(track).add(
+            c.start + m_shift[file], c.end - c.start, m_builder.addFunction(f), m_builder.addExtra(0, json));
+    }
+}
+
+void NativeReader::addSpawns()
+{
+    for (ThreadWork& w : m_threads)
+        for (const auto& spawn : w.decoder->result().spawns)
+            for (const ThreadWork& child : m_threads)
+                if (child.file != w.file && m_files[child.file].header.pid == spawn.pid) {
+                    Flow flow;
+                    flow.from = spawn.time + m_shift[w.file];
+                    flow.to = m_files[child.file].header.monotonic0 + m_shift[child.file];
+                    flow.fromTrack = w.track;
+                    flow.toTrack = child.track;
+                    flow.name = m_builder.intern("started");
+                    m_builder.addFlow(flow);
+                    break; // its first thread
+                }
+}
+
+void NativeReader::problem(std::string_view kind, std::string_view text, Severity severity, uint64_t count)
+{
+    for (uint64_t i = 0; i < std::min<uint64_t>(count, 1'000'000); i++)
+        m_builder.problem(kind, text, severity);
+}
+
+void NativeReader::addProblems()
+{
+    ThreadResult sum;
+    for (ThreadWork& w : m_threads) {
+        const ThreadResult& r = w.decoder->result();
+        sum.damage.chunks += r.damage.chunks;
+        sum.damage.blocks += r.damage.blocks;
+        sum.damage.records += r.damage.records;
+        sum.unknownIds += r.unknownIds;
+        sum.unknownRecords += r.unknownRecords;
+        sum.repaired += r.repaired;
+    }
+    uint64_t badTables = 0, unknownTables = 0, pages = 0, missing = 0;
+    for (const NativeFile& f : m_files) {
+        badTables += f.badTableRecords;
+        unknownTables += f.unknownTableRecords;
+        pages += f.damagedPages;
+        missing += f.missingChunks;
+    }
+    problem("recording.damaged_block", "parts of 4 kB were damaged and left out", Severity::DataLoss, sum.damage.blocks);
+    problem("recording.damaged_record", "records could not be read", Severity::DataLoss, sum.damage.records);
+    problem("recording.missing_chunk", "chunks of calls are missing", Severity::DataLoss, missing);
+    problem("recording.damaged_page", "pages belong to nothing that could be read", Severity::DataLoss, pages);
+    problem("recording.damaged_table", "names or other table records were damaged", Severity::DataLoss, badTables);
+    problem("recording.unknown_function", "calls have no name in this recording", Severity::DataLoss, sum.unknownIds);
+    problem("recording.unbalanced", "returns did not match an entry and were repaired", Severity::Info, sum.repaired);
+    problem("recording.unknown_record", "records of a newer Calltide were left out", Severity::Info,
+        sum.unknownRecords + unknownTables);
+    for (const auto& [path, message] : m_badChildren)
+        m_builder.problem("recording.child", "recordings of child processes could not be read", Severity::DataLoss, -1, message);
+}
+
+Result<TracePtr> NativeReader::read()
+{
+    auto first = openNativeFile(m_path);
+    if (!first)
+        return first.error();
+    m_files.push_back(std::move(*first));
+    if (m_options.followChildren)
+        findChildren();
+
+    uint64_t bytes = 0;
+    for (const NativeFile& f : m_files)
+        bytes += f.mapping->size();
+    m_builder.setFile(m_path, "Calltide recording", bytes);
+    const format::FileHeader& h = m_files[0].header;
+    m_builder.setWallClockOffset(h.realtime0 - h.monotonic0);
+    for (const auto& [key, value] : m_files[0].meta)
+        m_builder.addMetadata(cutText(key), cutText(value));
+    if (h.compat & format::kPythonOnly)
+        m_builder.addMetadata("mode", "Python functions only");
+
+    Function unknown;
+    unknown.name = m_builder.intern("(unknown function)");
+    m_unknown = m_builder.addFunction(unknown);
+    for (size_t i = 0; i < m_files.size(); i++) {
+        addProcess(i);
+        addFunctions(i);
+        addThreads(i);
+    }
+
+    std::atomic<uint64_t> done{0};
+    for (ThreadWork& w : m_threads)
+        w.decoder = std::make_unique<ThreadDecoder>(
+            m_files[w.file], m_functions[w.file], m_unknown, m_builder.slices(w.track));
+    parallelFor(m_threads.size(), [&](size_t i) {
+        if (cancelled())
+            return;
+        ThreadWork& w = m_threads[i];
+        const auto& chunks = m_files[w.file].threadChunks.at(w.index);
+        w.decoder->decode(chunks);
+        for (const auto& c : chunks)
+            done += c.size();
+        if (m_options.progress)
+            m_options.progress->set(done, bytes);
+    });
+    if (cancelled())
+        return Error{ErrorCode::Cancelled, "Opening was stopped.", -1};
+
+    // Where each process's recording ends: its last record, or its orderly end.
+    for (size_t i = 0; i < m_files.size(); i++) {
+        const NativeFile& f = m_files[i];
+        const int64_t begin = f.header.monotonic0;
+        int64_t end = begin;
+        for (ThreadWork& w : m_threads)
+            if (w.file == i)
+                end = std::max(end, w.decoder->result().end);
+        if (f.hasEnd)
+            end = std::max(end, f.clock.toNs(f.end.time));
+        for (ThreadWork& w : m_threads) {
+            if (w.file != i)
+                continue;
+            const auto t = f.threads.find(w.index);
+            const bool ended = t != f.threads.end() && t->second.end != 0;
+            w.decoder->closeOpenCalls(ended ? f.clock.toNs(t->second.end) : end, !ended);
+        }
+        Process& p = m_builder.process(m_processes[i]);
+        p.begin = begin + m_shift[i];
+        p.end = end + m_shift[i];
+        m_builder.includeTime(p.begin, p.end);
+        if (!f.hasEnd && f.hints.state == uint32_t(format::State::Recording))
+            m_builder.problem("recording.no_end", "a process ended without closing its recording; everything up to that moment is here",
+                Severity::Info, -1, cutText(f.metaValue("process_name")));
+    }
+    for (ThreadWork& w : m_threads)
+        finishThread(w);
+    for (size_t i = 0; i < m_files.size(); i++)
+        addCollections(i);
+    addSpawns();
+    addProblems();
+    for (ThreadWork& w : m_threads)
+        w.decoder.reset();
+    return m_builder.finish(m_options.progress);
+}
+
+} // namespace
+
+Result<TracePtr> readNative(const std::string& path, const OpenOptions& options)
+{
+    return NativeReader(path, options).read();
+}
+
+} // namespace calltide::formats

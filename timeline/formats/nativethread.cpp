@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "formats/nativethread.h"
+
+namespace calltide::formats {
+
+using namespace format;
+using namespace store;
+
+ThreadDecoder::ThreadDecoder(
+    const NativeFile& file, const std::vector<FunctionId>& functionOf, FunctionId unknown, SliceBuffer& out)
+    : m_file(file), m_functionOf(functionOf), m_unknown(unknown), m_out(out)
+{
+}
+
+bool ThreadDecoder::isC(uint32_t id) const
+{
+    if (id >= m_file.functions.size() || !m_file.functions[id].known)
+        return false;
+    const uint8_t kind = m_file.functions[id].record.kind;
+    return kind == uint8_t(format::FunctionKind::C) || kind == uint8_t(format::FunctionKind::Type);
+}
+
+void ThreadDecoder::open(int64_t now, uint32_t id, uint8_t flags)
+{
+    m_result.begin = std::min(m_result.begin, now);
+    if (m_stack.size() >= kMaxDepth) { // a damaged file only; Python itself ends long before
+        m_result.repaired++;
+        m_depthOffset++;
+        return;
+    }
+    m_stack.push_back({now, id, flags, {}});
+    m_instantWasLast = false;
+}
+
+void ThreadDecoder::close(int64_t now, uint8_t flags)
+{
+    OpenCall& call = m_stack.back();
+    m_instantWasLast = false;
+    if (call.id) {
+        const bool known = call.id < m_functionOf.size() && m_functionOf[call.id].valid();
+        m_result.unknownIds += !known;
+        const FunctionId function = known ? m_functionOf[call.id] : m_unknown;
+        const uint32_t depth = uint32_t(m_stack.size() - 1);
+        const uint8_t all = uint8_t(call.flags | flags);
+        if (call.arguments.empty())
+            m_out.addAtDepth(depth, call.start, now - call.start, function, all);
+        else
+            m_late.push_back({depth, call.start, now - call.start, function, all, std::move(call.arguments)});
+    }
+    m_stack.pop_back();
+}
+
+void ThreadDecoder::enter(uint64_t time, uint32_t id)
+{
+    const bool resumed = id < m_file.functions.size() && m_file.functions[id].resumed;
+    open(ns(time), id, resumed ? kResumed : 0);
+}
+
+void ThreadDecoder::leaveKind(uint64_t time, bool c, uint8_t flags)
+{
+    const int64_t now = ns(time);
+    if (c) {
+        if (m_stack.empty() || (m_stack.back().id && !isC(m_stack.back().id))) {
+            m_result.repaired++; // a C leave on a Python entry: its entry was not seen
+            m_depthOffset--;
+            return;
+        }
+        close(now, flags);
+        return;
+    }
+    while (!m_stack.empty() && m_stack.back().id && isC(m_stack.back().id)) {
+        close(now, 0); // C entries whose leave did not come
+        m_result.repaired++;
+        m_depthOffset++;
+    }
+    if (m_stack.empty()) {
+        m_result.repaired++;
+        m_depthOffset--;
+        return;
+    }
+    close(now, flags);
+}
+
+void ThreadDecoder::leave(uint64_t time, unsigned kind) { leaveKind(time, kind == kLeaveC, 0); }
+
+void ThreadDecoder::rare(uint64_t time, unsigned sub, uint32_t operand)
+{
+    switch (sub) {
+    case kYield:
+        leaveKind(time, false, kYielded);
+        break;
+    case kUnwind:
+        leaveKind(time, false, kException);
+        break;
+    case kUnwindC:
+        leaveKind(time, true, kException);
+        break;
+    case kThrow:
+        open(ns(time), operand, kResumed);
+        break;
+    case kInstant:
+    case kRaise: {
+        const auto it = m_file.names.find(operand);
+        m_result.instants.push_back(
+            {ns(time), std::string(it != m_file.names.end() ? m_file.string(it->second.name) : "?"), {}});
+        m_instantWasLast = true;
+        break;
+    }
+    case kTaskSwitch:
+        ns(time);
+        break;
+    default:
+        m_result.unknownRecords++;
+    }
+}
+
+// Text from a program, as a JSON string.
+static std::string quoted(std::string_view text)
+{
+    std::string out = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') {
+            out += '\\';
+            out += c;
+        } else if (uint8_t(c) < 0x20) {
+            static const char hex[] = "0123456789abcdef";
+            out += "\\u00";
+            out += hex[uint8_t(c) >> 4];
+            out += hex[c & 15];
+        } else {
+            out += c;
+        }
+    }
+    return out + '"';
+}
+
+void ThreadDecoder::extended(uint64_t time, unsigned sub, const uint8_t* payload, uint32_t size)
+{
+    const uint8_t *at = payload, *end = payload + size;
+    const std::string_view text(reinterpret_cast<const char*>(payload), size);
+    uint64_t a = 0, b = 0, c = 0;
+    switch (sub) {
+    case kOpen: {
+        const int64_t now = ns(time);
+        while (at < end && lebGetAny(at, end, a))
+            open(now, uint32_t(a), kAlreadyRunning);
+        break;
+    }
+    case kArguments:
+        if (m_instantWasLast && !m_result.instants.empty())
+            m_result.instants.back().arguments = text;
+        else if (!m_stack.empty())
+            m_stack.back().arguments = text;
+        break;
+    case kReturnValue:
+        if (!m_stack.empty()) {
+            std::string& json = m_stack.back().arguments;
+            const std::string value = "\"return_value\":" + std::string(text) + "}";
+            if (json.size() > 2 && json.back() == '}')
+                json = json.substr(0, json.size() - 1) + "," + value;
+            else
+                json = "{" + value;
+        }
+        break;
+    case kText:
+        if (m_instantWasLast && !m_result.instants.empty())
+            m_result.instants.back().arguments = "{\"message\":" + quoted(text) + "}";
+        break;
+    case kCounter: {
+        double value;
+        if (lebGetAny(at, end, a) && size_t(end - at) >= sizeof value) {
+            std::memcpy(&value, at, sizeof value);
+            m_result.samples.push_back({uint32_t(a), ns(time), value});
+        }
+        break;
+    }
+    case kGcBegin:
+        m_collectionBegin = ns(time);
+        lebGetAny(at, end, m_generation);
+        break;
+    case kGcEnd:
+        if (m_collectionBegin >= 0 && lebGetAny(at, end, a) && lebGetAny(at, end, b) && lebGetAny(at, end, c))
+            m_result.collections.push_back({m_collectionBegin, ns(time), a, b});
+        m_collectionBegin = -1;
+        break;
+    case kLost:
+        if (lebGetAny(at, end, a) && lebGetAny(at, end, b)) {
+            const int64_t from = m_last, to = ns(time);
+            const char* reason = b & kLossDiskFull ? "the disk was full"
+                : b & kLossLimit                   ? "a limit was reached"
+                : b & kLossForeignHook             ? "the program took the profile hook"
+                : b & kLossRing                    ? "older calls were overwritten"
+                                                   : "not recorded";
+            m_result.losses.push_back({std::min(from, to), to, a, reason});
+        }
+        break;
+    case kStall:
+        ns(time);
+        break;
+    case kSpawn:
+        if (lebGetAny(at, end, a))
+            m_result.spawns.push_back({ns(time), a});
+        break;
+    case kStack:
+        break; // the stack is known already
+    default:
+        m_result.unknownRecords++;
+    }
+}
+
+void ThreadDecoder::resync(uint64_t time, int32_t depth)
+{
+    const int64_t before = m_last, now = ns(time);
+    const int64_t want = std::clamp<int64_t>(int64_t(depth) - m_depthOffset, 0, kMaxDepth);
+    while (int64_t(m_stack.size()) > want)
+        close(std::max(before, m_stack.back().start), 0);
+    while (int64_t(m_stack.size()) < want)
+        m_stack.push_back({now, 0, 0, {}}); // entered in the lost part: by what is not known
+    m_result.losses.push_back({before == INT64_MIN ? now : before, now, 0, "damaged"});
+}
+
+void ThreadDecoder::decode(const std::vector<ChunkView>& chunks)
+{
+    uint32_t expected = 0;
+    uint64_t endTime = 0;
+    for (const ChunkView& c : chunks) {
+        if (c.header.sequence != expected) {
+            if (c.header.sequence < expected)
+                continue; // a second chunk of the same number: the first one stands
+            resync(c.header.baseTime, c.header.depth);
+        }
+        expected = c.header.sequence + 1;
+        decodeChunk(c, *this, m_result.damage, endTime);
+    }
+    if (endTime)
+        m_result.end = std::max(m_result.end, ns(endTime));
+}
+
+void ThreadDecoder::closeOpenCalls(int64_t end, bool stillRunning)
+{
+    while (!m_stack.empty())
+        close(std::max(end, m_stack.back().start), stillRunning ? kStillRunning : 0);
+}
+
+} // namespace calltide::formats

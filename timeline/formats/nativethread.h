@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Turns the event chunks of one thread into slices. Internal to ct_formats; one per thread, on any thread.
+#pragma once
+#include "formats/nativefile.h"
+#include "store/builder.h"
+
+namespace calltide::formats {
+
+struct ThreadResult // what does not go into the slice buffer at once
+{
+    struct NamedInstant
+    {
+        int64_t time;
+        std::string name, arguments;
+    };
+    struct Collection
+    {
+        int64_t start, end;
+        uint64_t generation, collected;
+    };
+    struct Sample
+    {
+        uint32_t counter;
+        int64_t time;
+        double value;
+    };
+    struct Spawn
+    {
+        int64_t time;
+        uint64_t pid;
+    };
+    struct Loss
+    {
+        int64_t begin, end;
+        uint64_t count;
+        std::string reason;
+    };
+    struct Arguments // of slices that are still open when their arguments come
+    {
+        uint8_t flags;
+        std::string json;
+    };
+    std::vector<NamedInstant> instants;
+    std::vector<Collection> collections;
+    std::vector<Sample> samples;
+    std::vector<Spawn> spawns;
+    std::vector<Loss> losses;
+    format::Damage damage;
+    uint64_t unknownIds = 0, repaired = 0, unknownRecords = 0;
+    int64_t begin = INT64_MAX, end = INT64_MIN; // first and last record
+};
+
+// Entry open at the end of a thread's chunks; closed by closeOpenCalls once the end of the recording is known.
+struct OpenCall
+{
+    int64_t start;
+    uint32_t id; // event id; 0: not known, not shown
+    uint8_t flags;
+    std::string arguments;
+};
+
+class ThreadDecoder
+{
+public:
+    // `functionOf`: by event id; shared, read only. Arguments go through `builder` under `lock`.
+    ThreadDecoder(const NativeFile& file, const std::vector<store::FunctionId>& functionOf, store::FunctionId unknown,
+        store::SliceBuffer& out);
+
+    void decode(const std::vector<format::ChunkView>& chunks);
+    // Ends what is still open at `end`; the calls are marked as still running, unless the thread ended by itself.
+    void closeOpenCalls(int64_t end, bool stillRunning);
+    ThreadResult& result() { return m_result; }
+    // Slices with arguments wait here, because the builder's table of them is filled by one thread only.
+    struct Late
+    {
+        uint32_t depth;
+        int64_t start, duration;
+        store::FunctionId function;
+        uint8_t flags;
+        std::string arguments;
+    };
+    std::vector<Late>& late() { return m_late; }
+
+    // Sink of decodeChunk
+    void enter(uint64_t time, uint32_t id);
+    void leave(uint64_t time, unsigned kind);
+    void rare(uint64_t time, unsigned sub, uint32_t operand);
+    void extended(uint64_t time, unsigned sub, const uint8_t* payload, uint32_t size);
+    void resync(uint64_t time, int32_t depth);
+
+private:
+    int64_t ns(uint64_t units)
+    {
+        if (units >= m_pieceEnd || !m_piece)
+            m_piece = &m_file.clock.pieceAt(units, m_pieceEnd);
+        return m_last = std::max(m_last, ClockMap::apply(*m_piece, units));
+    }
+    bool isC(uint32_t id) const;
+    void close(int64_t now, uint8_t flags);
+    void leaveKind(uint64_t time, bool c, uint8_t flags);
+    void open(int64_t now, uint32_t id, uint8_t flags);
+
+    const NativeFile& m_file;
+    const std::vector<store::FunctionId>& m_functionOf;
+    store::FunctionId m_unknown;
+    store::SliceBuffer& m_out;
+    std::vector<OpenCall> m_stack;
+    std::vector<Late> m_late;
+    int64_t m_depthOffset = 0; // recorder's depth − our stack's, after repairs
+    const ClockMap::Piece* m_piece = nullptr;
+    uint64_t m_pieceEnd = 0;
+    int64_t m_last = INT64_MIN;
+    int64_t m_collectionBegin = -1;
+    uint64_t m_generation = 0;
+    bool m_instantWasLast = false;
+    ThreadResult m_result;
+};
+
+} // namespace calltide::formats
