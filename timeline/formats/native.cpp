@@ -54,7 +54,6 @@ private:
     std::vector<NativeFile> m_files;
     std::vector<ProcessId> m_processes;
     std::vector<std::vector<FunctionId>> m_functions; // by file, by event id
-    std::vector<int64_t> m_shift;                      // added to a file's times: another boot's clock
     FunctionId m_unknown;
     std::vector<ThreadWork> m_threads;
     std::vector<std::pair<std::string, std::string>> m_badChildren;
@@ -86,7 +85,7 @@ void NativeReader::findChildren()
 
 void NativeReader::addProcess(size_t i)
 {
-    const NativeFile& f = m_files[i];
+    NativeFile& f = m_files[i];
     Process p;
     p.pid = f.header.pid;
     p.parentPid = f.header.ppid;
@@ -106,7 +105,8 @@ void NativeReader::addProcess(size_t i)
     m_processes.push_back(m_builder.addProcess(p));
     const bool sameBoot = std::memcmp(f.header.bootId, m_files[0].header.bootId, 16) == 0;
     const auto wall = [](const NativeFile& file) { return file.header.realtime0 - file.header.monotonic0; };
-    m_shift.push_back(sameBoot ? 0 : wall(f) - wall(m_files[0]));
+    if (!sameBoot) // another machine's or another boot's clock: the wall clock joins them
+        f.clock.shift(wall(f) - wall(m_files[0]));
     for (const auto& [file, text] : f.sources)
         m_builder.addSource(f.string(file), std::string(text));
     for (const auto& [note, text] : f.notes)
@@ -163,7 +163,6 @@ void NativeReader::addThreads(size_t i)
 
 void NativeReader::finishThread(ThreadWork& work)
 {
-    const int64_t shift = m_shift[work.file];
     const NativeFile& f = m_files[work.file];
     for (auto& late : work.decoder->late())
         m_builder.slices(work.track).addAtDepth(
@@ -171,7 +170,7 @@ void NativeReader::finishThread(ThreadWork& work)
     ThreadResult& r = work.decoder->result();
     for (const auto& n : r.instants) {
         Instant instant;
-        instant.time = n.time + shift;
+        instant.time = n.time;
         instant.name = m_builder.intern(cutText(n.name));
         instant.track = work.track;
         instant.process = m_processes[work.file];
@@ -181,10 +180,10 @@ void NativeReader::finishThread(ThreadWork& work)
         const auto it = f.counters.find(s.counter);
         if (it != f.counters.end())
             m_builder.addCounterSample(m_processes[work.file], f.string(it->second.name), f.string(it->second.series),
-                s.time + shift, s.value);
+                s.time, s.value);
     }
     for (auto& l : r.losses)
-        m_builder.addLost({work.track, l.begin + shift, l.end + shift, l.count, std::move(l.reason)});
+        m_builder.addLost({work.track, l.begin, l.end, l.count, std::move(l.reason)});
 }
 
 void NativeReader::addCollections(size_t file)
@@ -209,7 +208,7 @@ void NativeReader::addCollections(size_t file)
         const std::string json
             = "{\"generation\":" + std::to_string(c.generation) + ",\"collected\":" + std::to_string(c.collected) + "}";
         m_builder.slices(track).add(
-            c.start + m_shift[file], c.end - c.start, m_builder.addFunction(f), m_builder.addExtra(0, json));
+            c.start, c.end - c.start, m_builder.addFunction(f), m_builder.addExtra(0, json));
     }
 }
 
@@ -220,8 +219,8 @@ void NativeReader::addSpawns()
             for (const ThreadWork& child : m_threads)
                 if (child.file != w.file && m_files[child.file].header.pid == spawn.pid) {
                     Flow flow;
-                    flow.from = spawn.time + m_shift[w.file];
-                    flow.to = m_files[child.file].header.monotonic0 + m_shift[child.file];
+                    flow.from = spawn.time;
+                    flow.to = m_builder.process(m_processes[child.file]).begin;
                     flow.fromTrack = w.track;
                     flow.toTrack = child.track;
                     flow.name = m_builder.intern("started");
@@ -318,7 +317,7 @@ Result<TracePtr> NativeReader::read()
     // Where each process's recording ends: its last record, or its orderly end.
     for (size_t i = 0; i < m_files.size(); i++) {
         const NativeFile& f = m_files[i];
-        const int64_t begin = f.header.monotonic0;
+        const int64_t begin = f.clock.toNs(f.header.unit0);
         int64_t end = begin;
         for (ThreadWork& w : m_threads)
             if (w.file == i)
@@ -333,8 +332,8 @@ Result<TracePtr> NativeReader::read()
             w.decoder->closeOpenCalls(ended ? f.clock.toNs(t->second.end) : end, !ended);
         }
         Process& p = m_builder.process(m_processes[i]);
-        p.begin = begin + m_shift[i];
-        p.end = end + m_shift[i];
+        p.begin = begin;
+        p.end = end;
         m_builder.includeTime(p.begin, p.end);
         if (!f.hasEnd && f.hints.state == uint32_t(format::State::Recording))
             m_builder.problem("recording.no_end", "a process ended without closing its recording; everything up to that moment is here",

@@ -33,6 +33,11 @@ public:
     void setHeader(const format::FileHeader& header);
     void addSample(const format::ClockRecord& sample);
     void finish();
+    void shift(int64_t ns) // after finish(): moves everything
+    {
+        for (Piece& p : m_pieces)
+            p.fromNs += ns;
+    }
     int64_t toNs(uint64_t units) const;
 
     struct Piece
