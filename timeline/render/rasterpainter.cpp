@@ -38,6 +38,11 @@ uint32_t pack(const Color& c)
     return byte(c.a) << 24 | byte(c.r) << 16 | byte(c.g) << 8 | byte(c.b);
 }
 
+uint32_t premultiplied(uint32_t argb)
+{
+    return argb >> 24 == 255 ? argb : pack(toColor(argb));
+}
+
 // dst × factor / 255, rounded, on two channels at a time.
 uint32_t byteMul(uint32_t x, uint32_t factor)
 {
@@ -213,15 +218,23 @@ private:
 
     void rect(const Instance& i, const Box& box)
     {
-        const uint32_t color = pack(toColor(i.fill));
-        if (box.x1 - box.x0 == 1) { // sub-pixel columns: many, and a call a pixel would cost more than the pixel
+        const uint32_t color = premultiplied(i.fill);
+        const int width = box.x1 - box.x0;
+        if (color >> 24 == 255 && width <= 4) { // sub-pixel columns: many, and a call a row would cost more than the row
+            uint32_t* p = line(box.y0) + box.x0;
+            for (int y = box.y0; y < box.y1; ++y, p += m_stride)
+                for (int x = 0; x < width; ++x)
+                    p[x] = color;
+            return;
+        }
+        if (width == 1) {
             uint32_t* p = line(box.y0) + box.x0;
             for (int y = box.y0; y < box.y1; ++y, p += m_stride)
                 blend(*p, color);
             return;
         }
         for (int y = box.y0; y < box.y1; ++y)
-            blendSpan(line(y) + box.x0, box.x1 - box.x0, color);
+            blendSpan(line(y) + box.x0, width, color);
     }
 
     // How far from its edge a row of teeth and the border along it reach.
@@ -308,7 +321,7 @@ private:
 
     void mask(const Instance& i, const Box& box)
     {
-        const uint32_t color = pack(toColor(i.fill));
+        const uint32_t color = premultiplied(i.fill);
         const int dx = int(i.a[0]) - int(i.x0), dy = int(i.a[1]) - int(i.y0);
         for (int y = box.y0; y < box.y1; ++y) {
             const uint8_t* cover = m_atlas.pixels() + size_t(y + dy) * GlyphAtlas::kWidth + dx;
@@ -384,7 +397,7 @@ const QImage& RasterPainter::paint(const layout::DrawList& list, const FontMetri
     if (d->image.isNull())
         return d->image;
     d->image.setDevicePixelRatio(double(list.devicePixelRatio));
-    d->image.fill(pack(toColor(list.background)));
+    d->image.fill(premultiplied(list.background));
     Raster raster(d->image, fonts.atlas(list.devicePixelRatio));
     for (const Instance& instance : d->device.instances)
         raster.draw(instance);

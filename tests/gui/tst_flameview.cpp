@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The flame graph with real input: clicks, double clicks, keys, wheel, scope and filter.
+#include "../core/texttrace.h"
+#include "render/rasterpainter.h"
+#include "render/theme.h"
+#include "widget/flamebar.h"
+#include "widget/flamecanvas.h"
+#include "widget/flameview.h"
+#include <QLabel>
+#include <QLayout>
+#include <QLineEdit>
+#include <QMenu>
+#include <QScrollBar>
+#include <QSignalSpy>
+#include <QToolButton>
+#include <QtTest>
+
+using namespace calltide;
+using namespace Qt::Literals::StringLiterals;
+using flameview::FlameCanvas;
+using flameview::FlameView;
+using test::TextTrace;
+
+namespace {
+store::TracePtr webshop()
+{
+    TextTrace text;
+    text.addThread(
+        "MainThread",
+        {"run_forever;Handle._run;UserHandler.get;render_json;serialize;serialize_item 88000",
+         "run_forever;Handle._run;UserHandler.get;render_json 34000",
+         "run_forever;Handle._run;UserHandler.get;rows_to_models 121000",
+         "run_forever;Handle._run;UserHandler.get;load_orders;execute 70000",
+         "run_forever;Handle._run;UserHandler.get 46000",
+         "run_forever;Handle._run;OrderHandler.list;render_page;Template.render;render_row 78000",
+         "run_forever;Handle._run;OrderHandler.list;price_lines;LineItem.total 60000",
+         "run_forever;Handle._run;OrderHandler.list 127000",
+         "run_forever;Handle._run;handle_request;authenticate 103000",
+         "run_forever;Handle._run;handle_request;parse_headers 50000", "run_forever;Handle._run;handle_request 37000",
+         "run_forever;Handle._run 63000", "run_forever;idle 123000"});
+    return text.finish();
+}
+} // namespace
+
+class TestFlameView : public QObject
+{
+    Q_OBJECT
+    std::unique_ptr<render::Theme> m_theme;
+    std::unique_ptr<render::ViewState> m_state;
+    std::unique_ptr<FlameView> m_view;
+    FlameCanvas* m_canvas = nullptr;
+    store::TracePtr m_trace;
+
+    void open(store::TracePtr trace)
+    {
+        m_trace = std::move(trace);
+        m_state->setTrace(m_trace);
+        m_view->waitForTree();
+    }
+    uint32_t node(const char* name) const
+    {
+        const auto& tree = *m_canvas->scene().tree();
+        for (uint32_t i = 1; i < tree.nodes().size(); ++i)
+            if (m_trace->functionName(tree.node(i).function) == name)
+                return i;
+        return 0;
+    }
+    QPoint middle(const char* name) const { return m_canvas->frameRect(node(name)).center(); }
+    flame::Window windowOf(const char* name) const
+    {
+        return flame::FrameLayout::windowOf(*m_canvas->scene().tree(), flame::Measure::Time, node(name));
+    }
+    QString crumbs() const
+    {
+        QStringList out;
+        const auto* bar = m_view->findChild<QWidget*>(u"breadcrumb"_s);
+        if (!bar->isVisibleTo(m_view.get()))
+            return {};
+        for (int i = 0; i < bar->layout()->count(); ++i) {
+            QWidget* w = bar->layout()->itemAt(i)->widget();
+            if (auto* button = qobject_cast<QToolButton*>(w))
+                out << button->text();
+            else if (auto* label = qobject_cast<QLabel*>(w))
+                out << label->text();
+        }
+        return out.join(u' ');
+    }
+    void save(const QString& name)
+    {
+        if (qEnvironmentVariableIsSet("CALLTIDE_TEST_PICTURES"))
+            QVERIFY(m_view->grab().save(qEnvironmentVariable("CALLTIDE_TEST_PICTURES") + u'/' + name + u".png"_s));
+    }
+
+private Q_SLOTS:
+    void init()
+    {
+        m_theme = std::make_unique<render::Theme>(render::ThemeKind::Dark);
+        m_state = std::make_unique<render::ViewState>();
+        m_view = std::make_unique<FlameView>(m_state.get(), m_theme.get());
+        m_view->resize(1000, 300);
+        m_view->show();
+        QVERIFY(QTest::qWaitForWindowExposed(m_view.get()));
+        m_canvas = m_view->findChild<FlameCanvas*>();
+        QVERIFY(m_canvas);
+    }
+    void cleanup()
+    {
+        m_view.reset();
+        m_state.reset();
+        m_trace.reset();
+    }
+
+    void theTreeOfTheTraceIsShown()
+    {
+        open(webshop());
+        QCOMPARE(m_canvas->scene().frames().rowCount(), 7u);
+        const QRect a = m_canvas->frameRect(node("UserHandler.get")),
+                    b = m_canvas->frameRect(node("OrderHandler.list"));
+        QVERIFY(a.right() <= b.left() + 1);
+        QCOMPARE(a.top(), b.top());
+        QVERIFY(std::abs(a.width() - 984 * 0.359) < 2);
+        save(u"flame-dark"_s);
+    }
+
+    void aClickChoosesTheFunctionEverywhere()
+    {
+        open(webshop());
+        QSignalSpy activated(m_view.get(), &FlameView::functionActivated);
+        QTest::mouseClick(m_canvas, Qt::LeftButton, {}, middle("price_lines"));
+        QCOMPARE(activated.size(), 1);
+        const auto function = m_canvas->scene().tree()->node(node("price_lines")).function;
+        QCOMPARE(activated[0][0].value<store::FunctionId>(), function);
+        QCOMPARE(m_state->highlighted(), function);
+        QCOMPARE(m_canvas->selectedNode(), node("price_lines"));
+        save(u"flame-selected"_s);
+        QTest::mouseClick(m_canvas, Qt::LeftButton, {}, {500, 190}); // beside all frames
+        QCOMPARE(m_canvas->selectedNode(), 0u);
+        QVERIFY(!m_state->highlighted().valid());
+    }
+
+    void aDoubleClickZoomsAndEscapeGoesBack()
+    {
+        open(webshop());
+        QCOMPARE(crumbs(), QString());
+        QTest::mouseDClick(m_canvas, Qt::LeftButton, {}, middle("UserHandler.get"));
+        QTRY_VERIFY(m_canvas->window() == windowOf("UserHandler.get"));
+        QCOMPARE(crumbs(), u"All › UserHandler.get ×"_s);
+        QVERIFY(m_canvas->frameRect(node("UserHandler.get")).width() >= 980);
+        QVERIFY(m_canvas->frameRect(node("run_forever")).width() >= 980);
+        QCOMPARE(m_canvas->frameRect(node("OrderHandler.list")), QRect());
+        QTest::mouseDClick(m_canvas, Qt::LeftButton, {}, middle("render_json"));
+        QTRY_VERIFY(m_canvas->window() == windowOf("render_json"));
+        QCOMPARE(crumbs(), u"All › UserHandler.get › render_json ×"_s);
+        save(u"flame-zoomed"_s);
+        m_canvas->setFocus();
+        QTest::keyClick(m_canvas, Qt::Key_Escape);
+        QTRY_VERIFY(m_canvas->window() == windowOf("UserHandler.get"));
+        QTest::keyClick(m_canvas, Qt::Key_Escape);
+        QTRY_VERIFY(m_canvas->window() == flame::Window());
+        QCOMPARE(crumbs(), QString());
+    }
+
+    void aCrumbGoesBackToIt()
+    {
+        open(webshop());
+        QTest::mouseDClick(m_canvas, Qt::LeftButton, {}, middle("UserHandler.get"));
+        QTRY_VERIFY(m_canvas->window() == windowOf("UserHandler.get"));
+        QTest::mouseDClick(m_canvas, Qt::LeftButton, {}, middle("render_json"));
+        QTRY_VERIFY(m_canvas->window() == windowOf("render_json"));
+        const auto buttons = m_view->findChild<QWidget*>(u"breadcrumb"_s)->findChildren<QToolButton*>();
+        QTest::mouseClick(buttons[1], Qt::LeftButton);
+        QTRY_VERIFY(m_canvas->window() == windowOf("UserHandler.get"));
+        m_view->resetZoom();
+        QTRY_VERIFY(m_canvas->window() == flame::Window());
+    }
+
+    void zoomingIsAnimated()
+    {
+        open(webshop());
+        QTest::mouseDClick(m_canvas, Qt::LeftButton, {}, middle("UserHandler.get"));
+        QVERIFY(m_canvas->window().length() > windowOf("UserHandler.get").length());
+        QTRY_VERIFY(m_canvas->window() == windowOf("UserHandler.get"));
+    }
+
+    void keysWalkAndEnterZooms()
+    {
+        open(webshop());
+        m_canvas->setFocus();
+        for (const auto& [key, name] : std::initializer_list<std::pair<Qt::Key, const char*>>{
+                 {Qt::Key_Down, "run_forever"},
+                 {Qt::Key_Down, "Handle._run"},
+                 {Qt::Key_Down, "UserHandler.get"},
+                 {Qt::Key_Right, "OrderHandler.list"},
+                 {Qt::Key_Left, "UserHandler.get"},
+                 {Qt::Key_Left, "UserHandler.get"},
+                 {Qt::Key_Up, "Handle._run"}}) {
+            QTest::keyClick(m_canvas, key);
+            QCOMPARE(m_canvas->selectedNode(), node(name));
+        }
+        QTest::keyClick(m_canvas, Qt::Key_Return);
+        QTRY_VERIFY(m_canvas->window() == windowOf("Handle._run"));
+    }
+
+    void theWheelZoomsUnderThePointer()
+    {
+        open(webshop());
+        const QPoint at = middle("handle_request");
+        const double share = (at.x() - 8) / 984.0;
+        QWheelEvent event(
+            at, m_canvas->mapToGlobal(at), {}, {0, 120}, Qt::NoButton, Qt::ControlModifier, Qt::NoScrollPhase, false);
+        QCoreApplication::sendEvent(m_canvas, &event);
+        const flame::Window w = m_canvas->window();
+        QVERIFY(std::abs(w.length() - 1 / 1.15) < 1e-9);
+        QVERIFY(std::abs(w.from + w.length() * share - share) < 1e-3);
+    }
+
+    void theSelectedCallOfTheTimelineIsShown()
+    {
+        open(webshop());
+        const store::FunctionId list = m_canvas->scene().tree()->node(node("OrderHandler.list")).function;
+        for (store::SliceIndex i = 0; i < m_trace->sliceCount(); ++i)
+            if (m_trace->functionOf(i) == list)
+                m_state->select(i);
+        QCOMPARE(m_canvas->selectedNode(), node("OrderHandler.list"));
+    }
+
+    void theShownPartIsFollowed()
+    {
+        open(webshop());
+        QCOMPARE(m_view->findChild<QToolButton*>(u"scope"_s)->text().section(u' ', 0, 1), u"Shown part"_s);
+        m_state->setRange({0, 88000});
+        m_view->waitForTree();
+        QVERIFY(node("serialize_item"));
+        QVERIFY(!node("OrderHandler.list"));
+        QCOMPARE(m_canvas->scene().tree()->node(0).time, int64_t(88000));
+    }
+
+    void anAreaBecomesTheScopeAndEndsIt()
+    {
+        open(webshop());
+        const auto bar = m_view->findChild<flameview::FlameBar*>();
+        m_state->setArea(render::Area{{130000, 140000}, {}});
+        m_view->waitForTree();
+        QVERIFY(bar->scope() == flameview::ScopeKind::Selection);
+        QVERIFY(node("rows_to_models"));
+        QVERIFY(!node("serialize"));
+        m_state->setArea(std::nullopt);
+        m_view->waitForTree();
+        QVERIFY(bar->scope() == flameview::ScopeKind::Shown);
+        QVERIFY(node("serialize"));
+    }
+
+    void zoomSurvivesANewScopeWhenTheFrameIsStillThere()
+    {
+        open(webshop());
+        QTest::mouseDClick(m_canvas, Qt::LeftButton, {}, middle("UserHandler.get"));
+        QTRY_VERIFY(m_canvas->window() == windowOf("UserHandler.get"));
+        m_state->setRange({0, 400000});
+        m_view->waitForTree();
+        QVERIFY(m_canvas->window() == windowOf("UserHandler.get"));
+        m_state->setRange({900000, 1000000}); // only idle
+        m_view->waitForTree();
+        QVERIFY(m_canvas->window() == flame::Window());
+        QCOMPARE(crumbs(), QString());
+    }
+
+    void bottomUpTurnsTheTreeAround()
+    {
+        open(webshop());
+        for (QToolButton* button : m_view->findChildren<QToolButton*>())
+            if (button->text() == u"Bottom up"_s)
+                QTest::mouseClick(button, Qt::LeftButton);
+        m_view->waitForTree();
+        const auto& tree = *m_canvas->scene().tree();
+        QVERIFY(tree.direction() == flame::Direction::BottomUp);
+        QVERIFY(m_view->findChild<flameview::FlameBar*>()->measure() == flame::Measure::Self);
+        QVERIFY(
+            m_canvas->frameRect(node("OrderHandler.list")).width() > m_canvas->frameRect(node("run_forever")).width());
+        const uint32_t leaf = node("serialize_item");
+        QCOMPARE(tree.node(leaf).parent, 0u);
+        QCOMPARE(m_trace->functionName(tree.childrenOf(leaf)[0].function), std::string_view("serialize"));
+        save(u"flame-bottom-up"_s);
+    }
+
+    void theFilterDimsWhatDoesNotMatch()
+    {
+        open(webshop());
+        m_view->focusFilter();
+        const QImage before = m_view->toImage();
+        QTest::keyClicks(m_view->findChild<QLineEdit*>(), u"render"_s);
+        const QImage after = m_view->toImage();
+        const QRect hit = m_canvas->frameRect(node("render_json")),
+                    other = m_canvas->frameRect(node("OrderHandler.list"));
+        const auto inside = [](const QRect& r) { return r.topLeft() + QPoint(4, 4); };
+        QCOMPARE(after.pixel(inside(hit)), before.pixel(inside(hit)));
+        QVERIFY(after.pixel(inside(other)) != before.pixel(inside(other)));
+        save(u"flame-filtered"_s);
+        QTest::keyClicks(m_view->findChild<QLineEdit*>(), u"zzz"_s);
+        QVERIFY(m_view->toImage().pixel(inside(hit)) != before.pixel(inside(hit)));
+    }
+
+    void deepTreesScroll()
+    {
+        std::string stack;
+        for (int i = 0; i < 60; ++i)
+            stack += (i ? ";f" : "f") + std::to_string(i);
+        open(test::traceOf({stack + " 1000"}));
+        auto* bar = m_canvas->findChild<QScrollBar*>();
+        QVERIFY(bar->isVisible());
+        QVERIFY(bar->maximum() > 900);
+        const QPoint at(100, 100);
+        QWheelEvent event(
+            at, m_canvas->mapToGlobal(at), {}, {0, -120}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
+        QCoreApplication::sendEvent(m_canvas, &event);
+        QCOMPARE(bar->value(), 60);
+    }
+
+    void toolTipsShowNamesAsPlainText()
+    {
+        open(test::traceOf({"<b>main</b>;x&y 1500"}));
+        const QString tip = flameview::frameToolTip(*m_trace, *m_canvas->scene().tree(), 1, *m_theme);
+        QVERIFY2(tip.contains(u"&lt;b&gt;main&lt;/b&gt;"_s), qPrintable(tip));
+        QVERIFY(tip.contains(u"1.50 µs"_s));
+        QVERIFY(tip.contains(u"100 %"_s));
+    }
+
+    void nothingOpenAndNoCallsAreQuiet()
+    {
+        QVERIFY(!m_view->toImage().isNull());
+        open(webshop());
+        m_state->setTrace(nullptr);
+        m_view->waitForTree();
+        QVERIFY(!m_canvas->scene().tree());
+        QTest::mouseClick(m_canvas, Qt::LeftButton, {}, {100, 30});
+        QTest::keyClick(m_canvas, Qt::Key_Return);
+        QVERIFY(!m_state->highlighted().valid());
+    }
+
+    void onlyTheNewestTreeArrives()
+    {
+        open(webshop());
+        for (int i = 1; i < 30; ++i) {
+            m_state->setRange({0, i * 10000});
+            m_view->findChild<flameview::FlameBar*>()->scopeChanged();
+        }
+        m_state->setRange({0, 88000});
+        m_view->findChild<flameview::FlameBar*>()->scopeChanged();
+        m_view->waitForTree();
+        QCOMPARE(m_canvas->scene().tree()->node(0).time, int64_t(88000));
+    }
+
+    void pictureAndViewAreTheSame()
+    {
+        open(webshop());
+        const render::FontMetrics fonts;
+        store::Scope scope;
+        scope.from = m_state->range().from;
+        scope.to = m_state->range().to;
+        for (const float ratio : {1.f, 2.f}) {
+            auto list = flameview::flamePicture(
+                m_trace, scope, flame::Direction::TopDown, float(m_canvas->width()), float(m_canvas->height()), ratio,
+                m_theme->style(), fonts);
+            QVERIFY(bool(list));
+            render::RasterPainter painter;
+            QCOMPARE(painter.paint(*list, fonts), m_view->toImage(double(ratio)));
+        }
+    }
+
+    void allThemesAndSizesDraw()
+    {
+        open(webshop());
+        const render::Theme light(render::ThemeKind::Light), high(render::ThemeKind::HighContrast);
+        for (const render::Theme* theme : {&light, &high}) {
+            m_view->setTheme(theme);
+            QCOMPARE(m_view->toImage().pixel(2, 2), theme->color(u"bg.panel").rgb());
+        }
+        m_view->setTheme(&light);
+        save(u"flame-light"_s);
+        m_view->setRowSize(layout::RowSize::Large);
+        QCOMPARE(m_canvas->frameRect(node("run_forever")).height(), 26);
+        for (const int width : {200, 320, 450, 800}) {
+            m_view->resize(width, 200);
+            QCOMPARE(m_view->width(), width); // the bar does not set the least width
+        }
+        m_view->setTheme(m_theme.get());
+    }
+};
+
+QTEST_MAIN(TestFlameView)
+#include "tst_flameview.moc"
