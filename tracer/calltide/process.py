@@ -61,10 +61,10 @@ def _start_child(fields: dict[str, str]) -> None:
         os.mkdir(folder, 0o700)
     except FileExistsError:
         pass
-    command = _command_line()
+    name, argv = session.program(_command_line())
     path = os.path.join(folder, "p%d-%s.calltide" % (os.getpid(), os.urandom(4).hex()))
     _begin(_tracer, path, bytes.fromhex(fields["id"]), bytes.fromhex(fields["parent"]), folder, python_only,
-           session.meta(command, session.process_name(command), python_only, True))
+           session.meta(argv, name, python_only, True))
     children.follow(_tracer, folder, python_only)
 
 

@@ -85,17 +85,18 @@ def meta(argv: list[str], name: str, python_only: bool, children: bool) -> list[
     ]
 
 
-def process_name(command: list[str]) -> str:
-    """What a Python command line runs: the script's name, the module's, or "-c"."""
+def program(command: list[str]) -> tuple[str, list[str]]:
+    """What a Python command line runs: the script's name, the module's or "-c", and what is sys.argv then."""
     takes_value = ("-W", "-X", "--check-hash-based-pycs")
-    rest = iter(command[1:])
-    for argument in rest:
+    at = 1
+    while at < len(command):
+        argument = command[at]
         if argument in takes_value:
-            next(rest, None)
-        elif argument == "-m":
-            return next(rest, "-m")
-        elif argument == "-c" or argument.startswith("-c"):
-            return "-c"
-        elif not argument.startswith("-"):
-            return os.path.basename(argument)
-    return "python"
+            at += 1
+        elif argument == "-m" and at + 1 < len(command):
+            return command[at + 1], command[at + 1:]
+        elif argument == "-c" or not argument.startswith("-"):
+            name = "-c" if argument == "-c" else os.path.basename(argument)
+            return name, command[at:at + 1] + command[at + (2 if argument == "-c" else 1):]
+        at += 1
+    return "python", command[:1]

@@ -17,6 +17,7 @@ namespace calltide::core {
 namespace {
 
 constexpr uint64_t kFirstGrowth = 64 << 10, kGreatestGrowth = 64 << 20;
+constexpr int kHighDescriptor = 200; // below the usual limits of 256 and 1024
 #ifndef MADV_POPULATE_WRITE
 constexpr int MADV_POPULATE_WRITE = 23;
 #endif
@@ -101,9 +102,7 @@ std::string File::create(const std::string& path, const Identity& identity, cons
     if (fd < 0)
         return std::strerror(errno);
     // A high number: the program sees the descriptor numbers that it would see without us.
-    m_fd = fcntl(fd, F_DUPFD_CLOEXEC, 700);
-    if (m_fd < 0)
-        m_fd = fcntl(fd, F_DUPFD_CLOEXEC, 200);
+    m_fd = fcntl(fd, F_DUPFD_CLOEXEC, kHighDescriptor);
     if (m_fd < 0)
         m_fd = fd;
     else
@@ -170,21 +169,30 @@ bool File::stillOurs()
     return fstat(m_fd, &st) == 0 && st.st_dev == m_device && st.st_ino == m_inode;
 }
 
+bool File::reopen()
+{
+    if (stillOurs())
+        return true;
+    const int fd = open(m_path.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    struct stat st {};
+    if (fd < 0 || fstat(fd, &st) != 0 || st.st_dev != m_device || st.st_ino != m_inode) {
+        if (fd >= 0)
+            close(fd);
+        fail("the recording's descriptor was closed", EBADF);
+        return false;
+    }
+    m_fd = fcntl(fd, F_DUPFD_CLOEXEC, kHighDescriptor);
+    if (m_fd < 0)
+        m_fd = fd;
+    else
+        close(fd);
+    return true;
+}
+
 bool File::grow(uint64_t to)
 {
     if (to <= m_size)
         return true;
-    if (!stillOurs()) {
-        const int fd = open(m_path.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-        struct stat st {};
-        if (fd < 0 || fstat(fd, &st) != 0 || st.st_dev != m_device || st.st_ino != m_inode) {
-            if (fd >= 0)
-                close(fd);
-            fail("the recording's descriptor was closed", EBADF);
-            return false;
-        }
-        m_fd = fd;
-    }
     // Real blocks, not a hole: a full disk is an error here and not a signal at some later store.
     const uint64_t step = std::clamp(m_size / 4 & ~uint64_t(0xFFFF), kFirstGrowth, kGreatestGrowth);
     uint64_t want = m_size == 0 ? to : std::max(to, m_size + step);
@@ -206,7 +214,7 @@ Chunk File::take(unsigned log2)
     std::lock_guard lock(m_mutex);
     Chunk chunk {nullptr, log2};
     const uint64_t size = chunk.size(), at = m_allocated;
-    if (m_fd < 0 || !m_error.empty() || !grow(at + size))
+    if (m_fd < 0 || !m_error.empty() || !reopen() || !grow(at + size))
         return chunk;
     void* m = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, m_fd, off_t(at));
     if (m == MAP_FAILED) {

@@ -53,6 +53,7 @@ public:
 
 private:
     bool grow(uint64_t to);
+    bool reopen();
     bool stillOurs();
     void fail(const char* what, int code);
 

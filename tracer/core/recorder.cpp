@@ -80,6 +80,11 @@ void Recorder::stop()
     if (m_stopped.exchange(true))
         return;
     for (const auto& t : m_threads) {
+        // Its last call has returned, but the system has not yet told us of the thread's end.
+        if (!(t->record.flags & 1) && t->sequence && t->writer->depth() == 0) {
+            t->record.end = t->writer->last;
+            m_tables.thread(t->index, t->record);
+        }
         t->writer->seal();
         *t->writer = ThreadWriter {};
     }
