@@ -3,6 +3,8 @@
 #include "resources/resources.h"
 #include <QDir>
 #include <QFontInfo>
+#include <QGuiApplication>
+#include <QPalette>
 #include <QtTest>
 
 using namespace calltide;
@@ -83,6 +85,20 @@ private Q_SLOTS:
         }
         QVERIFY(theme.iconPixmap(u"no_such"_s, Qt::red, 16, 1).isNull());
         QVERIFY(!theme.icon(u"open"_s).pixmap(16).isNull());
+    }
+
+    void withoutADesktopThePaletteDecides()
+    {
+        qputenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
+        QPalette palette;
+        palette.setColor(QPalette::Window, Qt::black);
+        palette.setColor(QPalette::WindowText, Qt::white);
+        QGuiApplication::setPalette(palette);
+        QVERIFY(render::Theme::systemKind() == render::ThemeKind::Dark);
+        palette.setColor(QPalette::Window, Qt::white);
+        palette.setColor(QPalette::WindowText, Qt::black);
+        QGuiApplication::setPalette(palette);
+        QVERIFY(render::Theme::systemKind() == render::ThemeKind::Light);
     }
 
     void theUiFontIsInter()

@@ -8,6 +8,12 @@
 #if QT_VERSION >= QT_VERSION_CHECK(6, 5, 0)
 #include <QStyleHints>
 #endif
+#ifdef CALLTIDE_DBUS
+#include <QDBusConnection>
+#include <QDBusMessage>
+#include <QDBusVariant>
+#endif
+#include <optional>
 
 namespace calltide::render {
 namespace {
@@ -32,6 +38,36 @@ QFont makeFont(const QStringList& families, double px, int weight)
     font.setWeight(QFont::Weight(weight));
     font.setHintingPreference(QFont::PreferVerticalHinting);
     return font;
+}
+
+// The desktop portal's "color-scheme": 0 no preference, 1 dark, 2 light. Nothing when there is no portal.
+std::optional<ThemeKind> portalKind()
+{
+#ifdef CALLTIDE_DBUS
+    constexpr int kPatienceMs = 250; // this is asked before the first window is shown
+    const QDBusConnection bus = QDBusConnection::sessionBus();
+    if (!bus.isConnected())
+        return {};
+    QDBusMessage call = QDBusMessage::createMethodCall(
+        QStringLiteral("org.freedesktop.portal.Desktop"), QStringLiteral("/org/freedesktop/portal/desktop"),
+        QStringLiteral("org.freedesktop.portal.Settings"), QStringLiteral("Read"));
+    call << QStringLiteral("org.freedesktop.appearance") << QStringLiteral("color-scheme");
+    const QDBusMessage reply = bus.call(call, QDBus::Block, kPatienceMs);
+    if (reply.type() != QDBusMessage::ReplyMessage || reply.arguments().isEmpty())
+        return {};
+    QVariant value = reply.arguments().constFirst();
+    while (value.metaType() == QMetaType::fromType<QDBusVariant>()) // the portal wraps it twice
+        value = value.value<QDBusVariant>().variant();
+    switch (value.toUInt()) {
+    case 1:
+        return ThemeKind::Dark;
+    case 2:
+        return ThemeKind::Light;
+    default:
+        break;
+    }
+#endif
+    return {};
 }
 } // namespace
 
@@ -61,6 +97,8 @@ ThemeKind Theme::systemKind()
         break;
     }
 #endif
+    if (const std::optional<ThemeKind> kind = portalKind())
+        return *kind;
     const QPalette palette = QGuiApplication::palette();
     return palette.color(QPalette::Window).lightness() < palette.color(QPalette::WindowText).lightness()
         ? ThemeKind::Dark
