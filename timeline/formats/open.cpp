@@ -52,11 +52,7 @@ Result<store::TracePtr> open(const std::string& path, const OpenOptions& options
         if (packed)
             return Error{
                 ErrorCode::NotSupported, path + ": this recording is compressed; unpack it with gunzip first."};
-#ifdef CALLTIDE_NO_NATIVE
-        return Error{ErrorCode::NotSupported, path + ": this build cannot open recordings."};
-#else
         return readNative(path, options);
-#endif
     default:
         break;
     }
