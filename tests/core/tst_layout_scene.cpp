@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the timeline's scene draws for small traces, and what lies under a point.
 #include "fixed_measure.h"
+#include "layout/minimap.h"
 #include "layout/scene.h"
 #include "small_trace.h"
 #include "store/statistics.h"
@@ -297,7 +298,7 @@ private Q_SLOTS:
         view.cursor = 15 * kMs;
         d = draw(scene, view);
         QCOMPARE(d.bordered(style.hoverOutline)->x, 300.f);
-        QVERIFY(d.text("15.0 ms") || d.text("15.000 ms"));
+        QVERIFY(d.text("15.000 ms"));
     }
 
     void theAreaLiesUnderTheSlicesAndItsEdgesOver()
@@ -452,6 +453,32 @@ private Q_SLOTS:
         const FunctionColors colors(*m.finish());
         QVERIFY(!colors.greysLibraries());
         QVERIFY(colors.slot(store::FunctionId(5u)) < FunctionColors::kFunctions);
+    }
+
+    void theMinimapShowsHowMuchRunsAndWhereHitsAre()
+    {
+        Maker m;
+        m.add(0, 1024 * kMs, "main"); // a column is half a millisecond
+        m.add(512 * kMs, 512 * kMs, "work", store::kException);
+        m.add(600 * kMs, kMs / 10, "tick");
+        const auto trace = m.finish();
+        const auto profile = minimapProfile(*trace);
+        QCOMPARE(profile.size(), size_t(kMinimapColumns));
+        QVERIFY(std::abs(profile[100] - profile[1500] / 2) < 0.01f); // one call deep, then two
+        QVERIFY(*std::max_element(profile.begin(), profile.end()) == 1.f);
+        QVERIFY(profile[1200] > profile[1500]);
+        const std::vector<uint16_t> hits = hitColumns(*trace, store::matchFunctions(*trace, "tick"));
+        QVERIFY(hits == std::vector<uint16_t>{1200});
+        QVERIFY(exceptionColumns(*trace) == std::vector<uint16_t>{2047});
+
+        FixedMeasure measure;
+        const auto style = small::style();
+        TimelineScene scene(trace, style, measure);
+        ViewSpec view = spec(0, 1024 * kMs);
+        view.hitTicks = &hits;
+        const Drawn d = draw(scene, view);
+        QCOMPARE(d.rectsOf(style.hit), size_t(1));
+        QCOMPARE(d.rect(style.hit)->x, std::round(200 + 1200 * 1000.f / 2048));
     }
 
     void oddSizesAndEmptyTracesDraw()

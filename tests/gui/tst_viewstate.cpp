@@ -150,6 +150,8 @@ private Q_SLOTS:
     {
         state->setSearchText(QStringLiteral("LOAD"));
         QCOMPARE(state->searchCount(), 2u);
+        QCOMPARE(state->searchTicks().size(), size_t(2));
+        QCOMPARE(int(state->searchTicks()[0]), 204); // 1 s of 10 in 2048 parts
         state->searchStep(true);
         QCOMPARE(state->trace()->start(state->selected()), kSecond);
         state->searchStep(true);

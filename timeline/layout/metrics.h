@@ -24,7 +24,7 @@ inline constexpr float kDiamond = 10, kInstantText = 9;
 inline constexpr float kLane = 26;           // least height of event and garbage lanes
 inline constexpr float kGcEdge = 2, kGcMin = 3, kGcPad = 6;
 
-inline constexpr float kGripWidth = 5, kGripHeight = 16, kWindowMin = 7, kMinimapAlpha = 0.85f;
+inline constexpr float kGripWidth = 5, kGripHeight = 16, kWindowMin = 7, kMinimapAlpha = 0.85f, kMinimapTick = 2;
 inline constexpr float kTickMajor = 8, kTickMinor = 4, kTickText = 5;
 inline constexpr float kPillHeight = 19, kPillPad = 6, kPillRadius = 4;
 inline constexpr float kCursorAlpha = 0.55f;

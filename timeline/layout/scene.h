@@ -35,6 +35,8 @@ struct ViewSpec // what is shown of the trace, and how large; lengths in device 
     store::SliceIndex selected = store::kNoSlice, hovered = store::kNoSlice;
     store::FunctionId highlighted, hoveredFunction;
     const std::vector<bool>* searchMask = nullptr; // by function; null or empty: no search
+    const std::vector<uint16_t>* hitTicks = nullptr;       // minimap columns with search hits
+    const std::vector<uint16_t>* exceptionTicks = nullptr; // and with exceptions
     std::optional<AreaSpec> area;
     std::optional<int64_t> cursor; // time under the pointer
     size_t hoveredItem = SIZE_MAX; // track header under the pointer
@@ -113,8 +115,7 @@ private:
     TrackModel m_tracks;
     FunctionColors m_colors;
     // Caches that make a frame cheap; dropped when what they depend on changes.
-    std::vector<float> m_minimap; // busy share by column
-    int m_minimapColumns = 0;
+    std::vector<float> m_minimap; // minimapProfile(); empty: not made yet
     std::vector<LabelWidths> m_labels; // by function
     std::vector<store::Run> m_runs;
     struct AreaCount

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What frames the rows: grid, headers, minimap, ruler, scroll bar.
+#include "layout/minimap.h"
 #include "layout/scenepainter.h"
 #include <algorithm>
 
@@ -95,25 +96,34 @@ void ScenePainter::paintMinimap()
 {
     const Box& m = z.minimap;
     rect(0, 0, double(v.width), double(m.h), st.header);
-    const auto columns = int(m.w);
-    if (columns > 0 && s.m_minimapColumns != columns) {
-        s.m_minimap = store::busyColumns(*trace, z.whole.from, z.whole.to, columns);
-        s.m_minimapColumns = columns;
-    }
-    const float foot = m.y + m.h - 1 - st.searchStrip + 1, room = m.h - 12;
+    if (s.m_minimap.empty())
+        s.m_minimap = minimapProfile(*trace);
+    const float foot = m.y + m.h - st.searchStrip, room = m.h - 12;
     const Argb fill = blended(st.minimapFill, st.header, double(kMinimapAlpha));
-    for (size_t i = 0; i < s.m_minimap.size();) {
-        const float h = snap(double(s.m_minimap[i] * room));
+    const auto pixels = size_t(m.w);
+    const auto heightAt = [&](size_t px) { // the highest of the parts in the pixel
+        const size_t a = px * kMinimapColumns / pixels, b = std::max(a + 1, (px + 1) * kMinimapColumns / pixels);
+        const float share = *std::max_element(s.m_minimap.begin() + std::ptrdiff_t(a), s.m_minimap.begin() + std::ptrdiff_t(b));
+        return snap(double(share * room));
+    };
+    for (size_t i = 0; i < pixels;) {
+        const float h = heightAt(i);
         size_t j = i + 1;
-        while (j < s.m_minimap.size() && snap(double(s.m_minimap[j] * room)) == h)
+        while (j < pixels && heightAt(j) == h)
             j++;
         if (h > 0)
             rect(double(m.x) + double(i), double(foot - h), double(j - i), double(h), fill);
         i = j;
     }
+    const auto ticks = [&](const std::vector<uint16_t>* columns, double y, double h, Argb color) {
+        for (size_t i = 0; columns && i < columns->size(); ++i)
+            rect(double(snap(double(m.x) + double((*columns)[i]) * double(m.w) / kMinimapColumns)), y, double(kMinimapTick), h, color);
+    };
+    ticks(v.exceptionTicks, 0, 3, st.exception);
+    ticks(v.hitTicks, double(m.h - 1 - st.searchStrip), double(st.searchStrip), st.hit);
     const float a = z.windowLeft, b = z.windowRight;
-    rect(double(m.x), 0, double(a - m.x), double(m.h), st.minimapOutside);
-    rect(double(b), 0, double(m.x + m.w - b), double(m.h), st.minimapOutside);
+    rect(double(m.x), 3, double(a - m.x), double(m.h - st.searchStrip) - 4, st.minimapOutside);
+    rect(double(b), 3, double(m.x + m.w - b), double(m.h - st.searchStrip) - 4, st.minimapOutside);
     out.add(Shape{.x = a - 1, .y = 1, .w = b - a + 2, .h = m.h - 3, .fill = 0, .border = st.accent, .borderWidth = kOutline, .radius = st.sliceRadius});
     for (const float x : {a, b}) {
         const float gx = std::clamp(x - kGripWidth / 2, m.x, m.x + m.w - kGripWidth);
@@ -139,8 +149,11 @@ void ScenePainter::paintRuler()
             if (x >= double(r.x) && x < double(r.x + r.w))
                 rect(x, bottom - h, 1, h, st.gridMajor);
         }
-        if (tick.x + double(kTickText) >= free - (ruler.prefix.empty() ? 60 : 0))
-            text(tick.label, tick.x + double(kTickText), double(r.y + r.h / 2) - 2, double(r.x), double(r.x + r.w), st.textMuted, FontRole::Mono);
+        const double from = tick.x + double(kTickText), to = from + double(textWidth(tick.label, FontRole::Mono));
+        if (from < double(m_pill[1]) + 4 && to > double(m_pill[0]) - 4)
+            continue; // would look out from behind the cursor's time
+        if (from >= free - (ruler.prefix.empty() ? 60 : 0))
+            text(tick.label, from, double(r.y + r.h / 2) - 2, double(r.x), double(r.x + r.w), st.textMuted, FontRole::Mono);
     }
     rect(0, bottom, double(v.width), 1, st.borderDefault);
 }

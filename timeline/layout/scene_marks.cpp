@@ -186,18 +186,24 @@ void ScenePainter::paintFlow(const store::Flow& flow)
     out.add(Shape{.x = float(x0) - r, .y = float(*y0) - r, .w = 2 * r, .h = 2 * r, .fill = st.flow, .radius = r});
 }
 
-void ScenePainter::paintCursor()
+void ScenePainter::placeCursor()
 {
     if (!v.cursor || *v.cursor < v.from || *v.cursor > v.to)
         return;
-    const float x = snap(z.scale.x(*v.cursor));
-    rect(double(x), double(z.tracks.y), 1 / dpr > 1 ? 1 / dpr : 1, double(z.tracks.h), withAlpha(st.cursor, double(kCursorAlpha)));
-    const std::string label = formatCursorTime(*v.cursor - trace->begin(), z.scale.nsPerPixel());
-    const float width = textWidth(label, FontRole::Mono) + 2 * kPillPad;
-    const float px = snap(std::clamp(double(x - width / 2), double(left), std::max(double(left), double(right - width))));
-    const float py = snap(double(z.ruler.y) + 4);
-    out.add(Shape{.x = px, .y = py, .w = width, .h = kPillHeight, .fill = st.tooltip, .radius = kPillRadius});
-    text(label, double(px + kPillPad), double(py + kPillHeight / 2), st.textTooltip, FontRole::Mono);
+    m_cursorText = formatCursorTime(*v.cursor - trace->begin(), z.scale.nsPerPixel());
+    const float width = textWidth(m_cursorText, FontRole::Mono) + 2 * kPillPad;
+    m_pill[0] = snap(std::clamp(z.scale.x(*v.cursor) - double(width / 2), double(left), std::max(double(left), double(right - width))));
+    m_pill[1] = m_pill[0] + width;
+}
+
+void ScenePainter::paintCursor()
+{
+    if (m_cursorText.empty())
+        return;
+    rect(double(snap(z.scale.x(*v.cursor))), double(z.tracks.y), 1, double(z.tracks.h), withAlpha(st.cursor, double(kCursorAlpha)));
+    const float y = snap(double(z.ruler.y) + 4);
+    out.add(Shape{.x = m_pill[0], .y = y, .w = m_pill[1] - m_pill[0], .h = kPillHeight, .fill = st.tooltip, .radius = kPillRadius});
+    text(m_cursorText, double(m_pill[0] + kPillPad), double(y + kPillHeight / 2), st.textTooltip, FontRole::Mono);
 }
 
 } // namespace calltide::layout

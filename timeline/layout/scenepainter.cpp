@@ -86,6 +86,7 @@ void ScenePainter::paint()
 
     out.addClip({0, 0, v.width, v.height});
     paintMinimap();
+    placeCursor();
     paintRuler();
     paintCorner();
     paintCursor();

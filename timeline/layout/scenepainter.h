@@ -57,6 +57,7 @@ private:
     void paintAreaEdges();
     void paintFlows();
     void paintFlow(const store::Flow& flow);
+    void placeCursor(); // before the ruler, which leaves room for it
     void paintCursor();
     std::optional<std::pair<float, float>> rowPlace(store::RowId row) const; // y, h on the canvas
     // scene_chrome.cpp
@@ -93,7 +94,8 @@ private:
     Ruler ruler;
     Column m_column;
     Rect m_pending{}; // columns of one colour side by side are one rectangle
-    float m_rulerPill[2] = {0, -1}; // x range on the ruler that the cursor's time covers
+    std::string m_cursorText;
+    float m_pill[2] = {0, -1}; // x range on the ruler that the cursor's time covers
 };
 
 } // namespace calltide::layout

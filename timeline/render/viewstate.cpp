@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "render/viewstate.h"
+#include "layout/minimap.h"
 #include "store/statistics.h"
 #include <QDateTime>
 #include <QFuture>
@@ -15,6 +16,20 @@ constexpr int64_t kMergeMs = 600; // moves closer than this are one entry of the
 constexpr size_t kHistoryEntries = 200;
 constexpr double kMargin = 0.05; // around a fitted call, and of the window outside the trace
 constexpr uint64_t kCountAtOnce = 2'000'000; // slices that are counted within a few ms
+
+// `work` on a worker thread, then `done` with its result on the owner's, unless the owner is gone.
+template <class Work, class Done>
+void inBackground(QObject* owner, Work work, Done done)
+{
+    using R = std::invoke_result_t<Work>;
+    auto promise = std::make_shared<QPromise<R>>();
+    promise->start();
+    promise->future().then(owner, std::move(done));
+    QThreadPool::globalInstance()->start([promise, work = std::move(work)] {
+        promise->addResult(work());
+        promise->finish();
+    });
+}
 
 int64_t scaled(int64_t length, double factor)
 {
@@ -40,6 +55,7 @@ void ViewState::setTrace(store::TracePtr trace)
     m_searchMask.clear();
     m_searchCount = 0;
     m_searchCounting = false;
+    m_searchTicks.clear();
     m_searchGeneration++;
     m_range = clamped(wholeRange());
     m_history = {m_range};
@@ -51,6 +67,7 @@ void ViewState::setTrace(store::TracePtr trace)
     Q_EMIT areaChanged();
     Q_EMIT searchChanged();
     Q_EMIT rangeChanged();
+    findExceptions();
 }
 
 TimeRange ViewState::wholeRange() const
@@ -230,6 +247,7 @@ void ViewState::setSearchText(const QString& text)
     m_searchCounting = false;
     if (!m_trace || text.isEmpty()) {
         m_searchMask.clear();
+        m_searchTicks.clear();
     } else {
         m_searchMask = store::matchFunctions(*m_trace, text.toUtf8().toStdString());
         countHits();
@@ -241,22 +259,42 @@ void ViewState::countHits()
 {
     if (m_trace->sliceCount() <= kCountAtOnce) {
         m_searchCount = store::countSlices(*m_trace, m_searchMask);
+        m_searchTicks = layout::hitColumns(*m_trace, m_searchMask);
         return;
     }
     m_searchCounting = true;
-    auto promise = std::make_shared<QPromise<qulonglong>>();
-    promise->start();
-    promise->future().then(this, [this, generation = m_searchGeneration](qulonglong count) {
-        if (generation != m_searchGeneration)
-            return;
-        m_searchCount = count;
-        m_searchCounting = false;
-        Q_EMIT searchChanged();
-    });
-    QThreadPool::globalInstance()->start([promise, trace = m_trace, mask = m_searchMask] {
-        promise->addResult(store::countSlices(*trace, mask));
-        promise->finish();
-    });
+    m_searchTicks.clear();
+    struct Found
+    {
+        uint64_t count;
+        std::vector<uint16_t> ticks;
+    };
+    inBackground(
+        this,
+        [trace = m_trace, mask = m_searchMask] { return Found{store::countSlices(*trace, mask), layout::hitColumns(*trace, mask)}; },
+        [this, generation = m_searchGeneration](Found found) {
+            if (generation != m_searchGeneration)
+                return;
+            m_searchCount = found.count;
+            m_searchTicks = std::move(found.ticks);
+            m_searchCounting = false;
+            Q_EMIT searchChanged();
+        });
+}
+
+void ViewState::findExceptions()
+{
+    m_exceptionTicks.clear();
+    if (!m_trace)
+        return;
+    inBackground(
+        this, [trace = m_trace] { return layout::exceptionColumns(*trace); },
+        [this, trace = m_trace.get()](std::vector<uint16_t> ticks) {
+            if (trace != m_trace.get() || ticks.empty())
+                return;
+            m_exceptionTicks = std::move(ticks);
+            Q_EMIT exceptionTicksChanged();
+        });
 }
 
 void ViewState::searchStep(bool forward)

@@ -67,6 +67,9 @@ public:
     const std::vector<bool>& searchMask() const { return m_searchMask; }
     uint64_t searchCount() const { return m_searchCount; }
     bool searchCounting() const { return m_searchCounting; } // searchCount() follows with one more searchChanged()
+    // Columns of the minimap (layout::kMinimapColumns equal parts of the whole) with hits, and with exceptions.
+    const std::vector<uint16_t>& searchTicks() const { return m_searchTicks; }
+    const std::vector<uint16_t>& exceptionTicks() const { return m_exceptionTicks; }
     void searchStep(bool forward); // selects and reveals the next or previous hit after the selection or range start
 
     static constexpr int64_t kShortest = 20;
@@ -78,12 +81,14 @@ Q_SIGNALS:
     void hoverChanged();
     void areaChanged();
     void searchChanged();
+    void exceptionTicksChanged(); // they follow some time after a large trace
     void revealRequested(calltide::store::SliceIndex slice); // scroll vertically so that it is seen
 
 private:
     void pushHistory();
     void applyRange(TimeRange range);
     void countHits();
+    void findExceptions();
 
     store::TracePtr m_trace;
     TimeRange m_range;
@@ -94,6 +99,7 @@ private:
     std::vector<bool> m_searchMask;
     uint64_t m_searchCount = 0;
     bool m_searchCounting = false;
+    std::vector<uint16_t> m_searchTicks, m_exceptionTicks;
     uint64_t m_searchGeneration = 0; // drops counts that come after their search is over
     std::vector<TimeRange> m_history;
     size_t m_historyAt = 0;

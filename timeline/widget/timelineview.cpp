@@ -61,6 +61,8 @@ layout::ViewSpec TimelineView::Private::spec() const
     v.highlighted = state->highlighted();
     v.hoveredFunction = state->hovered();
     v.searchMask = &state->searchMask();
+    v.hitTicks = &state->searchTicks();
+    v.exceptionTicks = &state->exceptionTicks();
     if (zoomBox)
         v.area = zoomBox;
     else if (const auto& area = state->area())
@@ -257,6 +259,7 @@ TimelineView::TimelineView(render::ViewState* state, const render::Theme* theme,
     connect(state, &render::ViewState::hoverChanged, this, [this] { d->redraw(); });
     connect(state, &render::ViewState::areaChanged, this, [this] { d->redraw(); });
     connect(state, &render::ViewState::searchChanged, this, [this] { d->redraw(); });
+    connect(state, &render::ViewState::exceptionTicksChanged, this, [this] { d->redraw(); });
     connect(state, &render::ViewState::revealRequested, this, [this](store::SliceIndex slice) { d->reveal(slice); });
     d->rebuildScene();
 }
