@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "format/decode.h"
+#include "formats/reader.h"
+#include "recordingwriter.h"
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+#include <random>
+
+using namespace calltide;
+using namespace calltide::store;
+using W = RecordingWriter;
+namespace f = calltide::format;
+
+namespace {
+
+void tables(W& w)
+{
+    w.function(128, "main", f::FunctionKind::Module);
+    w.function(129, "numbers", f::FunctionKind::Generator, f::kHasResumedId);
+    w.function(131, "builtins.print", f::FunctionKind::C);
+    w.function(1, "main", f::FunctionKind::Module); // a short id of the same
+    w.thread(0, "MainThread");
+    w.thread(1, "worker");
+    w.writeTables();
+}
+
+std::vector<W::Record> manyCalls(int n) // main { print × n }
+{
+    std::vector<W::Record> r{W::enter(128)};
+    for (int i = 0; i < n; i++) {
+        r.push_back(W::enter(131, uint64_t(i % 90)));
+        r.push_back(W::leaveC(uint64_t(i % 7)));
+    }
+    r.push_back(W::leave());
+    return r;
+}
+
+} // namespace
+
+class TestReadNative : public QObject
+{
+    Q_OBJECT
+    QTemporaryDir m_folder;
+
+    Result<TracePtr> read(const std::vector<uint8_t>& bytes, size_t size = SIZE_MAX)
+    {
+        const QString path = m_folder.filePath(QStringLiteral("t.calltide"));
+        QFile file(path);
+        if (!file.open(QIODevice::WriteOnly))
+            return Error{ErrorCode::Io, "test folder", -1};
+        file.write(reinterpret_cast<const char*>(bytes.data()), qint64(std::min(size, bytes.size())));
+        file.close();
+        return formats::open(path.toStdString());
+    }
+    static uint64_t problems(const Trace& t, std::string_view kind)
+    {
+        for (const Problem& p : t.problems())
+            if (p.kind == kind)
+                return p.count;
+        return 0;
+    }
+
+private Q_SLOTS:
+    void workedExampleOfTheFormat()
+    {
+        const unsigned char bytes[] = {0x51, 0x05, 0x1D, 0xAC, 0x02, 0x03, 0xFA, 0xFE, 0x01, 0xFD, 0xAA, 0x07, 0x7F, 0x0C,
+            0x01, 0x40, 0x04, 0x09, 0x84, 0x03, 0x03, 0x7B, 0x7D, 0x04, 0xC1, 0xB6, 0xFC, 0x9A, 0x01, 0x01, 0x80, 0x01, 0xFD,
+            0xC1, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0x08, 0x29, 0, 0, 0, 0, 0, 0, 0, 0};
+        struct Sink
+        {
+            QStringList seen;
+            void enter(uint64_t t, uint32_t id) { seen << QStringLiteral("enter %1 @%2").arg(id).arg(t - 1'000'000); }
+            void leave(uint64_t t, unsigned k) { seen << QStringLiteral("leave %1 @%2").arg(k).arg(t - 1'000'000); }
+            void rare(uint64_t t, unsigned s, uint32_t o) { seen << QStringLiteral("rare %1 %2 @%3").arg(s).arg(o).arg(t - 1'000'000); }
+            void extended(uint64_t t, unsigned s, const uint8_t* p, uint32_t n)
+            {
+                seen << QStringLiteral("extended %1 %2 @%3").arg(s).arg(QString::fromLatin1(reinterpret_cast<const char*>(p), n)).arg(t - 1'000'000);
+            }
+            void resync(uint64_t, int32_t) { seen << QStringLiteral("resync"); }
+        } sink;
+        uint64_t time = 1'000'000;
+        f::Stop stop;
+        const uint8_t* end = f::decodeRecords(bytes, bytes + sizeof bytes, time, sink, stop);
+        QCOMPARE(end - bytes, ptrdiff_t(sizeof bytes - 8));
+        QVERIFY(stop == f::Stop::End || stop == f::Stop::NotWritten);
+        const QStringList expected{"enter 5 @20", "enter 300 @27", "leave 3 @27", "leave 2 @89", "leave 2 @152",
+            "enter 127 @1152", "rare 3 0 @1152", "rare 16 9 @1155", "extended 33 {} @1157", "enter 128 @325001157",
+            "enter 268435455 @327098308", "rare 2 0 @327098348"};
+        QCOMPARE(sink.seen, expected);
+    }
+
+    void callsGeneratorsAndArguments()
+    {
+        W w;
+        tables(w);
+        w.events({W::enter(128, 0), W::enter(129), W::rare(f::kYield, 5, -1), W::enter(131), W::extended(f::kArguments, 0, "{\"a\":1}"),
+            W::leaveC(100), W::enter(130), W::rare(f::kUnwind, 7, -1), W::leave()});
+        std::string open;
+        for (uint32_t id : {128u, 131u}) {
+            uint8_t b[8];
+            open.append(reinterpret_cast<char*>(b), f::lebPut(b, id));
+        }
+        w.events({W::extended(f::kOpen, 0, open, 2), W::leaveC(50), W::enter(1, 70000)}, 1, 0, false);
+        auto trace = read(w.bytes);
+        QVERIFY2(bool(trace), trace ? "" : trace.error().message.c_str());
+        const Trace& t = **trace;
+        QCOMPARE(t.sliceCount(), 7u);
+        QCOMPARE(t.tracks().size(), 2u);
+        QCOMPARE(t.string(t.tracks()[1].name), std::string_view("worker"));
+        QMap<QString, SliceIndex> by;
+        for (SliceIndex i = 0; i < t.sliceCount(); i++)
+            by[QStringLiteral("%1/%2@%3").arg(t.trackOf(i).v).arg(QString::fromStdString(std::string(t.functionName(t.functionOf(i))))).arg(t.start(i) - 1'000'000)] = i;
+        QCOMPARE(by.keys(), (QStringList{"0/builtins.print@25", "0/main@0", "0/numbers@10", "0/numbers@135", "1/builtins.print@0", "1/main@0", "1/main@70050"}));
+        QCOMPARE(int(t.flags(by["0/numbers@10"])), int(kYielded));
+        QCOMPARE(int(t.flags(by["0/numbers@135"])), kResumed | kException);
+        QCOMPARE(t.arguments(by["0/builtins.print@25"]), std::string("{\"a\":1}"));
+        QCOMPARE(t.duration(by["0/builtins.print@25"]), int64_t(100));
+        QCOMPARE(int(t.flags(by["1/builtins.print@0"])), int(kAlreadyRunning));
+        QCOMPARE(int(t.flags(by["1/main@0"])), kAlreadyRunning | kStillRunning);
+        QCOMPARE(int(t.flags(by["1/main@70050"])), int(kStillRunning));
+        QCOMPARE(t.end() - 1'000'000, int64_t(70050));
+        QCOMPARE(t.wallClockOffset().value(), int64_t(1'000'000));
+    }
+
+    void anOpenChunkIsReadToItsLastRecord()
+    {
+        for (bool sealed : {true, false}) {
+            W w;
+            tables(w);
+            w.events(manyCalls(20000), 0, 0, sealed);
+            auto trace = read(w.bytes);
+            QVERIFY(bool(trace));
+            QCOMPARE((*trace)->sliceCount(), 20001u);
+            QCOMPARE(problems(**trace, "recording.damaged_block"), 0u);
+            QCOMPARE(problems(**trace, "recording.unbalanced"), 0u);
+        }
+    }
+
+    void cutAnywhereItOpensWithAPrefix()
+    {
+        W w;
+        tables(w);
+        w.events(manyCalls(3000), 0, 0, true);
+        uint64_t before = 0;
+        for (size_t size = 0; size <= w.bytes.size(); size += size < 4200 ? 97 : 41) {
+            auto trace = read(w.bytes, size);
+            if (size < f::kFileHeaderSize) {
+                QVERIFY(!trace);
+                QVERIFY(!trace.error().message.empty());
+                continue;
+            }
+            QVERIFY(bool(trace));
+            QVERIFY2((*trace)->sliceCount() >= before, qPrintable(QString::number(size)));
+            before = (*trace)->sliceCount();
+        }
+        auto whole = read(w.bytes);
+        QCOMPARE((*whole)->sliceCount(), 3001u);
+        QVERIFY(before > 2900);
+    }
+
+    void flippedBitsAreNoticedOrHarmless()
+    {
+        W w;
+        tables(w);
+        const size_t chunk = w.events(manyCalls(3000), 0, 0, true);
+        auto clean = read(w.bytes);
+        std::mt19937 random(4);
+        for (int i = 0; i < 600; i++) {
+            std::vector<uint8_t> bytes = w.bytes;
+            const size_t at = random() % bytes.size();
+            bytes[at] ^= uint8_t(1u << (random() % 8));
+            auto trace = read(bytes);
+            if (!trace)
+                continue; // the header
+            const bool inPayload = at >= chunk + 64 && at < chunk + 64 + 6000;
+            if (inPayload) { // a sealed chunk never changes silently
+                QVERIFY2(!(*trace)->problems().empty(), qPrintable(QString::number(at - chunk)));
+            }
+            QVERIFY((*trace)->sliceCount() <= (*clean)->sliceCount());
+        }
+    }
+
+    void aMissingChunkIsSaid()
+    {
+        W w;
+        tables(w);
+        w.events({W::enter(128), W::enter(131), W::leaveC()}, 0, 0);
+        w.events({W::enter(131, 500), W::leaveC(), W::leave()}, 0, 2, true, 1'000'900, 1);
+        auto trace = read(w.bytes);
+        QVERIFY(bool(trace));
+        QCOMPARE((*trace)->sliceCount(), 3u);
+        QCOMPARE(problems(**trace, "recording.missing_chunk"), 1u);
+        QCOMPARE((*trace)->lostStretches().size(), 1u);
+        QCOMPARE((*trace)->duration((*trace)->sliceAt((*trace)->tracks()[0].firstRow, 1'000'100)), int64_t(1'410));
+    }
+
+    void errorsNameTheFile()
+    {
+        W w;
+        w.bytes[8] = 9;
+        for (const auto& bytes : {std::vector<uint8_t>{}, w.bytes}) {
+            auto trace = read(bytes);
+            QVERIFY(!trace);
+            QVERIFY(trace.error().message.find("t.calltide") != std::string::npos);
+        }
+    }
+};
+
+QTEST_APPLESS_MAIN(TestReadNative)
+#include "tst_readnative.moc"
