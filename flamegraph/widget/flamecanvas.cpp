@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widget/flamecanvas.h"
+#include "layout/text.h"
 #include "render/theme.h"
 #include <QMouseEvent>
 #include <QPainter>
@@ -67,10 +68,15 @@ void FlameCanvas::setRowSize(layout::RowSize rows)
     update();
 }
 
-void FlameCanvas::setTree(store::TracePtr trace, std::shared_ptr<const flame::CallTree> tree, const std::string& label)
+void FlameCanvas::clear()
 {
-    const bool sameTrace = trace == m_scene.trace();
-    m_scene.setTree(std::move(trace), std::move(tree));
+    setTree({}, {});
+}
+
+void FlameCanvas::setTree(const TreeJob::Result& result, const std::string& label)
+{
+    const bool sameTrace = result.trace == m_scene.trace();
+    m_scene.setTree(result.trace, result.tree, result.colors);
     m_options.rootLabel = label;
     m_options.hoveredNode = m_options.selectedNode = 0;
     if (!sameTrace) {
@@ -227,6 +233,11 @@ void FlameCanvas::setSelected(uint32_t node, bool activate)
 {
     m_options.selectedNode = node;
     m_selected = node ? pathOf(*tree(), node) : FlamePath();
+    setAccessibleDescription(
+        node ? QString::fromStdString(
+            frameName(*m_scene.trace(), tree()->node(node).function) + ", "
+            + layout::formatDuration(tree()->node(node).time))
+             : QString());
     if (activate && node) {
         const store::FunctionId function = tree()->node(node).function;
         m_state->highlight(function);
@@ -271,6 +282,11 @@ QRect FlameCanvas::frameRect(uint32_t node) const
                        double(frame.w), height)
                 .toAlignedRect();
     return {};
+}
+
+const flame::Frame* FlameCanvas::frameAt(const QPointF& position) const
+{
+    return tree() ? m_scene.hit(float(position.x()), float(position.y())) : nullptr;
 }
 
 void FlameCanvas::reveal(uint32_t node)

@@ -5,6 +5,7 @@
 #include "render/viewstate.h"
 #include "widget/flamepath.h"
 #include "widget/flamescene.h"
+#include "widget/treejob.h"
 #include <QTimer>
 #include <QVariantAnimation>
 #include <QWidget>
@@ -26,7 +27,8 @@ public:
     void setTheme(const render::Theme* theme);
     void setRowSize(layout::RowSize rows);
     // Keeps zoom and selection where the new tree has the same path.
-    void setTree(store::TracePtr trace, std::shared_ptr<const flame::CallTree> tree, const std::string& label);
+    void setTree(const TreeJob::Result& result, const std::string& label);
+    void clear();
     void setMeasure(flame::Measure measure);
     void setSearch(std::vector<bool> mask, bool active);
     void setNote(const QString& note);
@@ -66,6 +68,7 @@ private:
     void applyWindow(flame::Window window);
     void setSelected(uint32_t node, bool activate);
     void setHovered(uint32_t node);
+    const flame::Frame* frameAt(const QPointF& position) const;
     void updateScrollBar();
     void followSelection();
     void moveSelection(int key);
@@ -92,6 +95,8 @@ private:
     bool m_focusByKeyboard = false; // the focus ring shows only then
 };
 
+// What a block of narrow frames says.
+QString tailToolTip(const flame::CallTree& tree, flame::Measure measure, const flame::Frame& tail);
 // Text of a frame's tooltip, as HTML with everything from the trace escaped.
 QString frameToolTip(const store::Trace& trace, const flame::CallTree& tree, uint32_t node, const render::Theme& theme);
 

@@ -63,13 +63,22 @@ QString frameToolTip(const store::Trace& trace, const flame::CallTree& tree, uin
     return html + QStringLiteral("</div>");
 }
 
+QString tailToolTip(const flame::CallTree& tree, flame::Measure measure, const flame::Frame& tail)
+{
+    const uint64_t whole = tree.weight(0, measure);
+    return FlameCanvas::tr("%1 more, each too narrow to be drawn: %2 of all together. Zoom in to see them.")
+        .arg(
+            fromStore(layout::formatCount(tail.more)),
+            fromStore(layout::formatShare(whole ? double(tail.weight) / double(whole) : 0)));
+}
+
 void FlameCanvas::mousePressEvent(QMouseEvent* event)
 {
     m_tipTimer.stop();
     QToolTip::hideText();
     if (event->button() != Qt::LeftButton || !tree())
         return;
-    const flame::Frame* frame = m_scene.hit(float(event->position().x()), float(event->position().y()));
+    const flame::Frame* frame = frameAt(event->position());
     if (!frame || frame->more || frame->node == 0) {
         setSelected(0, false);
         m_state->highlight({});
@@ -82,7 +91,7 @@ void FlameCanvas::mouseDoubleClickEvent(QMouseEvent* event)
 {
     if (event->button() != Qt::LeftButton || !tree())
         return;
-    const flame::Frame* frame = m_scene.hit(float(event->position().x()), float(event->position().y()));
+    const flame::Frame* frame = frameAt(event->position());
     if (!frame)
         return;
     if (event->modifiers() & Qt::ControlModifier && !frame->more && frame->node)
@@ -94,14 +103,13 @@ void FlameCanvas::mouseDoubleClickEvent(QMouseEvent* event)
 void FlameCanvas::mouseMoveEvent(QMouseEvent* event)
 {
     m_pointer = event->position().toPoint();
-    const flame::Frame* frame
-        = tree() ? m_scene.hit(float(event->position().x()), float(event->position().y())) : nullptr;
+    const flame::Frame* frame = frameAt(event->position());
     const uint32_t node = frame && !frame->more ? frame->node : 0;
     if (node != m_options.hoveredNode) {
         QToolTip::hideText();
         setHovered(node);
     }
-    if (node)
+    if (frame && frame->node)
         m_tipTimer.start(int(m_theme->number(u"motion.tooltip_delay_timeline")));
     else
         m_tipTimer.stop();
@@ -115,10 +123,15 @@ void FlameCanvas::leaveEvent(QEvent*)
 
 void FlameCanvas::showToolTip()
 {
-    if (tree() && m_options.hoveredNode)
-        QToolTip::showText(
-            mapToGlobal(m_pointer), frameToolTip(*m_scene.trace(), *tree(), m_options.hoveredNode, *m_theme), this,
-            frameRect(m_options.hoveredNode).intersected(rect()));
+    const flame::Frame* frame = frameAt(m_pointer);
+    if (!frame || !frame->node)
+        return;
+    const QRect area = frame->more ? QRect(m_pointer, QSize(1, 1)) : frameRect(frame->node).intersected(rect());
+    QToolTip::showText(
+        mapToGlobal(m_pointer),
+        frame->more ? tailToolTip(*tree(), m_options.measure, *frame)
+                    : frameToolTip(*m_scene.trace(), *tree(), frame->node, *m_theme),
+        this, area);
 }
 
 void FlameCanvas::wheelEvent(QWheelEvent* event)
@@ -207,7 +220,7 @@ void FlameCanvas::contextMenuEvent(QContextMenuEvent* event)
             showMenu(m_options.selectedNode, mapToGlobal(frameRect(m_options.selectedNode).bottomLeft()));
         return;
     }
-    const flame::Frame* frame = m_scene.hit(float(event->pos().x()), float(event->pos().y()));
+    const flame::Frame* frame = frameAt(event->pos());
     if (frame && !frame->more && frame->node)
         showMenu(frame->node, event->globalPos());
 }

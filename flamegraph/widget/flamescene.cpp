@@ -157,7 +157,7 @@ void FlameScene::Drawing::paintFrame(const flame::Frame& frame, uint32_t row, fl
     }
     const flame::Node& node = s.m_tree->node(frame.node);
     const bool root = frame.node == 0;
-    SliceColor color = root ? SliceColor{st.sunken, st.textSecondary} : s.m_colors.of(node.function, st);
+    SliceColor color = root ? SliceColor{st.sunken, st.textSecondary} : s.m_colors->of(node.function, st);
     if (row < s.m_tree->node(o.zoomed).depth && !root)
         color.fill = blended(color.fill, st.panel, kAncestorAlpha);
     const bool dimmed = o.search && !root && !isHit(node.function);
@@ -205,12 +205,12 @@ void FlameScene::Drawing::emptyText(std::string_view text)
         text, (out.width - width) / 2, snap(double(out.height / 2)), 0, out.width, st.textMuted, FontRole::Name);
 }
 
-void FlameScene::setTree(store::TracePtr trace, std::shared_ptr<const flame::CallTree> tree)
+void FlameScene::setTree(
+    store::TracePtr trace, std::shared_ptr<const flame::CallTree> tree, std::shared_ptr<const FunctionColors> colors)
 {
-    if (trace != m_trace)
-        m_colors = trace ? FunctionColors(*trace) : FunctionColors();
     m_trace = std::move(trace);
     m_tree = std::move(tree);
+    m_colors = std::move(colors);
     m_frames = {};
 }
 
@@ -218,7 +218,7 @@ void FlameScene::place(const FlameOptions& options, float width, const Style& st
 {
     m_row = style.flameRow;
     m_scroll = options.scrollY;
-    if (m_tree && m_trace && m_tree->weight(0, options.measure) > 0)
+    if (m_tree && m_trace && m_colors && m_tree->weight(0, options.measure) > 0)
         m_frames.build(*m_tree, options.measure, options.window, width - 2 * kSide, style.flameMinWidth);
     else
         m_frames = {};
@@ -236,7 +236,7 @@ void FlameScene::draw(
     place(options, width, style);
     const double total = m_tree ? double(m_tree->weight(0, options.measure)) : 0;
     Drawing drawing{*this, options, style, measure, list, devicePixelRatio, total};
-    if (!m_tree || !m_trace || total <= 0) {
+    if (!m_tree || !m_trace || !m_colors || total <= 0) {
         drawing.emptyText(m_tree ? "No calls in this part." : options.note);
         return;
     }
@@ -287,7 +287,9 @@ Result<layout::DrawList> flamePicture(
             return tree.error();
         if (options.rootLabel.empty())
             options.rootLabel = scopeLabel(*trace, scope);
-        scene.setTree(trace, std::make_shared<const flame::CallTree>(std::move(*tree)));
+        scene.setTree(
+            trace, std::make_shared<const flame::CallTree>(std::move(*tree)),
+            std::make_shared<const FunctionColors>(*trace));
     }
     DrawList list;
     scene.draw(options, width, height, devicePixelRatio, style, measure, list);

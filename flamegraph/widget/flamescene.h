@@ -26,8 +26,10 @@ struct FlameOptions
 class FlameScene
 {
 public:
-    // The tree must have been built from the trace. Null: nothing to show.
-    void setTree(store::TracePtr trace, std::shared_ptr<const flame::CallTree> tree);
+    // Tree and colours must have been made from the trace. Null: nothing to show.
+    void setTree(
+        store::TracePtr trace, std::shared_ptr<const flame::CallTree> tree,
+        std::shared_ptr<const layout::FunctionColors> colors);
     const store::TracePtr& trace() const { return m_trace; }
     const std::shared_ptr<const flame::CallTree>& tree() const { return m_tree; }
 
@@ -49,7 +51,7 @@ private:
     struct Drawing;
     store::TracePtr m_trace;
     std::shared_ptr<const flame::CallTree> m_tree;
-    layout::FunctionColors m_colors;
+    std::shared_ptr<const layout::FunctionColors> m_colors;
     flame::FrameLayout m_frames;
     float m_row = 20;
     double m_scroll = 0;

@@ -67,7 +67,7 @@ void FlameView::Private::rebuild()
     showScope();
     if (!state->trace()) {
         job.stop();
-        canvas->setTree(nullptr, nullptr, {});
+        canvas->clear();
         return;
     }
     job.start(state->trace(), scope(), bar->direction());
@@ -100,7 +100,7 @@ void FlameView::Private::traceChanged()
 {
     if (bar->scope() == ScopeKind::Selection)
         bar->setScope(beforeSelection);
-    canvas->setTree(nullptr, nullptr, {});
+    canvas->clear();
     showSearch();
     rebuild();
 }
@@ -168,7 +168,7 @@ FlameView::FlameView(render::ViewState* state, const render::Theme* theme, QWidg
     connect(&d->job, &TreeJob::finished, this, [this] {
         const TreeJob::Result& result = d->job.result();
         d->canvas->setNote(QString());
-        d->canvas->setTree(result.trace, result.tree, scopeLabel(*result.trace, result.scope));
+        d->canvas->setTree(result, scopeLabel(*result.trace, result.scope));
     });
     connect(d->bar, &FlameBar::directionChanged, this, [this] { d->rebuild(); });
     connect(d->bar, &FlameBar::measureChanged, this, [this] { d->canvas->setMeasure(d->bar->measure()); });

@@ -32,12 +32,15 @@ void TreeJob::start(store::TracePtr trace, store::Scope scope, flame::Direction 
     m_progress = std::make_shared<store::Progress>();
     m_running = true;
     // The pool is waited for in the destructor, so `this` outlives the job; everything else it uses is its own.
-    m_pool.start([this, trace = std::move(trace), scope = std::move(scope), direction, progress = m_progress,
-                  generation = m_generation] {
+    auto colors = m_result.trace == trace ? m_result.colors : nullptr;
+    m_pool.start([this, colors = std::move(colors), trace = std::move(trace), scope = std::move(scope), direction,
+                  progress = m_progress, generation = m_generation] {
         auto built = flame::CallTree::build(*trace, scope, direction, progress.get());
         if (!built)
             return; // stopped: nobody waits for it
-        Result result{trace, scope, std::make_shared<const flame::CallTree>(std::move(*built))};
+        Result result{
+            trace, scope, std::make_shared<const flame::CallTree>(std::move(*built)),
+            colors ? colors : std::make_shared<const layout::FunctionColors>(*trace)};
         QMetaObject::invokeMethod(
             this, [this, generation, result = std::move(result)] { take(generation, result); }, Qt::QueuedConnection);
     });

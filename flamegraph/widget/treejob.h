@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// TreeJob: builds call trees in one background thread. A new request stops the one that runs; only the newest request's
-// tree is ever reported. GUI thread.
+// TreeJob: builds call trees (and a trace's colours) in one background thread. A new request stops the one that runs;
+// only the newest request's tree is ever reported. GUI thread.
 #pragma once
 #include "layout/calltree.h"
+#include "layout/colors.h"
 #include <QObject>
 #include <QThreadPool>
 #include <memory>
@@ -27,6 +28,7 @@ public:
         store::TracePtr trace;
         store::Scope scope;
         std::shared_ptr<const flame::CallTree> tree;
+        std::shared_ptr<const layout::FunctionColors> colors; // the same as long as the trace is
     };
     const Result& result() const { return m_result; }
 

@@ -13,6 +13,7 @@
 #include <QScrollBar>
 #include <QSignalSpy>
 #include <QToolButton>
+#include <QToolTip>
 #include <QtTest>
 
 using namespace calltide;
@@ -322,6 +323,19 @@ private Q_SLOTS:
         QVERIFY2(tip.contains(u"&lt;b&gt;main&lt;/b&gt;"_s), qPrintable(tip));
         QVERIFY(tip.contains(u"1.50 µs"_s));
         QVERIFY(tip.contains(u"100 %"_s));
+    }
+
+    void toolTipsAppearOverFramesAndTails()
+    {
+        std::vector<std::string> lines{"A 9000"};
+        for (int i = 0; i < 300; ++i)
+            lines.push_back("| f" + std::to_string(i) + " 1");
+        open(test::traceOf(lines));
+        QTest::mouseMove(m_canvas, middle("A"));
+        QTRY_VERIFY(QToolTip::isVisible() && QToolTip::text().contains(u"<b>A</b>"_s));
+        QTest::mouseMove(m_canvas, QPoint(980, middle("A").y()));
+        QTRY_VERIFY(QToolTip::isVisible() && QToolTip::text().startsWith(u"300 more"_s));
+        QVERIFY2(QToolTip::text().contains(u"3.2 %"_s), qPrintable(QToolTip::text()));
     }
 
     void nothingOpenAndNoCallsAreQuiet()
