@@ -52,11 +52,27 @@ void ScenePainter::paintRow(const RowPlace& place)
     flushColumnRect();
 }
 
+void ScenePainter::mixDensityColors()
+{
+    constexpr unsigned kSlots = FunctionColors::kFunctions + FunctionColors::kLibrary;
+    m_densityColors.resize((kSlots + 1) * (kBusySteps + 1));
+    for (unsigned slot = 0; slot <= kSlots; ++slot) {
+        Argb fill = st.sameFunction;
+        if (slot < FunctionColors::kFunctions)
+            fill = slot < st.functions.size() ? st.functions[slot].fill : SliceColor{}.fill;
+        else if (slot < kSlots)
+            fill = slot - FunctionColors::kFunctions < st.library.size() ? st.library[slot - FunctionColors::kFunctions].fill : SliceColor{}.fill;
+        for (int step = 0; step <= kBusySteps; ++step)
+            m_densityColors[slot * (kBusySteps + 1) + unsigned(step)]
+                = blended(fill, st.canvas, double(kDensityAlpha) + (1 - double(kDensityAlpha)) * step / kBusySteps);
+    }
+}
+
 void ScenePainter::addToColumns(const RowPlace& place, const Run& run, double x0, double x1)
 {
     const double a = std::max(x0, double(left)) * dpr;
     const double b = std::max(std::min(x1, double(right)) * dpr, a + 1e-9);
-    for (auto column = int64_t(std::floor(a)); double(column) < b; ++column) {
+    for (auto column = int64_t(a); double(column) < b; ++column) { // a >= 0
         if (column != m_column.index) {
             flushColumn(place);
             m_column = {};
@@ -77,11 +93,9 @@ void ScenePainter::flushColumn(const RowPlace& place)
     if (m_column.index == INT64_MIN)
         return;
     const double busy = std::min(1.0, m_column.covered);
-    const Argb fill = isSame(m_column.function) ? st.sameFunction : s.m_colors.of(m_column.function, st).fill;
-    Rect r{float(double(m_column.index) / dpr), place.y, float(1 / dpr), place.h, 0};
-    // A few steps of busy are enough to the eye and let neighbours join.
-    const double steps = std::round(busy * 16) / 16;
-    r.fill = blended(fill, st.canvas, double(kDensityAlpha) + (1 - double(kDensityAlpha)) * steps);
+    const unsigned slot = isSame(m_column.function) ? FunctionColors::kFunctions + FunctionColors::kLibrary : s.m_colors.slot(m_column.function);
+    const Rect r{float(double(m_column.index) / dpr), place.y, float(1 / dpr), place.h,
+        m_densityColors[slot * (kBusySteps + 1) + unsigned(busy * kBusySteps + 0.5)]};
     const bool joins = m_pending.w > 0 && m_pending.fill == r.fill && m_pending.y == r.y && std::abs(m_pending.x + m_pending.w - r.x) < 0.01f;
     if (joins) {
         m_pending.w += r.w;

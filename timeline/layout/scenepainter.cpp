@@ -37,6 +37,7 @@ void ScenePainter::paint()
     while (last < items.size() && itemTop(items[last]) < double(v.height))
         last++;
 
+    mixDensityColors();
     out.addClip({left, z.tracks.y, right - left, z.tracks.h});
     paintGrid();
     paintAreaFill();

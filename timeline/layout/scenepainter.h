@@ -43,6 +43,7 @@ private:
     void paintRow(const RowPlace& place);
     void paintSlice(const RowPlace& place, const store::Run& run, double x0, double x1);
     void paintLabel(const RowPlace& place, const store::Run& run, double x0, double x1, Argb color);
+    void mixDensityColors();
     void addToColumns(const RowPlace& place, const store::Run& run, double x0, double x1);
     void flushColumn(const RowPlace& place);
     void flushColumnRect();
@@ -93,6 +94,8 @@ private:
     float left = 0, right = 0; // of the rows
     Ruler ruler;
     Column m_column;
+    static constexpr int kBusySteps = 16; // enough to the eye, and lets neighbours join
+    std::vector<Argb> m_densityColors;    // by slot of FunctionColors (and one for the same function) and busy step
     Rect m_pending{}; // columns of one colour side by side are one rectangle
     std::string m_cursorText;
     float m_pill[2] = {0, -1}; // x range on the ruler that the cursor's time covers
