@@ -5,6 +5,7 @@
 #include <QFileInfo>
 #include <QRegularExpression>
 #include <QStandardPaths>
+#include <QTemporaryFile>
 
 namespace calltide::session {
 
@@ -155,7 +156,9 @@ Status checkOutput(const QString& recording)
         return invalid(
             ErrorCode::NotFound,
             QStringLiteral("The folder %1 for the recording does not exist.").arg(folder.filePath()));
-    if (!folder.isWritable())
+    // Tried, not asked: read-only file systems and the like refuse root too.
+    QTemporaryFile probe(folder.filePath() + QStringLiteral("/.calltide-XXXXXX"));
+    if (!probe.open())
         return invalid(
             ErrorCode::NoPermission,
             QStringLiteral("The folder %1 cannot be written to; choose another one for the recording.")

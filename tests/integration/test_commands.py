@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The commands on files whose content is known."""
+import json
+import os
+import struct
+import unittest
+import zlib
+
+from support import DATA, CalltideTest
+
+TRACE = os.path.join(DATA, "succeed", "viztracer.json")
+
+
+def png(path):
+    """Width, height and the set of colours of an 8-bit RGB or RGBA picture."""
+    with open(path, "rb") as file:
+        content = file.read()
+    assert content[:8] == b"\x89PNG\r\n\x1a\n"
+    at, data = 8, b""
+    while at < len(content):
+        size, kind = struct.unpack(">I4s", content[at:at + 8])
+        if kind == b"IHDR":
+            width, height, depth, color = struct.unpack(">IIBB", content[at + 8:at + 18])
+        elif kind == b"IDAT":
+            data += content[at + 8:at + 8 + size]
+        at += size + 12
+    assert depth == 8 and color in (2, 6)
+    # A picture of one colour packs to nearly nothing; the number of different bytes is enough to tell it is drawn.
+    return width, height, len(set(zlib.decompress(data)))
+
+
+class CommandsTest(CalltideTest):
+    def test_info(self):
+        info = self.info(TRACE)
+        self.assertEqual(info["slices"], 82)
+        self.assertEqual(info["duration_ns"], 500000)
+        self.assertEqual((info["lost"], info["sources"], info["instants"], info["counters"]), (0, 1, 1, 2))
+        self.assertEqual(info["processes"][0]["pid"], 4242)
+        self.assertEqual(info["processes"][0]["name"], "MainProcess")
+        self.assertEqual([(t["tid"], t["name"], t["slices"]) for t in info["processes"][0]["threads"]],
+                         [(4242, "MainThread", 82)])
+        self.assertEqual([p["kind"] for p in info["problems"]], ["json.begin_without_end"])
+        text = self.succeed("info", TRACE).stdout
+        self.assertIn("82 calls", text)
+        self.assertIn("MainThread", text)
+
+    def test_gzip_is_the_same(self):
+        plain, packed = self.info(TRACE), self.info(TRACE + ".gz")
+        for key in ("slices", "duration_ns", "processes", "sources", "instants", "counters", "problems"):
+            if key != "problems":
+                self.assertEqual(packed[key], plain[key])
+
+    def test_stats(self):
+        functions = json.loads(self.succeed("stats", TRACE, "--json").stdout)["functions"]
+        by_name = {f["name"]: f for f in functions}
+        length = by_name["builtins.len"]
+        self.assertEqual((length["calls"], length["total_ns"], length["self_ns"], length["min_ns"], length["max_ns"]),
+                         (40, 20000, 20000, 500, 500))
+        module = by_name["<module> (/app/shop.py:1)"]
+        self.assertEqual(module["total_ns"], 500000)
+        self.assertEqual(module["self_ns"], 500000 - 40 * 3125 - 4000)
+        self.assertEqual(sorted((f["self_ns"] for f in functions), reverse=True), [f["self_ns"] for f in functions])
+        lines = self.succeed("stats", TRACE, "--top", "2").stdout.splitlines()
+        self.assertEqual(len(lines), 3)
+        self.assertIn("<module> (/app/shop.py:1)", lines[1])
+
+    def test_screenshot(self):
+        self.succeed("screenshot", TRACE, "-o", "t.png")
+        self.succeed("screenshot", TRACE, "-o", "f.png", "--view", "flamegraph", "--size", "800x300", "--theme", "dark")
+        self.succeed("screenshot", TRACE, "-o", "r.png", "--size", "640x480", "--range", "10us..0.0002s")
+        self.assertEqual(png(self.path("t.png"))[:2], (1600, 900))
+        self.assertEqual(png(self.path("f.png"))[:2], (800, 300))
+        self.assertEqual(png(self.path("r.png"))[:2], (640, 480))
+        for name in ("t.png", "f.png", "r.png"):
+            self.assertGreater(png(self.path(name))[2], 20)
+        result = self.run_calltide("screenshot", TRACE, "-o", "n.png", "--range", "1s..2s")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("lies behind its end", result.stderr)
+
+    def test_help_and_version(self):
+        for option in (["--help"], ["-h"], ["record", "--help"]):
+            self.assertIn("calltide record", self.succeed(*option).stdout)
+        self.assertRegex(self.succeed("--version").stdout, r"^calltide \d+\.\d+\.\d+\n$")
+
+
+if __name__ == "__main__":
+    unittest.main()
