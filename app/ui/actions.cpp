@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/actions.h"
+#include "ui/appearance.h"
+#include <QAction>
+#include <QCoreApplication>
+#include <QWidget>
+#include <iterator>
+
+namespace calltide::ui {
+namespace {
+#define T(text) QT_TRANSLATE_NOOP("calltide::ui::Actions", text)
+constexpr ActionSpec kTable[] = {
+    {ActionId::Open, "file.open", T("Open…"), "Ctrl+O", "open"},
+    {ActionId::Reload, "file.reload", T("Reload"), "F5", "reload"},
+    {ActionId::ClearRecent, "file.clear_recent", T("Clear this list"), "", ""},
+    {ActionId::ExportJson, "file.export_json", T("Perfetto JSON…"), "Ctrl+E", "export"},
+    {ActionId::SavePicture, "file.save_picture", T("Save picture…"), "Ctrl+Shift+E", "save"},
+    {ActionId::CloseTab, "file.close_tab", T("Close tab"), "Ctrl+W", "close"},
+    {ActionId::NewTab, "file.new_tab", T("Start page"), "Ctrl+N", "plus"},
+    {ActionId::Quit, "file.quit", T("Quit"), "Ctrl+Q", ""},
+    {ActionId::Copy, "edit.copy", T("Copy the call's name"), "Ctrl+C", "copy"},
+    {ActionId::Find, "edit.find", T("Find a function or file"), "Ctrl+F", "search"},
+    {ActionId::FindNext, "edit.find_next", T("Next hit"), "F3", "down"},
+    {ActionId::FindPrevious, "edit.find_previous", T("Previous hit"), "Shift+F3", "up"},
+    {ActionId::ClearSelection, "edit.clear_selection", T("Select nothing"), "Esc", ""},
+    {ActionId::ThemeSystem, "view.theme_system", T("System"), "", ""},
+    {ActionId::ThemeLight, "view.theme_light", T("Light"), "", ""},
+    {ActionId::ThemeDark, "view.theme_dark", T("Dark"), "", ""},
+    {ActionId::ThemeContrast, "view.theme_contrast", T("High contrast"), "", ""},
+    {ActionId::RowsCompact, "view.rows_compact", T("Compact"), "", ""},
+    {ActionId::RowsNormal, "view.rows_normal", T("Normal"), "", ""},
+    {ActionId::RowsLarge, "view.rows_large", T("Large"), "", ""},
+    {ActionId::CollapseAll, "view.collapse_all", T("Collapse all processes"), "", ""},
+    {ActionId::ExpandAll, "view.expand_all", T("Expand all processes"), "", ""},
+    {ActionId::BottomDocks, "view.bottom_docks", T("Bottom panels"), "Q", "layout"},
+    {ActionId::RightDocks, "view.right_docks", T("Right panels"), "Shift+Q", ""},
+    {ActionId::FrameTime, "view.frame_time", T("Frame time"), "", "clock"},
+    {ActionId::LayoutDefault, "view.layout_default", T("Default"), "", ""},
+    {ActionId::LayoutWide, "view.layout_wide", T("Wide"), "", ""},
+    {ActionId::LayoutNumbers, "view.layout_numbers", T("Numbers"), "", ""},
+    {ActionId::LayoutCode, "view.layout_code", T("Code"), "", ""},
+    {ActionId::FullScreen, "view.full_screen", T("Full screen"), "F11", "fullscreen"},
+    {ActionId::Back, "go.back", T("Back"), "Alt+Left", "back"},
+    {ActionId::Forward, "go.forward", T("Forward"), "Alt+Right", "forward"},
+    {ActionId::FitAll, "go.fit_all", T("Whole recording"), "Home", "fit"},
+    {ActionId::FitSelection, "go.fit_selection", T("Zoom to the selection"), "F", "area"},
+    {ActionId::ZoomIn, "go.zoom_in", T("Zoom in"), "", "zoom_in", "W"},
+    {ActionId::ZoomOut, "go.zoom_out", T("Zoom out"), "", "zoom_out", "S"},
+    {ActionId::PanLeft, "go.left", T("Move left"), "", "", "A"},
+    {ActionId::PanRight, "go.right", T("Move right"), "", "", "D"},
+    {ActionId::Parent, "go.parent", T("Caller"), "", "", "↑"},
+    {ActionId::Child, "go.child", T("Longest call inside"), "", "", "↓"},
+    {ActionId::Next, "go.next", T("Next call in the row"), "", "", "→"},
+    {ActionId::Previous, "go.previous", T("Previous call in the row"), "", "", "←"},
+    {ActionId::Launch, "record.launch", T("Launch…"), "Ctrl+L", "launch"},
+    {ActionId::LaunchAgain, "record.again", T("Run again"), "Ctrl+R", "rerun"},
+    {ActionId::Stop, "record.stop", T("Stop"), "Ctrl+.", "stop"},
+    {ActionId::Sample, "help.sample", T("Open the sample"), "", "flame"},
+    {ActionId::Keys, "help.keys", T("Keys and mouse"), "?", "keyboard"},
+    {ActionId::About, "help.about", T("About Calltide"), "", ""},
+};
+#undef T
+static_assert(std::size(kTable) == size_t(ActionId::Count));
+} // namespace
+
+std::span<const ActionSpec> actionTable()
+{
+    return kTable;
+}
+
+const ActionSpec& actionSpec(ActionId id)
+{
+    return kTable[size_t(id)];
+}
+
+QString keyText(ActionId id)
+{
+    const ActionSpec& spec = actionSpec(id);
+    if (*spec.heldKey)
+        return QString::fromUtf8(spec.heldKey);
+    return QKeySequence(QString::fromUtf8(spec.shortcut)).toString(QKeySequence::NativeText);
+}
+
+Actions::Actions(const Appearance& appearance, QWidget* owner)
+    : QObject(owner)
+{
+    for (const ActionSpec& spec : kTable) {
+        auto* action = new QAction(this);
+        QString text = QCoreApplication::translate("calltide::ui::Actions", spec.text);
+        if (*spec.heldKey)
+            text += u'\t' + QString::fromUtf8(spec.heldKey); // a menu shows what follows a tab where shortcuts stand
+        action->setText(text);
+        action->setObjectName(QString::fromUtf8(spec.name));
+        if (*spec.shortcut)
+            action->setShortcut(QKeySequence(QString::fromUtf8(spec.shortcut)));
+        owner->addAction(action);
+        m_actions.push_back(action);
+    }
+    updateIcons(appearance);
+}
+
+void Actions::updateIcons(const Appearance& appearance)
+{
+    for (const ActionSpec& spec : kTable)
+        if (*spec.icon)
+            m_actions[size_t(spec.id)]->setIcon(appearance.icon(QString::fromUtf8(spec.icon)));
+}
+
+} // namespace calltide::ui
