@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the Call panel shows of one call, worked out from the trace. May take long for a call with millions of calls
+// inside: run it in a job then.
+#pragma once
+#include "ui/tracecontext.h"
+#include <QList>
+#include <QPair>
+#include <QString>
+
+namespace calltide::ui {
+
+struct InnerShare // calls of one function directly inside
+{
+    store::FunctionId function;
+    int64_t total = 0;
+    uint64_t calls = 0;
+};
+
+struct CallDetails
+{
+    store::SliceIndex slice = store::kNoSlice;
+    int64_t self = 0;
+    uint64_t callsInside = 0;
+    std::vector<InnerShare> inner;              // by time, largest first
+    QList<QPair<QString, QString>> arguments;   // name, value as JSON text
+    QStringList states;                         // "left by an exception", …
+};
+
+CallDetails callDetails(const TraceContext& context, store::SliceIndex slice);
+// Whether callDetails() is quick enough for the GUI thread.
+bool isQuick(const TraceContext& context, store::SliceIndex slice);
+
+} // namespace calltide::ui

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/callview.h"
+#include "ui/appearance.h"
+#include "ui/controls.h"
+#include "ui/sharestrip.h"
+#include "ui/text.h"
+#include <QBoxLayout>
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QPainter>
+#include <QScrollArea>
+#include <QStackedWidget>
+
+namespace calltide::ui {
+namespace {
+constexpr int kMostArguments = 40;
+
+QWidget* figure(const Appearance& appearance, const QString& caption, QLabel*& value, QLabel** beside = nullptr)
+{
+    auto* box = new QWidget;
+    auto* column = new QVBoxLayout(box);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    QLabel* head = plainLabel(caption, "muted");
+    head->setFont(uiFont(appearance, u"caption"));
+    column->addWidget(head);
+    auto* row = new QHBoxLayout;
+    row->setSpacing(5);
+    value = plainLabel(QString());
+    value->setFont(render::Theme::uiFont(17, 600));
+    value->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    row->addWidget(value, 0, Qt::AlignBaseline);
+    if (beside) {
+        *beside = plainLabel(QString(), "muted");
+        (*beside)->setFont(uiFont(appearance, u"caption"));
+        row->addWidget(*beside, 0, Qt::AlignBaseline);
+    }
+    row->addStretch();
+    column->addLayout(row);
+    return box;
+}
+
+QPixmap swatch(const QColor& color, double ratio)
+{
+    QPixmap pixmap(int(12 * ratio), int(12 * ratio));
+    pixmap.setDevicePixelRatio(ratio);
+    pixmap.fill(Qt::transparent);
+    QPainter painter(&pixmap);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(color);
+    painter.drawRoundedRect(QRectF(0, 0, 12, 12), 3, 3);
+    return pixmap;
+}
+} // namespace
+
+CallView::CallView(const Appearance& appearance, TraceContextPtr context, render::ViewState* state, QWidget* parent)
+    : QWidget(parent)
+    , m_appearance(appearance)
+    , m_context(std::move(context))
+    , m_state(state)
+    , m_pages(new QStackedWidget)
+{
+    auto* all = new QVBoxLayout(this);
+    all->setContentsMargins(0, 0, 0, 0);
+    all->addWidget(m_pages);
+    m_pages->addWidget(emptyState(appearance, QStringLiteral("details"), tr("No call selected"),
+        tr("Click a call, or drag over the timeline to see the totals of a part.")));
+    m_pages->addWidget(buildPage());
+    connect(state, &render::ViewState::selectionChanged, this, &CallView::refresh);
+    connect(&appearance, &Appearance::changed, this, [this] {
+        m_shown = store::kNoSlice;
+        refresh();
+    });
+    refresh();
+}
+
+QWidget* CallView::buildPage()
+{
+    auto* page = new QWidget;
+    page->setProperty("panel", true);
+    page->setAttribute(Qt::WA_StyledBackground);
+    auto* column = new QVBoxLayout(page);
+    column->setContentsMargins(14, 10, 14, 8);
+    column->setSpacing(4);
+
+    auto* head = new QHBoxLayout;
+    head->setSpacing(8);
+    m_swatch = new QLabel;
+    m_name = new ElidedLabel;
+    m_name->setFont(uiFont(m_appearance, u"title", 600));
+    m_name->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    auto* zoom = new IconButton(m_appearance, QStringLiteral("fit"), tr("Zoom to this call (F)"));
+    auto* copy = new IconButton(m_appearance, QStringLiteral("copy"), tr("Copy everything shown here"));
+    connect(zoom, &QToolButton::clicked, this, &CallView::zoomRequested);
+    connect(copy, &QToolButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(shownText()); });
+    head->addWidget(m_swatch);
+    head->addWidget(m_name, 1);
+    head->addWidget(zoom);
+    head->addWidget(copy);
+    column->addLayout(head);
+
+    auto* where = new QHBoxLayout;
+    where->setSpacing(4);
+    m_place = new LinkLabel(Qt::ElideMiddle);
+    m_where = new ElidedLabel;
+    m_where->setProperty("muted", true);
+    for (ElidedLabel* label : {static_cast<ElidedLabel*>(m_place), m_where}) {
+        label->setFont(uiFont(m_appearance, u"small"));
+        where->addWidget(label);
+    }
+    where->addStretch(1);
+    connect(m_place, &LinkLabel::clicked, this, [this] {
+        if (m_shown != store::kNoSlice)
+            Q_EMIT sourceRequested(m_context->trace->functionOf(m_shown));
+    });
+    column->addLayout(where);
+    column->addSpacing(4);
+
+    auto* figures = new QHBoxLayout;
+    figures->setSpacing(8);
+    figures->addWidget(figure(m_appearance, tr("Duration"), m_duration), 1);
+    figures->addWidget(figure(m_appearance, tr("Self"), m_self, &m_selfShare), 1);
+    figures->addWidget(figure(m_appearance, tr("Calls inside"), m_inside), 1);
+    column->addLayout(figures);
+    column->addSpacing(4);
+    m_strip = new ShareStrip(m_appearance);
+    column->addWidget(m_strip);
+    m_innerNames = new ElidedLabel;
+    m_innerNames->setProperty("secondary", true);
+    m_innerNames->setFont(uiFont(m_appearance, u"caption"));
+    column->addWidget(m_innerNames);
+    column->addSpacing(4);
+    m_rows = new QWidget;
+    m_grid = new QGridLayout(m_rows);
+    column->addWidget(m_rows);
+    column->addStretch(1);
+
+    auto* scroll = new QScrollArea;
+    scroll->setWidget(page);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setMinimumSize(60, 40);
+    return scroll;
+}
+
+void CallView::refresh()
+{
+    const store::SliceIndex slice = m_state->selected();
+    if (slice == m_shown && slice != store::kNoSlice)
+        return;
+    m_job.cancel();
+    m_shown = slice;
+    if (slice == store::kNoSlice) {
+        m_lines.clear();
+        m_pages->setCurrentIndex(0);
+        return;
+    }
+    if (isQuick(*m_context, slice)) {
+        show(callDetails(*m_context, slice));
+        return;
+    }
+    m_job.start([context = m_context, slice](store::Progress&) { return callDetails(*context, slice); },
+        [this](const CallDetails& details) { show(details); });
+}
+
+QLabel* CallView::valueLabel(const QString& text, bool mono)
+{
+    auto* label = new ElidedLabel;
+    label->setFullText(text);
+    label->setFont(mono ? monoFont(m_appearance, u"small") : uiFont(m_appearance, u"small"));
+    label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    return label;
+}
+
+void CallView::addRow(const QString& key, QWidget* value)
+{
+    QLabel* name = plainLabel(key, "muted");
+    name->setFont(uiFont(m_appearance, u"small"));
+    const int row = m_grid->rowCount();
+    m_grid->addWidget(name, row, 0, Qt::AlignLeft | Qt::AlignTop);
+    m_grid->addWidget(value, row, 1);
+    if (auto* label = qobject_cast<ElidedLabel*>(value))
+        m_lines << (key.isEmpty() ? QString() : key + u'\t') + label->fullText();
+}
+
+void CallView::show(const CallDetails& details)
+{
+    const store::Trace& trace = *m_context->trace;
+    const store::SliceIndex slice = details.slice;
+    const store::FunctionId function = trace.functionOf(slice);
+    const store::TrackId track = trace.trackOf(slice);
+    const int64_t duration = trace.duration(slice);
+    const double whole = std::max<double>(1, double(duration));
+
+    m_swatch->setPixmap(swatch(m_context->color(function, m_appearance), devicePixelRatioF()));
+    m_name->setFullText(m_context->name(function));
+    const QString place = m_context->place(function);
+    const QString thread = m_context->threadName(track), process = m_context->processName(trace.track(track).process);
+    m_place->setFullText(place);
+    m_place->setVisible(!place.isEmpty());
+    m_where->setFullText((place.isEmpty() ? QString() : QStringLiteral("· ")) + thread
+        + (process.isEmpty() ? QString() : QStringLiteral(" · ") + process));
+    m_duration->setText(formatDuration(duration));
+    m_duration->setToolTip(formatExact(duration));
+    m_self->setText(formatDuration(details.self));
+    m_self->setToolTip(formatExact(details.self));
+    m_selfShare->setText(formatPercent(double(details.self) / whole));
+    m_inside->setText(formatNumber(details.callsInside));
+
+    std::vector<ShareStrip::Part> parts;
+    QStringList names;
+    for (const InnerShare& inner : details.inner) {
+        parts.push_back({double(inner.total) / whole, m_context->color(inner.function, m_appearance)});
+        if (names.size() < 3)
+            names << QStringLiteral("%1 %2").arg(
+                m_context->name(inner.function), formatPercent(double(inner.total) / whole));
+    }
+    m_strip->setParts(std::move(parts));
+    m_innerNames->setFullText(names.isEmpty() ? tr("Calls nothing") : names.join(QStringLiteral(" · ")));
+
+    m_lines = {m_name->fullText(), (place + u' ' + m_where->fullText()).trimmed(),
+        tr("Duration") + u'\t' + formatExact(duration), tr("Self") + u'\t' + formatExact(details.self),
+        tr("Calls inside") + u'\t' + formatNumber(details.callsInside)};
+
+    delete m_grid;
+    qDeleteAll(m_rows->findChildren<QWidget*>(QString(), Qt::FindDirectChildrenOnly));
+    m_grid = new QGridLayout(m_rows);
+    m_grid->setContentsMargins(0, 0, 0, 0);
+    m_grid->setHorizontalSpacing(12);
+    m_grid->setVerticalSpacing(6);
+    m_grid->setColumnStretch(1, 1);
+    m_grid->setColumnMinimumWidth(0, 76);
+    for (const QString& state : details.states)
+        addRow(tr("State"), valueLabel(state, false));
+    addRow(tr("Start"), valueLabel(formatTime(trace.start(slice) - trace.begin())));
+    addRow(tr("End"), valueLabel(formatTime(trace.end(slice) - trace.begin())));
+    addRow(tr("Depth"), valueLabel(formatNumber(trace.depthOf(slice))));
+    if (const store::SliceIndex parent = trace.parent(slice); parent != store::kNoSlice) {
+        auto* link = new LinkLabel;
+        link->setObjectName(QStringLiteral("calledBy"));
+        link->setFullText(m_context->name(trace.functionOf(parent)));
+        link->setFont(uiFont(m_appearance, u"small"));
+        connect(link, &LinkLabel::clicked, this, [this, parent] { m_state->selectAndReveal(parent); });
+        addRow(tr("Called by"), link);
+    }
+    int shown = 0;
+    for (const auto& [name, value] : details.arguments) {
+        if (shown == kMostArguments) {
+            addRow(QString(), valueLabel(tr("… and %1 more").arg(details.arguments.size() - shown), false));
+            break;
+        }
+        addRow(shown++ ? QString() : tr("Arguments"),
+            valueLabel(name.isEmpty() ? value : QStringLiteral("%1 = %2").arg(name, value)));
+    }
+    m_pages->setCurrentIndex(1);
+}
+
+QString CallView::shownText() const
+{
+    return m_lines.join(u'\n');
+}
+
+} // namespace calltide::ui

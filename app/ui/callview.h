@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// CallView: the facts of the selected call. All values can be selected and copied; nothing of the trace is shown as rich
+// text.
+#pragma once
+#include "render/viewstate.h"
+#include "session/jobs.h"
+#include "ui/calldetails.h"
+#include <QWidget>
+
+class QGridLayout;
+class QLabel;
+class QStackedWidget;
+
+namespace calltide::ui {
+
+class Appearance;
+class ElidedLabel;
+class LinkLabel;
+class ShareStrip;
+
+class CallView : public QWidget
+{
+    Q_OBJECT
+public:
+    CallView(const Appearance& appearance, TraceContextPtr context, render::ViewState* state, QWidget* parent = nullptr);
+
+    QString shownText() const; // everything that is seen, a line each: "Duration\t8.32 ms"
+
+Q_SIGNALS:
+    void sourceRequested(calltide::store::FunctionId function);
+    void zoomRequested();
+
+private:
+    void refresh();
+    void show(const CallDetails& details);
+    void addRow(const QString& key, QWidget* value);
+    QLabel* valueLabel(const QString& text, bool mono = true);
+    QWidget* buildPage();
+
+    const Appearance& m_appearance;
+    TraceContextPtr m_context;
+    render::ViewState* m_state;
+    session::JobRunner m_job;
+    QStackedWidget* m_pages;
+    QLabel* m_swatch;
+    ElidedLabel *m_name, *m_where, *m_innerNames;
+    LinkLabel* m_place;
+    QLabel *m_duration, *m_self, *m_selfShare, *m_inside;
+    ShareStrip* m_strip;
+    QWidget* m_rows = nullptr;
+    QGridLayout* m_grid = nullptr;
+    store::SliceIndex m_shown = store::kNoSlice;
+    QStringList m_lines;
+};
+
+} // namespace calltide::ui

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// FunctionsView: the table of functions of the whole recording or of the selected part.
+#pragma once
+#include "render/viewstate.h"
+#include "session/jobs.h"
+#include "ui/tracecontext.h"
+#include <QWidget>
+
+class QLabel;
+class QLineEdit;
+class QSortFilterProxyModel;
+class QTableView;
+class QToolButton;
+
+namespace calltide::ui {
+
+class Appearance;
+class ElidedLabel;
+class FunctionsModel;
+
+class FunctionsView : public QWidget
+{
+    Q_OBJECT
+public:
+    FunctionsView(
+        const Appearance& appearance, TraceContextPtr context, render::ViewState* state, QWidget* parent = nullptr);
+
+    QTableView* table() const { return m_table; }
+    QLineEdit* filter() const { return m_filter; }
+    bool isReady() const { return !m_job.running(); } // the figures of the present scope are shown
+
+private:
+    void compute();
+    void buildTable();
+    void showTotals();
+    void followSelection();
+    store::FunctionId functionAt(const QModelIndex& index) const;
+    void goToNextCall(store::FunctionId function);
+
+    const Appearance& m_appearance;
+    TraceContextPtr m_context;
+    render::ViewState* m_state;
+    session::JobRunner m_job;
+    FunctionsModel* m_model;
+    QSortFilterProxyModel* m_proxy;
+    QTableView* m_table;
+    QLineEdit* m_filter;
+    QToolButton* m_scope;
+    ElidedLabel* m_totals;
+};
+
+} // namespace calltide::ui

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/tracecontext.h"
+#include "ui/appearance.h"
+#include "ui/text.h"
+
+namespace calltide::ui {
+
+QColor TraceContext::color(store::FunctionId function, const Appearance& appearance) const
+{
+    return QColor::fromRgba(colors.of(function, appearance.theme().style()).fill);
+}
+
+QString TraceContext::name(store::FunctionId function) const
+{
+    const QString name = fromTrace(trace->functionName(function));
+    return name.isEmpty() ? QStringLiteral("–") : name;
+}
+
+QString TraceContext::place(store::FunctionId function) const
+{
+    const store::Function& f = trace->function(function);
+    const auto [folder, file] = splitPlace(fromTrace(trace->string(f.file)));
+    if (file.isEmpty())
+        return {};
+    return f.line ? QStringLiteral("%1%2:%3").arg(folder, file).arg(f.line) : folder + file;
+}
+
+QString TraceContext::threadName(store::TrackId track) const
+{
+    const store::Track& t = trace->track(track);
+    const QString name = fromTrace(trace->string(t.name));
+    return name.isEmpty() ? QStringLiteral("%1").arg(t.tid) : name;
+}
+
+QString TraceContext::processName(store::ProcessId process) const
+{
+    if (!process.valid())
+        return {};
+    const store::Process& p = trace->process(process);
+    const QString name = fromTrace(trace->string(p.name));
+    return name.isEmpty() ? QStringLiteral("%1").arg(p.pid) : QStringLiteral("%1 %2").arg(name).arg(p.pid);
+}
+
+std::pair<QString, QString> splitPlace(const QString& path)
+{
+    const qsizetype slash = std::max(path.lastIndexOf(u'/'), path.lastIndexOf(u'\\'));
+    if (slash < 0)
+        return {QString(), path};
+    const qsizetype before = slash > 0 ? std::max(path.lastIndexOf(u'/', slash - 1), path.lastIndexOf(u'\\', slash - 1)) : -1;
+    return {path.mid(before + 1, slash - before), path.mid(slash + 1)};
+}
+
+} // namespace calltide::ui
