@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/menus.h"
+#include "ui/actions.h"
+#include "ui/panels.h"
+#include <QActionGroup>
+#include <QCoreApplication>
+#include <QMenuBar>
+
+namespace calltide::ui {
+namespace {
+QString text(const char* source)
+{
+    return QCoreApplication::translate("calltide::ui::Menus", source);
+}
+
+void addAll(QMenu& menu, const Actions& actions, std::initializer_list<ActionId> ids)
+{
+    for (ActionId id : ids)
+        menu.addAction(actions[id]);
+}
+
+void addChoice(QMenu& menu, const Actions& actions, std::initializer_list<ActionId> ids)
+{
+    auto* group = new QActionGroup(&menu);
+    for (ActionId id : ids) {
+        actions[id]->setCheckable(true);
+        group->addAction(actions[id]);
+        menu.addAction(actions[id]);
+    }
+}
+} // namespace
+
+Menus fillMenuBar(QMenuBar& bar, const Actions& actions, const Panels& panels)
+{
+    using enum ActionId;
+    Menus out;
+    QMenu& file = *bar.addMenu(text("&File"));
+    addAll(file, actions, {Open});
+    out.recent = file.addMenu(text("Open recent"));
+    addAll(file, actions, {Reload});
+    file.addSeparator();
+    QMenu& exporting = *file.addMenu(text("Export"));
+    addAll(exporting, actions, {ExportJson});
+    addAll(file, actions, {SavePicture});
+    file.addSeparator();
+    addAll(file, actions, {NewTab, CloseTab, Quit});
+
+    QMenu& edit = *bar.addMenu(text("&Edit"));
+    addAll(edit, actions, {Copy});
+    edit.addSeparator();
+    addAll(edit, actions, {Find, FindNext, FindPrevious});
+    edit.addSeparator();
+    addAll(edit, actions, {ClearSelection});
+
+    QMenu& view = *bar.addMenu(text("&View"));
+    addChoice(*view.addMenu(text("Theme")), actions, {ThemeSystem, ThemeLight, ThemeDark, ThemeContrast});
+    addChoice(*view.addMenu(text("Row height")), actions, {RowsCompact, RowsNormal, RowsLarge});
+    addAll(*view.addMenu(text("Layout")), actions, {LayoutDefault, LayoutWide, LayoutNumbers, LayoutCode});
+    view.addSeparator();
+    for (Panel* panel : panels.all())
+        view.addAction(panel->toggleViewAction());
+    view.addSeparator();
+    addAll(view, actions, {BottomDocks, RightDocks});
+    view.addSeparator();
+    addAll(view, actions, {CollapseAll, ExpandAll});
+    view.addSeparator();
+    actions[FrameTime]->setCheckable(true);
+    actions[FullScreen]->setCheckable(true);
+    addAll(view, actions, {FrameTime, FullScreen});
+
+    QMenu& go = *bar.addMenu(text("&Go"));
+    addAll(go, actions, {Back, Forward});
+    go.addSeparator();
+    addAll(go, actions, {FitAll, FitSelection, ZoomIn, ZoomOut, PanLeft, PanRight});
+    go.addSeparator();
+    addAll(go, actions, {Parent, Child, Next, Previous});
+
+    addAll(*bar.addMenu(text("&Record")), actions, {Launch, LaunchAgain, Stop});
+    QMenu& help = *bar.addMenu(text("&Help"));
+    addAll(help, actions, {Keys, Sample});
+    help.addSeparator();
+    addAll(help, actions, {About});
+    return out;
+}
+
+} // namespace calltide::ui
