@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/interpreterbox.h"
+#include "ui/appearance.h"
+#include "ui/text.h"
+#include <QAbstractItemView>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QPainter>
+#include <QSignalBlocker>
+#include <QStandardItemModel>
+#include <QStyledItemDelegate>
+
+namespace calltide::ui {
+namespace {
+enum Role { PathRole = Qt::UserRole, ProblemRole, LabelRole };
+
+class InterpreterDelegate : public QStyledItemDelegate
+{
+public:
+    InterpreterDelegate(const Appearance& appearance, QObject* parent)
+        : QStyledItemDelegate(parent)
+        , m_appearance(appearance)
+    {
+    }
+    QSize sizeHint(const QStyleOptionViewItem&, const QModelIndex& index) const override
+    {
+        return {200, index.data(ProblemRole).toString().isEmpty() ? 28 : 44};
+    }
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override
+    {
+        const QString problem = index.data(ProblemRole).toString();
+        const bool usable = problem.isEmpty();
+        painter->save();
+        if (usable && option.state & (QStyle::State_Selected | QStyle::State_MouseOver))
+            painter->fillRect(option.rect, m_appearance.color(u"selection.row"));
+        QRect r = option.rect.adjusted(8, 0, -8, 0);
+        if (!usable)
+            r.setHeight(24);
+        painter->setFont(uiFont(m_appearance, u"body", 500));
+        painter->setPen(m_appearance.color(usable ? u"text.primary" : u"text.disabled"));
+        const QString label = index.data(LabelRole).toString();
+        painter->drawText(r, Qt::AlignVCenter, label);
+        r.setLeft(r.left() + painter->fontMetrics().horizontalAdvance(label) + 10);
+        painter->setFont(uiFont(m_appearance, u"small"));
+        painter->setPen(m_appearance.color(usable ? u"text.muted" : u"text.disabled"));
+        const QString place = shortPath(index.data(PathRole).toString());
+        painter->drawText(r, Qt::AlignVCenter, painter->fontMetrics().elidedText(place, Qt::ElideMiddle, r.width()));
+        if (!usable) {
+            const QRect below = option.rect.adjusted(8, 22, -8, -2);
+            painter->drawText(below, Qt::AlignVCenter,
+                painter->fontMetrics().elidedText(problem, Qt::ElideRight, below.width()));
+        }
+        painter->restore();
+    }
+
+private:
+    const Appearance& m_appearance;
+};
+} // namespace
+
+InterpreterBox::InterpreterBox(const Appearance& appearance, QWidget* parent)
+    : QComboBox(parent)
+    , m_appearance(appearance)
+{
+    setObjectName(QStringLiteral("python"));
+    setAccessibleName(tr("Python"));
+    setItemDelegate(new InterpreterDelegate(appearance, this));
+    setMinimumContentsLength(10);
+    setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    view()->setMouseTracking(true);
+    connect(this, &QComboBox::activated, this, [this](int row) {
+        if (itemData(row, PathRole).toString().isEmpty()) {
+            setCurrentIndex(m_last);
+            browse();
+            return;
+        }
+        m_last = row;
+        m_wanted = path();
+        Q_EMIT chosen();
+    });
+}
+
+void InterpreterBox::search(const QString& folder, const QStringList& added)
+{
+    m_added = added;
+    if (count() == 0) {
+        addItem(tr("Looking for Python…"));
+        setEnabled(false);
+    }
+    using Found = std::pair<QList<session::Interpreter>, QString>;
+    m_job.start(
+        [folder, added](store::Progress&) -> Found {
+            QList<session::Interpreter> found = session::findInterpreters(folder);
+            for (const QString& path : added)
+                if (Result<session::Interpreter> one = session::examine(path))
+                    found.prepend(*one);
+            return {found, session::defaultInterpreter(folder)};
+        },
+        [this](const Found& result) { fill(result.first, result.second); });
+}
+
+void InterpreterBox::fill(const QList<session::Interpreter>& found, const QString& preferred)
+{
+    m_found = found;
+    const QSignalBlocker quiet(this);
+    clear();
+    setEnabled(true);
+    auto* items = qobject_cast<QStandardItemModel*>(model());
+    for (const session::Interpreter& python : found) {
+        addItem(m_appearance.icon(QStringLiteral("interpreter")),
+            QStringLiteral("%1   %2").arg(python.label(), shortPath(python.path)));
+        const int row = count() - 1;
+        setItemData(row, python.path, PathRole);
+        setItemData(row, python.problem, ProblemRole);
+        setItemData(row, python.label(), LabelRole);
+        setItemData(row, (python.usable() ? python.path : python.problem).toHtmlEscaped(), Qt::ToolTipRole);
+        items->item(row)->setEnabled(python.usable());
+    }
+    addItem(m_appearance.icon(QStringLiteral("folder")), tr("Choose another…"));
+    setItemData(count() - 1, tr("Choose another…"), LabelRole);
+    const auto usableAt = [&](const QString& path) {
+        const int row = findData(path, PathRole);
+        return row >= 0 && row < found.size() && found[row].usable() ? row : -1;
+    };
+    int row = usableAt(m_wanted);
+    if (row < 0)
+        row = usableAt(preferred);
+    for (int i = 0; row < 0 && i < found.size(); ++i)
+        row = found[i].usable() ? i : -1;
+    m_last = row;
+    setCurrentIndex(row);
+    Q_EMIT chosen();
+}
+
+QString InterpreterBox::path() const
+{
+    return isSearching() ? m_wanted : currentData(PathRole).toString();
+}
+
+void InterpreterBox::choose(const QString& path)
+{
+    m_wanted = path;
+    if (const int row = findData(path, PathRole); row >= 0 && !path.isEmpty()) {
+        m_last = row;
+        setCurrentIndex(row);
+        Q_EMIT chosen();
+    }
+}
+
+QString InterpreterBox::problem() const
+{
+    if (isSearching())
+        return {};
+    if (currentIndex() < 0)
+        return m_found.isEmpty() ? tr("No Python was found on this machine. Install one, or choose its program.")
+                                 : tr("None of the Pythons on this machine can be recorded. Choose another.");
+    return currentData(ProblemRole).toString();
+}
+
+void InterpreterBox::browse()
+{
+    const QString path = QFileDialog::getOpenFileName(window(), tr("Choose a Python program"), QStringLiteral("/usr/bin"));
+    if (path.isEmpty())
+        return;
+    m_examination.start([path](store::Progress&) { return session::examine(path); },
+        [this, path](const Result<session::Interpreter>& python) {
+            session::Interpreter entry;
+            if (python) {
+                entry = *python;
+            } else {
+                entry.path = path;
+                entry.problem = QString::fromStdString(python.error().message);
+            }
+            if (entry.usable() && !m_added.contains(path))
+                m_added << path;
+            m_wanted = path;
+            QList<session::Interpreter> found = m_found;
+            found.prepend(entry);
+            fill(found, path);
+            if (!entry.usable()) { // shown as chosen, with its reason below the field
+                setCurrentIndex(0);
+                m_last = 0;
+                Q_EMIT chosen();
+            }
+        });
+}
+
+} // namespace calltide::ui

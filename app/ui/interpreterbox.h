@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// InterpreterBox: the interpreters of this machine, those that cannot be used greyed with the reason.
+#pragma once
+#include "session/interpreter.h"
+#include "session/jobs.h"
+#include <QComboBox>
+
+namespace calltide::ui {
+
+class Appearance;
+
+class InterpreterBox : public QComboBox
+{
+    Q_OBJECT
+public:
+    explicit InterpreterBox(const Appearance& appearance, QWidget* parent = nullptr);
+
+    void search(const QString& folder, const QStringList& added); // looks again, in a job
+    bool isSearching() const { return m_job.running(); }
+    QString path() const;
+    void choose(const QString& path); // now, or when the search ends
+    QString problem() const;          // of the chosen one; empty: it can be used
+    QStringList added() const { return m_added; }
+
+Q_SIGNALS:
+    void chosen();
+
+private:
+    void fill(const QList<session::Interpreter>& found, const QString& preferred);
+    void browse();
+
+    const Appearance& m_appearance;
+    session::JobRunner m_job, m_examination;
+    QString m_wanted;
+    QStringList m_added;
+    QList<session::Interpreter> m_found;
+    int m_last = -1;
+};
+
+} // namespace calltide::ui
