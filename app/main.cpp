@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One program: the commands need no display, everything else is the window.
 #include "cli/cli.h"
-#include <QCoreApplication>
-#if __has_include("ui/application.h")
 #include "ui/application.h"
-#define CALLTIDE_HAS_WINDOW
-#endif
-#include <cstdio>
+#include <QCoreApplication>
 #include <cstring>
 
 int main(int argc, char** argv)
@@ -18,10 +14,5 @@ int main(int argc, char** argv)
         QCoreApplication app(argc, argv);
         return calltide::cli::run(argc, argv);
     }
-#ifdef CALLTIDE_HAS_WINDOW
     return calltide::ui::runGui(argc, argv);
-#else
-    std::fputs("calltide: this build has no window; see calltide --help.\n", stderr);
-    return 1;
-#endif
 }

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Document: one opened trace with its state and its views. The window puts the views into the centre and the docks and
+// shows those of the chosen tab.
+#pragma once
+#include "render/viewstate.h"
+#include "ui/tracecontext.h"
+#include "widget/timelineview.h"
+#include <QObject>
+#include <QPointer>
+
+namespace calltide::flameview {
+class FlameView;
+}
+
+namespace calltide::ui {
+
+class Appearance;
+class CallView;
+class FunctionsView;
+class SourceView;
+
+class Document : public QObject
+{
+    Q_OBJECT
+public:
+    Document(TraceContextPtr context, const Appearance& appearance, timeline::Renderer renderer, QObject* parent = nullptr);
+    ~Document() override; // deletes the views
+
+    const store::Trace& trace() const { return *m_context->trace; }
+    const TraceContextPtr& context() const { return m_context; }
+    QString path() const;
+    QString title() const; // the file's name
+    render::ViewState* state() const { return m_state; }
+    timeline::TimelineView* timeline() const;
+    flameview::FlameView* flame() const;
+    FunctionsView* functions() const;
+    SourceView* source() const;
+    CallView* call() const;
+
+    QString summary() const; // "1 284 116 calls · 2 processes · 9 threads"
+
+private:
+    TraceContextPtr m_context;
+    render::ViewState* m_state;
+    QPointer<timeline::TimelineView> m_timeline;
+    QPointer<flameview::FlameView> m_flame;
+    QPointer<FunctionsView> m_functions;
+    QPointer<SourceView> m_source;
+    QPointer<CallView> m_call;
+};
+
+} // namespace calltide::ui

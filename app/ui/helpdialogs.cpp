@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/helpdialogs.h"
+#include "ui/actions.h"
+#include "ui/appearance.h"
+#include "ui/controls.h"
+#include "ui/headerbar.h"
+#include <QBoxLayout>
+#include <QCoreApplication>
+#include <QDialog>
+#include <QDialogButtonBox>
+#include <QGridLayout>
+
+namespace calltide::ui {
+namespace {
+QDialog* makeDialog(QWidget& window, const QString& title)
+{
+    auto* dialog = new QDialog(&window);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setWindowTitle(title);
+    return dialog;
+}
+} // namespace
+
+void showKeys(QWidget& window, const Appearance& appearance)
+{
+    QDialog* dialog = makeDialog(window, QCoreApplication::translate("calltide::ui", "Keys and mouse"));
+    dialog->setObjectName(QStringLiteral("keysDialog"));
+    auto* grid = new QGridLayout(dialog);
+    grid->setContentsMargins(24, 20, 24, 20);
+    grid->setHorizontalSpacing(12);
+    grid->setVerticalSpacing(5);
+    const auto line = [&](int row, int column, const QString& key, const QString& text) {
+        QLabel* keys = plainLabel(key, "key");
+        keys->setFont(monoFont(appearance, u"caption"));
+        grid->addWidget(keys, row, column * 2, Qt::AlignRight | Qt::AlignVCenter);
+        grid->addWidget(plainLabel(text, "secondary"), row, column * 2 + 1);
+    };
+    QList<std::pair<QString, QString>> lines;
+    for (const ActionSpec& spec : actionTable())
+        if (const QString key = keyText(spec.id); !key.isEmpty())
+            lines.append({key, QCoreApplication::translate("calltide::ui::Actions", spec.text).remove(u'…')});
+    const auto mouse = [&](const char* what, const char* does) {
+        lines.append({QCoreApplication::translate("calltide::ui", what), QCoreApplication::translate("calltide::ui", does)});
+    };
+    mouse("Ctrl+wheel", "Zoom at the pointer");
+    mouse("wheel", "Scroll the tracks");
+    mouse("Shift+wheel", "Move in time");
+    mouse("click", "Select a call");
+    mouse("double click", "Zoom to a call");
+    mouse("drag", "Select a part of the time");
+    const int rows = int(lines.size() + 1) / 2;
+    for (int i = 0; i < lines.size(); ++i)
+        line(i % rows, i / rows, lines[i].first, lines[i].second);
+    grid->setColumnMinimumWidth(1, 190);
+    dialog->show();
+}
+
+void showAbout(QWidget& window, const Appearance& appearance)
+{
+    QDialog* dialog = makeDialog(window, QCoreApplication::translate("calltide::ui", "About Calltide"));
+    auto* column = new QVBoxLayout(dialog);
+    column->setContentsMargins(28, 24, 28, 20);
+    column->setSpacing(8);
+    column->addWidget(new Logo(appearance, 52));
+    QLabel* name = plainLabel(QStringLiteral("Calltide %1").arg(QCoreApplication::applicationVersion()));
+    name->setFont(uiFont(appearance, u"heading", 600));
+    column->addWidget(name);
+    column->addWidget(plainLabel(QCoreApplication::translate("calltide::ui", "See every call your Python program makes."), "secondary"));
+    column->addWidget(plainLabel(
+        QCoreApplication::translate("calltide::ui", "The application is free software under the GNU GPL, version 3 or later.\n"
+                                                    "The tracer it loads into programs is under the Apache License 2.0.\n"
+                                                    "Made with Qt, QScintilla, QCustomPlot, Inter and JetBrains Mono."),
+        "muted"));
+    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);
+    QObject::connect(buttons, &QDialogButtonBox::rejected, dialog, &QDialog::close);
+    column->addWidget(buttons);
+    dialog->show();
+}
+
+} // namespace calltide::ui

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The list of keys, made from the table of actions, and "About".
+#pragma once
+
+class QWidget;
+
+namespace calltide::ui {
+
+class Appearance;
+
+void showKeys(QWidget& window, const Appearance& appearance);
+void showAbout(QWidget& window, const Appearance& appearance);
+
+} // namespace calltide::ui

@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/mainwindow.h"
+#include "session/settings.h"
+#include "ui/appearance.h"
+#include "ui/consoleview.h"
+#include "ui/controls.h"
+#include "ui/document.h"
+#include "ui/dropframe.h"
+#include "ui/exporter.h"
+#include "ui/headerbar.h"
+#include "ui/launchsheet.h"
+#include "ui/menus.h"
+#include "ui/noticebar.h"
+#include "ui/opener.h"
+#include "ui/panels.h"
+#include "ui/recorder.h"
+#include "ui/searchbox.h"
+#include "ui/startpage.h"
+#include "ui/statusline.h"
+#include "ui/text.h"
+#include <QAction>
+#include <QBoxLayout>
+#include <QCloseEvent>
+#include <QDir>
+#include <QFileInfo>
+#include <QKeyEvent>
+#include <QMenu>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QPushButton>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QTabBar>
+#include <algorithm>
+
+namespace calltide::ui {
+namespace {
+QString droppedFile(const QMimeData* data)
+{
+    if (data)
+        for (const QUrl& url : data->urls())
+            if (url.isLocalFile())
+                return url.toLocalFile();
+    return {};
+}
+} // namespace
+
+MainWindow::MainWindow(Appearance& appearance, session::Settings& settings, timeline::Renderer renderer)
+    : m_appearance(appearance)
+    , m_settings(settings)
+    , m_renderer(renderer)
+    , m_recent(settings, appearance)
+    , m_actions(new Actions(appearance, this))
+{
+    setObjectName(QStringLiteral("mainWindow"));
+    setWindowTitle(QStringLiteral("Calltide"));
+    setAcceptDrops(true);
+    setMinimumSize(480, 320);
+    build();
+    connectParts();
+    connectActions();
+    connectViewActions();
+    restoreWindow();
+    updateTabRow();
+    showTab(-1);
+}
+
+MainWindow::~MainWindow()
+{
+    // Views point to states, states to nothing: the documents go first, while the panels still stand.
+    m_header->search()->setState(nullptr);
+    m_tabs->disconnect(this);
+    m_documents.clear();
+}
+
+void MainWindow::build()
+{
+    m_top = new QWidget;
+    auto* column = new QVBoxLayout(m_top);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    m_header = new HeaderBar(m_appearance, *m_actions);
+    column->addWidget(m_header);
+
+    m_tabRow = new QWidget;
+    m_tabRow->setObjectName(QStringLiteral("tabRow"));
+    m_tabRow->setAttribute(Qt::WA_StyledBackground);
+    m_tabRow->setFixedHeight(m_appearance.px(u"size.tab_row"));
+    auto* row = new QHBoxLayout(m_tabRow);
+    row->setContentsMargins(4, 0, 4, 0);
+    row->setSpacing(4);
+    m_tabs = new QTabBar;
+    m_tabs->setObjectName(QStringLiteral("files"));
+    m_tabs->setDrawBase(false);
+    m_tabs->setExpanding(false);
+    m_tabs->setDocumentMode(true);
+    m_tabs->setMovable(true);
+    m_tabs->setUsesScrollButtons(true);
+    m_tabs->setMinimumWidth(60);
+    m_tabs->setAccessibleName(tr("Open recordings"));
+    row->addWidget(m_tabs);
+    auto* plus = new IconButton(m_appearance, QStringLiteral("plus"), tr("Start page (Ctrl+N)"));
+    connect(plus, &QToolButton::clicked, (*m_actions)[ActionId::NewTab], &QAction::trigger);
+    row->addWidget(plus);
+    row->addStretch(1);
+    column->addWidget(m_tabRow);
+    m_notices = new NoticeBar(m_appearance);
+    column->addWidget(m_notices);
+    setMenuWidget(m_top);
+
+    m_start = new StartPage(m_appearance, *m_actions, m_recent);
+    m_pages = new QStackedWidget;
+    m_pages->setMinimumSize(200, 120);
+    m_pages->addWidget(m_start);
+    setCentralWidget(m_pages);
+
+    m_panels = new Panels(*this, m_appearance);
+    m_console = new ConsoleView(m_appearance, *m_actions);
+    Panel* console = (*m_panels)[Panels::Console];
+    console->addPage(m_console);
+    console->showPage(m_console);
+    m_status = new StatusLine(*statusBar(), m_appearance, *m_actions);
+    m_opener = new Opener(*m_notices, this);
+    m_export = new ExportJob(*m_notices, this);
+    m_recorder = new Recorder(*m_console, *m_header, *m_notices, this);
+    m_drop = new DropFrame(m_appearance, this);
+
+    const Menus menus = fillMenuBar(*m_header->menuBar(), *m_actions, *m_panels);
+    connect(menus.recent, &QMenu::aboutToShow, this, [this, menu = menus.recent] { fillRecent(*menu); });
+}
+
+void MainWindow::connectParts()
+{
+    connect(&m_appearance, &Appearance::changed, this, [this] { m_actions->updateIcons(m_appearance); });
+    connect(m_tabs, &QTabBar::currentChanged, this, &MainWindow::showTab);
+    connect(m_tabs, &QTabBar::tabBarDoubleClicked, this, [this](int index) {
+        if (index < 0)
+            showStartPage();
+    });
+    m_tabs->installEventFilter(this);
+    connect(m_start, &StartPage::openRequested, this, &MainWindow::open);
+    connect(m_opener, &Opener::opened, this, &MainWindow::opened);
+    connect(m_opener, &Opener::failed, this, [this](const QString& path, const QString& sentence) {
+        if (m_reloading == path)
+            m_reloading.clear();
+        say(sentence);
+    });
+    connect(m_export, &ExportJob::failed, this, &MainWindow::say);
+    connect(m_export, &ExportJob::finished, this, [this](const QString& path) {
+        Notice notice;
+        notice.icon = QStringLiteral("ok");
+        notice.text = tr("%1 is written. Perfetto, VizTracer and Calltide open it.").arg(shortPath(path));
+        m_notices->add(std::move(notice));
+    });
+    connect(m_recorder, &Recorder::recorded, this, [this](const QString& path) {
+        open(path);
+        if (m_closeWhenEnded)
+            close();
+    });
+    connect(m_recorder, &Recorder::failed, this, [this](const QString& sentence) {
+        say(sentence);
+        if (m_closeWhenEnded)
+            close();
+    });
+    connect(m_recorder, &Recorder::runningChanged, this, &MainWindow::updateActions);
+    connect(m_header->search(), &SearchBox::left, this, [this] {
+        if (Document* shown = document())
+            shown->timeline()->setFocus();
+    });
+    connect(m_status, &StatusLine::problemsClicked, this, [this] {
+        if (Document* shown = document()) {
+            m_notices->removeOwned(shown);
+            noteProblems(*shown);
+        }
+    });
+}
+
+Document* MainWindow::document() const
+{
+    const int index = m_tabs->currentIndex();
+    return index < 0 ? nullptr : m_tabs->tabData(index).value<Document*>();
+}
+
+int MainWindow::tabOf(const Document* document) const
+{
+    for (int i = 0; i < m_tabs->count(); ++i)
+        if (m_tabs->tabData(i).value<Document*>() == document)
+            return i;
+    return -1;
+}
+
+void MainWindow::open(const QString& path)
+{
+    m_opener->open(path);
+}
+
+void MainWindow::opened(const TraceContextPtr& context, const QString& path)
+{
+    auto made = std::make_unique<Document>(context, m_appearance, m_renderer);
+    Document* document = made.get();
+    document->timeline()->setRowSize(m_rows);
+    connect(document->timeline(), &timeline::TimelineView::frameDrawn, m_status, &StatusLine::setFrameTime);
+    connect(document->state(), &render::ViewState::rangeChanged, this, &MainWindow::updateActions);
+    connect(document->state(), &render::ViewState::selectionChanged, this, &MainWindow::updateActions);
+    m_pages->addWidget(document->timeline());
+    m_panels->addDocument(*document);
+    connectDocument(*document);
+    m_recent.add(*context, path);
+    m_start->refresh();
+
+    // A reloaded file takes its tab's place and keeps the shown part; the start page's tab gives way to a new one.
+    int index = -1;
+    for (const auto& other : m_documents) {
+        if (m_reloading == path && QFileInfo(other->path()) == QFileInfo(path)) {
+            index = tabOf(other.get());
+            document->state()->setRange(other->state()->range());
+            break;
+        }
+    }
+    const bool replaces = index >= 0;
+    if (index < 0)
+        index = tabOf(nullptr);
+    m_documents.push_back(std::move(made));
+    const QVariant data = QVariant::fromValue(document);
+    const int at = index >= 0 ? index + 1 : m_tabs->count();
+    m_tabs->insertTab(at, m_appearance.icon(QStringLiteral("recording")), document->title());
+    m_tabs->setTabData(at, data);
+    m_tabs->setTabToolTip(at, document->path().toHtmlEscaped());
+    auto* cross = new IconButton(m_appearance, QStringLiteral("close"), tr("Close %1").arg(document->title()));
+    setStyleProperty(cross, "small", true);
+    connect(cross, &QToolButton::clicked, this, [this, document] { closeTab(tabOf(document)); });
+    m_tabs->setTabButton(at, QTabBar::RightSide, cross);
+    if (index >= 0)
+        closeTab(index);
+    if (replaces)
+        m_reloading.clear();
+    m_tabs->setCurrentIndex(tabOf(document));
+    showTab(m_tabs->currentIndex());
+    noteProblems(*document);
+    document->timeline()->setFocus();
+}
+
+// What could not be read is said, never passed over.
+void MainWindow::noteProblems(const Document& document)
+{
+    const store::Trace& trace = document.trace();
+    QStringList sentences;
+    bool lost = trace.lost() > 0;
+    for (const store::Problem& problem : trace.problems()) {
+        if (problem.severity == store::Severity::Info)
+            continue;
+        lost = lost || problem.severity == store::Severity::DataLoss;
+        sentences << tr("%1 × %2").arg(formatNumber(problem.count), fromTrace(problem.text));
+    }
+    if (trace.lost())
+        sentences.prepend(tr("%1 events were lost while recording").arg(formatNumber(trace.lost())));
+    if (sentences.isEmpty() && trace.sliceCount())
+        return;
+    Notice notice;
+    notice.owner = &document;
+    notice.kind = lost ? Notice::Kind::Warning : Notice::Kind::Info;
+    notice.icon = QStringLiteral("exception");
+    notice.text = sentences.isEmpty() ? tr("This recording has no calls.") : sentences.join(QStringLiteral("; ")) + u'.';
+    m_notices->add(std::move(notice));
+}
+
+void MainWindow::showTab(int index)
+{
+    Document* shown = index < 0 ? nullptr : m_tabs->tabData(index).value<Document*>();
+    m_pages->setCurrentWidget(shown ? static_cast<QWidget*>(shown->timeline()) : m_start);
+    m_panels->showDocument(shown);
+    m_header->search()->setState(shown ? shown->state() : nullptr);
+    m_notices->setOwner(shown);
+    m_status->showDocument(shown);
+    setWindowTitle(shown ? tr("%1 – Calltide").arg(shown->title()) : QStringLiteral("Calltide"));
+    setWindowFilePath(shown ? shown->path() : QString());
+    updateTabRow();
+    updateActions();
+}
+
+void MainWindow::closeTab(int index)
+{
+    if (index < 0 || index >= m_tabs->count())
+        return;
+    auto* document = m_tabs->tabData(index).value<Document*>();
+    m_tabs->removeTab(index);
+    if (document) {
+        m_notices->removeOwned(document);
+        if (m_header->search())
+            m_header->search()->setState(nullptr);
+        std::erase_if(m_documents, [document](const auto& d) { return d.get() == document; });
+    }
+    showTab(m_tabs->currentIndex());
+}
+
+void MainWindow::showStartPage()
+{
+    int index = tabOf(nullptr);
+    if (index < 0 && m_tabs->count()) {
+        index = m_tabs->addTab(m_appearance.icon(QStringLiteral("plus")), tr("Start"));
+        m_tabs->setTabData(index, QVariant::fromValue<Document*>(nullptr));
+        auto* cross = new IconButton(m_appearance, QStringLiteral("close"), tr("Close the start page"));
+        setStyleProperty(cross, "small", true);
+        connect(cross, &QToolButton::clicked, this, [this] { closeTab(tabOf(nullptr)); });
+        m_tabs->setTabButton(index, QTabBar::RightSide, cross);
+    }
+    m_start->refresh();
+    m_tabs->setCurrentIndex(index);
+    showTab(index);
+}
+
+void MainWindow::updateTabRow()
+{
+    m_tabRow->setVisible(m_tabs->count() > 0);
+}
+
+void MainWindow::say(const QString& sentence)
+{
+    Notice notice;
+    notice.kind = Notice::Kind::Danger;
+    notice.icon = QStringLiteral("error");
+    notice.text = sentence;
+    m_notices->add(std::move(notice));
+}
+
+bool MainWindow::isBusy() const
+{
+    return m_opener->isOpening() || m_recorder->isRunning();
+}
+
+void MainWindow::restoreWindow()
+{
+    if (!restoreGeometry(m_settings.windowState(QStringLiteral("geometry"))))
+        resize(m_appearance.px(u"size.window_default.0"), m_appearance.px(u"size.window_default.1"));
+    m_panels->restoreState(m_settings.windowState(QStringLiteral("panels")));
+}
+
+void MainWindow::closeEvent(QCloseEvent* event)
+{
+    if (m_recorder->isRunning()) {
+        event->ignore();
+        if (m_closeWhenEnded)
+            return;
+        QMessageBox box(QMessageBox::Question, tr("Calltide"),
+            tr("Stop recording %1? What is recorded so far is kept.").arg(m_recorder->programName()), QMessageBox::NoButton, this);
+        box.setTextFormat(Qt::PlainText);
+        QPushButton* stop = box.addButton(tr("Stop and keep"), QMessageBox::AcceptRole);
+        box.addButton(tr("Cancel"), QMessageBox::RejectRole);
+        box.setDefaultButton(stop);
+        box.exec();
+        if (box.clickedButton() == static_cast<QAbstractButton*>(stop) && m_recorder->isRunning()) {
+            m_closeWhenEnded = true;
+            m_recorder->stop();
+        }
+        return;
+    }
+    m_settings.setWindowState(QStringLiteral("geometry"), saveGeometry());
+    m_settings.setWindowState(QStringLiteral("panels"), m_panels->saveState());
+    m_settings.sync();
+    event->accept();
+}
+
+void MainWindow::resizeEvent(QResizeEvent* event)
+{
+    QMainWindow::resizeEvent(event);
+    m_panels->windowResized(width());
+}
+
+// "/" and "?" are where they are on every keyboard, whatever has the focus.
+void MainWindow::keyPressEvent(QKeyEvent* event)
+{
+    if (event->text() == u"/" && document())
+        (*m_actions)[ActionId::Find]->trigger();
+    else
+        QMainWindow::keyPressEvent(event);
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event)
+{
+    const QString file = droppedFile(event->mimeData());
+    if (file.isEmpty())
+        return;
+    event->acceptProposedAction();
+    m_drop->popUp(tr("Open %1").arg(QFileInfo(file).fileName()));
+}
+
+void MainWindow::dragLeaveEvent(QDragLeaveEvent*)
+{
+    m_drop->hide();
+}
+
+void MainWindow::dropEvent(QDropEvent* event)
+{
+    m_drop->hide();
+    for (const QUrl& url : event->mimeData()->urls())
+        if (url.isLocalFile())
+            open(url.toLocalFile());
+    event->acceptProposedAction();
+}
+
+} // namespace calltide::ui

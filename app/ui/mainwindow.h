@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// MainWindow: header, tabs, notices, the timeline of the chosen tab in the centre and the panels around it. Owns what the
+// parts share and wires them; each part does its own work. GUI thread.
+#pragma once
+#include "ui/actions.h"
+#include "ui/recent.h"
+#include "ui/tracecontext.h"
+#include "widget/timelineview.h"
+#include <QMainWindow>
+#include <functional>
+#include <memory>
+#include <vector>
+
+class QMenu;
+class QStackedWidget;
+class QTabBar;
+
+namespace calltide::ui {
+
+class Appearance;
+class ConsoleView;
+class Document;
+class DropFrame;
+class ExportJob;
+class HeaderBar;
+class LaunchSheet;
+class NoticeBar;
+class Opener;
+class Panels;
+class Recorder;
+class StartPage;
+class StatusLine;
+
+class MainWindow : public QMainWindow
+{
+    Q_OBJECT
+public:
+    MainWindow(Appearance& appearance, session::Settings& settings, timeline::Renderer renderer);
+    ~MainWindow() override;
+
+    void open(const QString& path);
+    void exportTo(const QString& path);  // the shown recording
+    void savePicture(const QString& path);
+    Document* document() const;          // the shown one; null on the start page
+    const Actions& actionTable() const { return *m_actions; }
+    LaunchSheet* launchSheet();
+    NoticeBar& notices() const { return *m_notices; }
+    bool isBusy() const; // reads a file or runs a program
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dragLeaveEvent(QDragLeaveEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+    bool eventFilter(QObject* object, QEvent* event) override;
+
+private:
+    void build();
+    void connectActions();
+    void connectViewActions();
+    void connectParts();
+    void on(ActionId id, std::function<void()> what);
+    void onTimeline(ActionId id, void (timeline::TimelineView::*what)());
+
+    void opened(const TraceContextPtr& context, const QString& path);
+    void connectDocument(Document& document);
+    void noteProblems(const Document& document);
+    void showTab(int index);
+    void closeTab(int index);
+    void showStartPage();
+    int tabOf(const Document* document) const;
+    void updateActions();
+    void updateTabRow();
+    void fillRecent(QMenu& menu);
+    void say(const QString& sentence); // an error, in the notice bar
+    void launch();
+    void openSample();
+    void openFiles();
+    void chooseExport();
+    void choosePicture();
+    void setRows(layout::RowSize rows);
+    void restoreWindow();
+    QString folderFor(const QString& kept) const;
+
+    Appearance& m_appearance;
+    session::Settings& m_settings;
+    timeline::Renderer m_renderer;
+    RecentFiles m_recent;
+    Actions* m_actions;
+    HeaderBar* m_header = nullptr;
+    NoticeBar* m_notices = nullptr;
+    QWidget *m_top = nullptr, *m_tabRow = nullptr;
+    QTabBar* m_tabs = nullptr;
+    QStackedWidget* m_pages = nullptr;
+    StartPage* m_start = nullptr;
+    Panels* m_panels = nullptr;
+    ConsoleView* m_console = nullptr;
+    StatusLine* m_status = nullptr;
+    Opener* m_opener = nullptr;
+    ExportJob* m_export = nullptr;
+    Recorder* m_recorder = nullptr;
+    LaunchSheet* m_sheet = nullptr; // made when first asked for
+    DropFrame* m_drop = nullptr;
+    std::vector<std::unique_ptr<Document>> m_documents;
+    QString m_reloading; // the path that takes the place of its tab
+    layout::RowSize m_rows = layout::RowSize::Normal;
+    bool m_closeWhenEnded = false;
+};
+
+} // namespace calltide::ui

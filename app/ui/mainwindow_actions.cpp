@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the actions of the main window do; how the window is made is in mainwindow.cpp.
+#include "session/settings.h"
+#include "ui/appearance.h"
+#include "ui/callview.h"
+#include "ui/document.h"
+#include "ui/exporter.h"
+#include "ui/helpdialogs.h"
+#include "ui/launchsheet.h"
+#include "ui/mainwindow.h"
+#include "ui/noticebar.h"
+#include "ui/opener.h"
+#include "ui/panels.h"
+#include "ui/headerbar.h"
+#include "ui/recorder.h"
+#include "ui/searchbox.h"
+#include "ui/sourceview.h"
+#include "ui/startpage.h"
+#include "ui/statusline.h"
+#include "ui/text.h"
+#include "widget/flameview.h"
+#include <QAction>
+#include <QApplication>
+#include <QClipboard>
+#include <QDir>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QMenu>
+#include <QMouseEvent>
+#include <QStandardPaths>
+#include <QTabBar>
+
+namespace calltide::ui {
+namespace {
+constexpr std::pair<ActionId, Appearance::Choice> kThemes[] = {
+    {ActionId::ThemeSystem, Appearance::Choice::System},
+    {ActionId::ThemeLight, Appearance::Choice::Light},
+    {ActionId::ThemeDark, Appearance::Choice::Dark},
+    {ActionId::ThemeContrast, Appearance::Choice::HighContrast},
+};
+constexpr std::pair<ActionId, layout::RowSize> kRows[] = {
+    {ActionId::RowsCompact, layout::RowSize::Compact},
+    {ActionId::RowsNormal, layout::RowSize::Normal},
+    {ActionId::RowsLarge, layout::RowSize::Large},
+};
+
+// The program "Try the sample" records: installed, or in the source folder when run from a build folder in it.
+QString sampleProgram()
+{
+    const QDir bin(QCoreApplication::applicationDirPath());
+    for (const char* place : {"../share/calltide/sample/shop.py", "../../resources/sample/shop.py"}) {
+        const QFileInfo file(bin.filePath(QString::fromLatin1(place)));
+        if (file.exists())
+            return file.canonicalFilePath();
+    }
+    return {};
+}
+} // namespace
+
+void MainWindow::on(ActionId id, std::function<void()> what)
+{
+    connect((*m_actions)[id], &QAction::triggered, this, std::move(what));
+}
+
+void MainWindow::onTimeline(ActionId id, void (timeline::TimelineView::*what)())
+{
+    on(id, [this, what] {
+        if (Document* shown = document())
+            (shown->timeline()->*what)();
+    });
+}
+
+void MainWindow::connectDocument(Document& document)
+{
+    Document* const shown = &document;
+    const auto showSource = [this, shown](store::FunctionId function) {
+        Panel* source = (*m_panels)[Panels::Source];
+        source->show();
+        source->raise();
+        shown->source()->showFunction(function);
+    };
+    connect(document.call(), &CallView::sourceRequested, this, showSource);
+    connect(document.flame(), &flameview::FlameView::sourceRequested, this, showSource);
+    connect(document.timeline(), &timeline::TimelineView::sourceRequested, this,
+        [shown, showSource](store::SliceIndex slice) { showSource(shown->trace().functionOf(slice)); });
+    connect(document.call(), &CallView::zoomRequested, document.timeline(), &timeline::TimelineView::zoomToSelection);
+    connect(document.timeline(), &timeline::TimelineView::contextMenuRequested, this,
+        [this, shown, showSource](const QPoint& at, store::SliceIndex slice) {
+            QMenu menu;
+            if (slice != store::kNoSlice) {
+                shown->state()->select(slice);
+                const QString name = shown->context()->name(shown->trace().functionOf(slice));
+                menu.addAction((*m_actions)[ActionId::FitSelection]);
+                menu.addAction((*m_actions)[ActionId::Parent]);
+                menu.addAction((*m_actions)[ActionId::Child]);
+                menu.addSeparator();
+                menu.addAction(m_appearance.icon(QStringLiteral("source")), tr("Show the source"), this,
+                    [shown, showSource, slice] { showSource(shown->trace().functionOf(slice)); });
+                menu.addAction(m_appearance.icon(QStringLiteral("search")), tr("Find all its calls"), this, [this, shown, name] {
+                    m_header->search()->setText(name);
+                    shown->state()->setSearchText(name);
+                });
+                menu.addAction((*m_actions)[ActionId::Copy]);
+                menu.addSeparator();
+            }
+            menu.addAction((*m_actions)[ActionId::FitAll]);
+            menu.exec(at);
+        });
+}
+
+void MainWindow::connectActions()
+{
+    using enum ActionId;
+    on(Open, [this] { openFiles(); });
+    on(Reload, [this] {
+        if (Document* shown = document()) {
+            m_reloading = QFileInfo(shown->path()).absoluteFilePath();
+            open(m_reloading);
+        }
+    });
+    on(ClearRecent, [this] {
+        m_recent.clear();
+        m_start->refresh();
+    });
+    on(ExportJson, [this] { chooseExport(); });
+    on(SavePicture, [this] { choosePicture(); });
+    on(CloseTab, [this] { closeTab(m_tabs->currentIndex()); });
+    on(NewTab, [this] { showStartPage(); });
+    on(Quit, [this] { close(); });
+
+    on(Copy, [this] {
+        Document* shown = document();
+        if (shown && shown->state()->highlighted().valid())
+            QGuiApplication::clipboard()->setText(shown->context()->name(shown->state()->highlighted()));
+    });
+    on(Find, [this] {
+        m_header->search()->setFocus(Qt::ShortcutFocusReason);
+        m_header->search()->selectAll();
+    });
+    on(FindNext, [this] { document()->state()->searchStep(true); });
+    on(FindPrevious, [this] { document()->state()->searchStep(false); });
+    on(ClearSelection, [this] {
+        if (Document* shown = document()) {
+            if (shown->state()->area())
+                shown->state()->setArea(std::nullopt);
+            else
+                shown->state()->select(store::kNoSlice);
+        }
+    });
+
+    on(Launch, [this] { launch(); });
+    on(LaunchAgain, [this] {
+        m_panels->showConsole();
+        m_recorder->launchAgain();
+    });
+    on(Stop, [this] { m_recorder->stop(); });
+    on(Sample, [this] { openSample(); });
+    on(Keys, [this] { showKeys(*this, m_appearance); });
+    on(About, [this] { showAbout(*this, m_appearance); });
+}
+
+void MainWindow::connectViewActions()
+{
+    using enum ActionId;
+    using timeline::TimelineView;
+    for (const auto& [id, choice] : kThemes)
+        on(id, [this, choice = choice] {
+            m_appearance.setChoice(choice);
+            m_settings.setTheme(Appearance::name(choice));
+        });
+    for (const auto& [id, rows] : kRows)
+        on(id, [this, rows = rows] { setRows(rows); });
+    onTimeline(CollapseAll, &TimelineView::collapseAll);
+    onTimeline(ExpandAll, &TimelineView::expandAll);
+    on(BottomDocks, [this] { m_panels->toggle(false); });
+    on(RightDocks, [this] { m_panels->toggle(true); });
+    on(FrameTime, [this] { m_status->setFrameTimeShown((*m_actions)[FrameTime]->isChecked()); });
+    on(LayoutDefault, [this] { m_panels->setLayout(Panels::Layout::Default); });
+    on(LayoutWide, [this] { m_panels->setLayout(Panels::Layout::Wide); });
+    on(LayoutNumbers, [this] { m_panels->setLayout(Panels::Layout::Numbers); });
+    on(LayoutCode, [this] { m_panels->setLayout(Panels::Layout::Code); });
+    on(FullScreen, [this] { setWindowState(windowState() ^ Qt::WindowFullScreen); });
+
+    on(Back, [this] { document()->state()->goBack(); });
+    on(Forward, [this] { document()->state()->goForward(); });
+    onTimeline(FitAll, &TimelineView::fitAll);
+    onTimeline(FitSelection, &TimelineView::zoomToSelection);
+    onTimeline(ZoomIn, &TimelineView::zoomIn);
+    onTimeline(ZoomOut, &TimelineView::zoomOut);
+    onTimeline(PanLeft, &TimelineView::panLeft);
+    onTimeline(PanRight, &TimelineView::panRight);
+    onTimeline(Parent, &TimelineView::selectParent);
+    onTimeline(Child, &TimelineView::selectChild);
+    onTimeline(Next, &TimelineView::selectNext);
+    onTimeline(Previous, &TimelineView::selectPrevious);
+
+    for (const auto& [id, choice] : kThemes)
+        (*m_actions)[id]->setChecked(choice == m_appearance.choice());
+    setRows(m_rows);
+}
+
+void MainWindow::updateActions()
+{
+    using enum ActionId;
+    const Document* shown = document();
+    const auto enable = [this](std::initializer_list<ActionId> ids, bool on) {
+        for (ActionId id : ids)
+            (*m_actions)[id]->setEnabled(on);
+    };
+    enable({Reload, ExportJson, SavePicture, Find, FindNext, FindPrevious, ClearSelection, CollapseAll, ExpandAll,
+               BottomDocks, RightDocks, LayoutDefault, LayoutWide, LayoutNumbers, LayoutCode, FitAll, ZoomIn, ZoomOut,
+               PanLeft, PanRight},
+        shown);
+    enable({CloseTab}, m_tabs->count());
+    enable({NewTab}, m_tabs->count());
+    const bool selected = shown && shown->state()->selected() != store::kNoSlice;
+    enable({Parent, Child, Next, Previous}, selected);
+    enable({FitSelection}, selected || (shown && shown->state()->area()));
+    enable({Copy}, shown && shown->state()->highlighted().valid());
+    enable({Back}, shown && shown->state()->canGoBack());
+    enable({Forward}, shown && shown->state()->canGoForward());
+    const bool running = m_recorder->isRunning();
+    enable({Launch, Sample}, !running);
+    enable({LaunchAgain}, !running && m_recorder->canLaunchAgain());
+    enable({Stop}, running);
+}
+
+QString MainWindow::folderFor(const QString& kept) const
+{
+    if (QFileInfo(kept).isDir())
+        return kept;
+    if (const Document* shown = document())
+        return QFileInfo(shown->path()).path();
+    return QDir::homePath();
+}
+
+void MainWindow::openFiles()
+{
+    const QStringList paths = QFileDialog::getOpenFileNames(this, tr("Open recordings"), folderFor(m_settings.lastFolder()),
+        tr("Recordings and traces (*.calltide *.json *.json.gz *.gz);;All files (*)"));
+    for (const QString& path : paths) {
+        m_settings.setLastFolder(QFileInfo(path).path());
+        open(path);
+    }
+}
+
+void MainWindow::chooseExport()
+{
+    const Document* shown = document();
+    if (!shown)
+        return;
+    const QString name = QFileInfo(shown->path()).completeBaseName() + QStringLiteral(".json");
+    const QString path = QFileDialog::getSaveFileName(this, tr("Export as Perfetto JSON"),
+        QDir(folderFor(m_settings.exportFolder())).filePath(name), tr("Perfetto JSON (*.json);;Compressed (*.json.gz)"));
+    if (!path.isEmpty()) {
+        m_settings.setExportFolder(QFileInfo(path).path());
+        exportTo(path);
+    }
+}
+
+void MainWindow::exportTo(const QString& path)
+{
+    if (const Document* shown = document()) {
+        if (QFileInfo(path) == QFileInfo(shown->path()))
+            say(tr("%1 is the file that is open. Choose another name.").arg(QFileInfo(path).fileName()));
+        else
+            m_export->start(shown->context()->trace, path);
+    }
+}
+
+void MainWindow::choosePicture()
+{
+    const Document* shown = document();
+    if (!shown)
+        return;
+    const QString name = QFileInfo(shown->path()).completeBaseName() + QStringLiteral(".png");
+    const QString path = QFileDialog::getSaveFileName(this, tr("Save a picture of the timeline"),
+        QDir(folderFor(m_settings.exportFolder())).filePath(name), tr("Pictures (*.png)"));
+    if (!path.isEmpty())
+        savePicture(path);
+}
+
+void MainWindow::savePicture(const QString& path)
+{
+    Document* shown = document();
+    if (shown && !shown->timeline()->toImage(2).save(path))
+        say(tr("%1 cannot be written. Choose another folder, or a name that ends in .png.").arg(shortPath(path)));
+}
+
+LaunchSheet* MainWindow::launchSheet()
+{
+    if (!m_sheet) {
+        m_sheet = new LaunchSheet(m_appearance, m_settings, this);
+        connect(m_sheet, &LaunchSheet::launchRequested, this, [this](const session::LaunchOptions& options) {
+            m_panels->showConsole();
+            m_recorder->launch(options);
+        });
+    }
+    return m_sheet;
+}
+
+void MainWindow::launch()
+{
+    if (!m_recorder->isRunning())
+        launchSheet()->popUp();
+}
+
+void MainWindow::openSample()
+{
+    session::LaunchOptions options;
+    options.target = sampleProgram();
+    if (options.target.isEmpty()) {
+        say(tr("The sample program is not part of this installation."));
+        return;
+    }
+    const QDir folder(QStandardPaths::writableLocation(QStandardPaths::CacheLocation));
+    folder.mkpath(QStringLiteral("."));
+    options.workingDirectory = folder.path();
+    options.output = folder.filePath(QStringLiteral("sample.calltide"));
+    m_panels->showConsole();
+    m_recorder->launch(options);
+}
+
+void MainWindow::fillRecent(QMenu& menu)
+{
+    menu.clear();
+    for (const QString& path : m_recent.paths()) {
+        QAction* action = menu.addAction(shortPath(path).replace(u'&', QStringLiteral("&&")), this, [this, path] { open(path); });
+        action->setEnabled(QFileInfo::exists(path));
+    }
+    if (menu.isEmpty())
+        menu.addAction(tr("Nothing was opened yet"))->setEnabled(false);
+    menu.addSeparator();
+    menu.addAction((*m_actions)[ActionId::ClearRecent]);
+}
+
+void MainWindow::setRows(layout::RowSize rows)
+{
+    m_rows = rows;
+    for (const auto& document : m_documents)
+        document->timeline()->setRowSize(rows);
+    for (const auto& [id, size] : kRows) {
+        (*m_actions)[id]->setChecked(size == rows);
+        if (size == rows)
+            m_status->setRows((*m_actions)[id]->text().toLower());
+    }
+}
+
+// A middle click closes its tab.
+bool MainWindow::eventFilter(QObject* object, QEvent* event)
+{
+    if (object == m_tabs && event->type() == QEvent::MouseButtonRelease) {
+        auto* mouse = static_cast<QMouseEvent*>(event);
+        if (mouse->button() == Qt::MiddleButton) {
+            closeTab(m_tabs->tabAt(mouse->position().toPoint()));
+            return true;
+        }
+    }
+    return QMainWindow::eventFilter(object, event);
+}
+
+} // namespace calltide::ui

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/opener.h"
+#include "formats/reader.h"
+#include "session/jobs.h"
+#include "ui/noticebar.h"
+#include "ui/text.h"
+#include <QElapsedTimer>
+#include <QFileInfo>
+#include <QTimer>
+
+namespace calltide::ui {
+namespace {
+constexpr int kShowAfterMs = 150; // shorter jobs show no progress: it would only flicker
+constexpr int kStepMs = 100;
+
+QString progressText(uint64_t size, int perMille, qint64 elapsedMs)
+{
+    const uint64_t done = uint64_t(double(size) * perMille / 1000);
+    QString text = Opener::tr("%1 of %2").arg(formatBytes(done), formatBytes(size));
+    if (elapsedMs > 800 && done > 0) {
+        const double perSecond = double(done) * 1000 / double(elapsedMs);
+        const double left = double(size - done) / perSecond;
+        text += Opener::tr(" · %1/s · %2 left").arg(formatBytes(uint64_t(perSecond)), formatDuration(int64_t(left * 1e9)));
+    }
+    return text;
+}
+} // namespace
+
+struct Opener::Job
+{
+    session::JobRunner runner;
+    QTimer timer;
+    QElapsedTimer clock;
+    NoticeBar& notices;
+    int notice = 0;
+
+    explicit Job(NoticeBar& bar)
+        : notices(bar)
+    {
+        clock.start();
+    }
+    ~Job()
+    {
+        if (notice)
+            notices.remove(notice);
+    }
+};
+
+Opener::Opener(NoticeBar& notices, QObject* parent)
+    : QObject(parent)
+    , m_notices(notices)
+{
+}
+
+Opener::~Opener()
+{
+    qDeleteAll(m_jobs);
+}
+
+void Opener::open(const QString& path)
+{
+    const QString absolute = QFileInfo(path).absoluteFilePath();
+    if (m_jobs.contains(absolute))
+        return;
+    auto* job = new Job(m_notices);
+    m_jobs.insert(absolute, job);
+
+    const uint64_t size = uint64_t(std::max<qint64>(0, QFileInfo(absolute).size()));
+    job->timer.setInterval(kStepMs);
+    connect(&job->timer, &QTimer::timeout, this, [this, job, absolute, size] {
+        if (job->clock.elapsed() < kShowAfterMs)
+            return;
+        const QString text = progressText(size, job->runner.perMille(), job->clock.elapsed());
+        if (job->notice) {
+            m_notices.update(job->notice, text, job->runner.perMille());
+            return;
+        }
+        Notice notice;
+        notice.icon = QStringLiteral("clock");
+        notice.title = tr("Reading %1").arg(QFileInfo(absolute).fileName());
+        notice.text = text;
+        notice.perMille = job->runner.perMille();
+        notice.closable = false;
+        notice.actionText = tr("Cancel");
+        notice.action = [this, absolute] { finish(absolute); };
+        job->notice = m_notices.add(std::move(notice));
+    });
+    job->timer.start();
+
+    using Outcome = Result<TraceContextPtr>;
+    job->runner.start(
+        [name = toUtf8(absolute)](store::Progress& progress) -> Outcome {
+            formats::OpenOptions options;
+            options.progress = &progress;
+            Result<store::TracePtr> trace = formats::open(name, options);
+            if (!trace)
+                return trace.error();
+            auto context = std::make_shared<TraceContext>();
+            context->colors = layout::FunctionColors(**trace);
+            context->trace = std::move(*trace);
+            return TraceContextPtr(std::move(context));
+        },
+        [this, absolute](Outcome outcome) {
+            finish(absolute);
+            if (outcome)
+                Q_EMIT opened(*outcome, absolute);
+            else if (outcome.error().code != ErrorCode::Cancelled)
+                Q_EMIT failed(absolute, QString::fromStdString(outcome.error().message));
+        });
+}
+
+void Opener::finish(const QString& path)
+{
+    Job* job = m_jobs.take(path);
+    if (!job)
+        return;
+    job->timer.stop();
+    job->runner.cancel();
+    if (job->notice)
+        m_notices.remove(std::exchange(job->notice, 0));
+    // It may be what calls us; its members are still on the stack.
+    QTimer::singleShot(0, this, [job] { delete job; });
+}
+
+} // namespace calltide::ui

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Recorder: launches programs from the sheet, shows their output in the console and opens the recording at the end. One
+// program at a time. GUI thread.
+#pragma once
+#include "session/launcher.h"
+#include <QObject>
+#include <QTimer>
+
+namespace calltide::ui {
+
+class ConsoleView;
+class HeaderBar;
+class NoticeBar;
+
+class Recorder : public QObject
+{
+    Q_OBJECT
+public:
+    Recorder(ConsoleView& console, HeaderBar& header, NoticeBar& notices, QObject* parent = nullptr);
+
+    void launch(const session::LaunchOptions& options);
+    void launchAgain();
+    bool canLaunchAgain() const { return !m_options.target.isEmpty(); }
+    void stop(); // politely, then firmly, then by force: what the button says
+    bool isRunning() const { return m_launcher.state() != session::Launcher::State::Idle; }
+    QString programName() const;
+
+Q_SIGNALS:
+    void runningChanged();
+    void recorded(const QString& path);
+    void failed(const QString& sentence);
+
+private:
+    void finished(int exitCode, const QString& recording);
+    void show();
+    QString stopText() const;
+
+    session::Launcher m_launcher;
+    session::LaunchOptions m_options;
+    ConsoleView& m_console;
+    HeaderBar& m_header;
+    NoticeBar& m_notices;
+    QTimer m_clock;
+    int m_stops = 0, m_notice = 0;
+};
+
+} // namespace calltide::ui
