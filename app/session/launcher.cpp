@@ -47,7 +47,11 @@ struct Launcher::Private
         QProcess* p = process.get();
         p->setProgram(command.program);
         p->setArguments(command.arguments);
-        p->setProcessEnvironment(command.environment);
+        auto environment = command.environment;
+        // Into a pipe Python writes in blocks; in a console output is wanted when it is printed.
+        if (!environment.contains(QStringLiteral("PYTHONUNBUFFERED")))
+            environment.insert(QStringLiteral("PYTHONUNBUFFERED"), QStringLiteral("1"));
+        p->setProcessEnvironment(environment);
         p->setWorkingDirectory(command.workingDirectory);
 #ifdef Q_OS_UNIX
         // An own process group, so that stop() reaches the program's children as Ctrl+C in a terminal does.

@@ -1,17 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The part of launching that needs no tracer module: words, names, what is refused and why. Recording itself is tested
-// in tests/integration.
+// Launching: words, names, what is refused and why, output, input, stopping.
+#include "session/jobs.h"
 #include "session/launcher.h"
 #include <QFile>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QThread>
 
 using namespace calltide::session;
 
 class LaunchTest : public QObject
 {
     Q_OBJECT
+
+    static QString tracedPython()
+    {
+        static const QString found = [] {
+            const auto all = findInterpreters();
+            return all.isEmpty() || !all.first().usable() ? QString() : all.first().path;
+        }();
+        return found;
+    }
+
 private Q_SLOTS:
     void wordsAreSplitAsAShellDoes()
     {
@@ -53,8 +64,7 @@ private Q_SLOTS:
         o.tracer.cFunctions = false;
         o.environment = {{QStringLiteral("A"), QStringLiteral("b c")}};
         QCOMPARE(
-            shellLine(o),
-            QStringLiteral("A='b c' calltide record -o x.calltide --python-only -- shop.py --day '1 2'"));
+            shellLine(o), QStringLiteral("A='b c' calltide record -o x.calltide --python-only -- shop.py --day '1 2'"));
     }
 
     void whatCannotRunIsRefusedInOneSentence_data()
@@ -97,6 +107,123 @@ private Q_SLOTS:
         QVERIFY(failed.wait(10000));
         QCOMPARE(failed[0][0].toString(), sentence);
         QCOMPARE(launcher.state(), Launcher::State::Idle);
+    }
+
+    void aProgramRunsUnderTheTracer()
+    {
+        QTemporaryDir dir;
+        LaunchOptions o;
+        o.interpreter = tracedPython();
+        if (o.interpreter.isEmpty())
+            QSKIP("no interpreter on this machine has a tracer module");
+        o.target = QStringLiteral(CALLTIDE_SOURCE_DIR "/tests/targets/exit_code.py");
+        o.arguments = {QStringLiteral("7")};
+        o.workingDirectory = dir.path();
+        Launcher launcher;
+        QSignalSpy started(&launcher, &Launcher::started), finished(&launcher, &Launcher::finished);
+        launcher.start(o);
+        QCOMPARE(launcher.state(), Launcher::State::Starting);
+        QVERIFY(finished.wait(30000));
+        QCOMPARE(started.size(), 1);
+        QCOMPARE(finished[0][0].toInt(), 7);
+        QCOMPARE(finished[0][1].toString(), dir.filePath(QStringLiteral("exit_code.calltide")));
+        QVERIFY(QFile(launcher.recordingPath()).size() > 0);
+        QCOMPARE(launcher.state(), Launcher::State::Idle);
+    }
+
+    void outputComesAndInputGoes()
+    {
+        QTemporaryDir dir;
+        LaunchOptions o;
+        o.interpreter = tracedPython();
+        if (o.interpreter.isEmpty())
+            QSKIP("no interpreter on this machine has a tracer module");
+        o.kind = LaunchKind::Code;
+        o.target = QStringLiteral(
+            "import sys, os; print(input() + os.environ['X']); print('no', file=sys.stderr); os.abort()");
+        o.environment = {{QStringLiteral("X"), QStringLiteral("!")}};
+        o.workingDirectory = dir.path();
+        Launcher launcher;
+        QByteArray out, error;
+        connect(&launcher, &Launcher::outputReceived, this, [&](Launcher::Stream stream, const QByteArray& bytes) {
+            (stream == Launcher::Stream::Output ? out : error) += bytes;
+        });
+        connect(&launcher, &Launcher::started, this, [&] {
+            launcher.write("hello\n");
+            launcher.closeInput();
+        });
+        QSignalSpy finished(&launcher, &Launcher::finished);
+        launcher.start(o);
+        QVERIFY(finished.wait(30000));
+        QCOMPARE(out, QByteArray("hello!\n")); // at once: abort() throws away what was not flushed
+        QVERIFY(error.startsWith("no"));
+        QCOMPARE(finished[0][0].toInt(), 128 + 6);
+        QVERIFY(!finished[0][1].toString().isEmpty());
+    }
+
+    void stopIsCtrlCFirstAndKillInTheEnd()
+    {
+        QTemporaryDir dir;
+        LaunchOptions o;
+        o.interpreter = tracedPython();
+        if (o.interpreter.isEmpty())
+            QSKIP("no interpreter on this machine has a tracer module");
+        o.kind = LaunchKind::Code;
+        o.workingDirectory = dir.path();
+        for (const bool stubborn : {false, true}) {
+            o.target = QStringLiteral("import signal, time\n%1print('ready', flush=True)\ntime.sleep(60)\n")
+                           .arg(
+                               stubborn ? QStringLiteral("for s in (2, 15): signal.signal(s, signal.SIG_IGN)\n")
+                                        : QString());
+            Launcher launcher;
+            QByteArray out;
+            connect(&launcher, &Launcher::outputReceived, this, [&](Launcher::Stream stream, const QByteArray& bytes) {
+                if (stream == Launcher::Stream::Output)
+                    out += bytes;
+            });
+            QSignalSpy finished(&launcher, &Launcher::finished);
+            launcher.start(o);
+            QTRY_VERIFY_WITH_TIMEOUT(out.contains("ready"), 30000);
+            QTest::qWait(300);
+            launcher.stop();
+            QCOMPARE(launcher.state(), Launcher::State::Stopping);
+            if (stubborn) {
+                QVERIFY(!finished.wait(500));
+                launcher.stop();
+                QVERIFY(!finished.wait(500));
+                launcher.stop();
+            }
+            QVERIFY(finished.size() || finished.wait(30000));
+            QCOMPARE(finished[0][0].toInt(), stubborn ? 128 + 9 : 128 + 2);
+            QVERIFY(!finished[0][1].toString().isEmpty());
+        }
+    }
+
+    void jobsThatAreReplacedDoNotAnswer()
+    {
+        JobRunner runner;
+        QList<int> answers;
+        std::atomic<bool> firstWasCancelled{false};
+        runner.start(
+            [&](calltide::store::Progress& progress) {
+                while (!progress.cancelled())
+                    QThread::msleep(1);
+                firstWasCancelled = true;
+                return 1;
+            },
+            [&](int v) { answers += v; });
+        QVERIFY(runner.running());
+        runner.start(
+            [](calltide::store::Progress& progress) {
+                progress.set(1, 2);
+                return 2;
+            },
+            [&](int v) { answers += v; });
+        QTRY_COMPARE(answers, QList<int>{2});
+        QVERIFY(!runner.running());
+        QTRY_VERIFY(firstWasCancelled.load());
+        QTest::qWait(50);
+        QCOMPARE(answers, QList<int>{2});
     }
 
     void anInterpreterSaysWhatItIs()
