@@ -9,6 +9,9 @@ using namespace calltide::format;
 
 Slot g_slots[1u << kSlotBits];
 
+// Up to 3.10 a thread ends without Thread._delete; the last it calls while it has a name is get_ident.
+constexpr bool kNamesByIdent = PY_VERSION_HEX < 0x030B0000;
+
 namespace {
 
 #if PY_VERSION_HEX >= 0x030C0000
@@ -338,9 +341,10 @@ Function* functionOfCallable(PyObject* callable, const void* key)
         record.qualname = tables.string(n.qualified);
         record.module = tables.string(n.module);
         found->ignored = n.module.rfind("calltide._tracer", 0) == 0;
+        found->endsThread = n.qualified == "_thread.get_ident";
         announce(found, record);
     }
-    if (!found->ignored)
+    if (!found->ignored && !(kNamesByIdent && found->endsThread))
         slotFor(key) = found->slot();
     return found;
 }

@@ -27,7 +27,7 @@ struct Function
     uint32_t id = 0, longId = 0; // the id in use (short when promoted) and the first one
     bool pair = false;           // id + 1: resumed
     bool ignored = false;        // ours
-    bool endsThread = false;     // threading.Thread._delete: time to look at the name again
+    bool endsThread = false;     // called by a thread at its end: time to look at its name again
     uint32_t sightings = 0;
     PyObject* keptAlive = nullptr;
     calltide::format::FunctionRecord record {};

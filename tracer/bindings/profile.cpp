@@ -119,7 +119,7 @@ CALLTIDE_COLD void enterPythonSlow(PyFrameObject* frame, PyCodeObject* code, boo
         t_writer.enterSlow(false, s.id, s.idLength);
 }
 
-CALLTIDE_COLD void enterCSlow(PyObject* callable, const void* key)
+CALLTIDE_COLD void enterCSlow([[maybe_unused]] PyFrameObject* frame, PyObject* callable, const void* key)
 {
     if (!attached(false))
         return;
@@ -128,6 +128,10 @@ CALLTIDE_COLD void enterCSlow(PyObject* callable, const void* key)
         t_writer.enterHidden(true);
         return;
     }
+#if PY_VERSION_HEX < 0x030B0000
+    if (f->endsThread && text(frameCode(frame)->co_name) == "_bootstrap_inner")
+        refreshThreadName();
+#endif
     const Slot s = f->slot();
     t_writer.enterSlow(true, s.id, s.idLength);
 }
@@ -181,7 +185,7 @@ template <bool WithC> int onEvent(PyObject*, PyFrameObject* frame, int what, PyO
             if (CALLTIDE_LIKELY(s.key == key && w.fast()))
                 w.enter<true>(s.id, s.idLength);
             else
-                enterCSlow(arg, key);
+                enterCSlow(frame, arg, key);
         }
         break;
     case PyTrace_C_RETURN:
