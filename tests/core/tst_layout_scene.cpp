@@ -159,6 +159,40 @@ private Q_SLOTS:
         QVERIFY(folded.items()[1].height < height);
     }
 
+    void aDeepTrackShowsSomeRowsAndSumsUpTheRest()
+    {
+        Maker m;
+        const auto other = m.b.addTrack({.process = m.process, .tid = 2, .name = m.b.intern("Other")});
+        m.b.slices(other).add(0, 10, m.function("short"));
+        for (int64_t i = 0; i < 40; ++i)
+            m.add(i * kMs, 100 * kMs - 2 * i * kMs, "recurse" + std::to_string(i));
+        FixedMeasure measure;
+        TimelineScene scene(m.finish(), small::style(), measure);
+        ViewSpec view = spec(0, 100 * kMs);
+        const auto item = [&]() -> const TrackItem& { return scene.tracks().items()[1]; };
+        QCOMPARE(item().rows, 24u);
+        QCOMPARE(item().hiddenRows, 16u);
+        QCOMPARE(QString::fromStdString(item().value), QStringLiteral("+16 rows"));
+        QCOMPARE(item().height, 24 * 20.f + 8 + 8);
+        Drawn d = draw(scene, view);
+        QVERIFY(d.text("recurse23"));
+        QVERIFY(!d.text("recurse24")); // but its time is seen
+        const auto sum = std::find_if(d.list.shapes.begin(), d.list.shapes.end(), [&](const Shape& s) { return s.y == kFirst + 24 * 20; });
+        QVERIFY(sum != d.list.shapes.end() && sum->h < 8);
+        QCOMPARE(sum->fill, fillOf(scene, "recurse24"));
+        const Hit hit = scene.hit(view, 700, kFirst + 24 * 20 + 2);
+        QCOMPARE(hit.slice, named(*scene.trace(), "recurse24"));
+        QCOMPARE(int(scene.hit(view, 100, kFirst + 24 * 20 + 8 + 2).zone), int(HitZone::TrackEdge));
+        Collapsed all;
+        all.rows[m.main] = Collapsed::kAllRows;
+        scene.setCollapsed(all);
+        QCOMPARE(item().rows, 40u);
+        all.rows[m.main] = 0; // at least one
+        scene.setCollapsed(all);
+        QCOMPARE(item().rows, 1u);
+        QCOMPARE(item().hiddenRows, 39u);
+    }
+
     void aSliceLiesAtItsTimeAndDepth()
     {
         Maker m;

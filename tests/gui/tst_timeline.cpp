@@ -316,6 +316,21 @@ private Q_SLOTS:
         QCOMPARE(view->scene()->tracks().height(), height);
     }
 
+    void aTracksEdgeSaysHowManyRowsAreShown()
+    {
+        const auto rows = [&] { return view->scene()->tracks().items()[1].rows; };
+        QCOMPARE(rows(), 3u);
+        const int edge = rowY(3) - 7 + 2;
+        drag({60, edge}, {60, edge - 38}, Qt::LeftButton);
+        QCOMPARE(rows(), 1u);
+        state->selectAndReveal(sliceNamed("read")); // revealing shows all
+        QCOMPARE(rows(), 3u);
+        drag({60, edge}, {60, edge - 20}, Qt::LeftButton);
+        QCOMPARE(rows(), 2u);
+        QTest::mouseDClick(view.get(), Qt::LeftButton, {}, {60, edge - 20 + 8});
+        QCOMPARE(rows(), 3u);
+    }
+
     void rowsOfThreeSizes()
     {
         view->setRowSize(layout::RowSize::Compact);

@@ -9,6 +9,7 @@ inline constexpr float kRoundFrom = 5;       // slices from this width on have r
 inline constexpr float kDurationRoom = 16;   // left over beside name and duration before the duration is drawn
 inline constexpr float kDurationGap = 6;     // between name and duration
 inline constexpr float kDensityAlpha = 0.25f; // of a column that is hardly busy; a full one has 1
+inline constexpr float kDensityGap = 3;      // below the row that stands for deeper ones
 inline constexpr float kOutline = 1.5f;      // hover, same function
 inline constexpr float kSelection = 2, kHalo = 1;
 inline constexpr float kHitLine = 2, kHitMin = 3;

@@ -167,7 +167,8 @@ Hit TimelineScene::hit(const ViewSpec& view, float x, float y) const
             return hit;
     }
     if (x < z.headerColumn) {
-        hit.zone = HitZone::TrackHeader;
+        const bool edge = item.kind == ItemKind::Slices && !item.collapsed && item.y + double(item.height) - contentY <= double(kGrab);
+        hit.zone = edge ? HitZone::TrackEdge : HitZone::TrackHeader;
         return hit;
     }
     hit.zone = HitZone::Row;
@@ -183,7 +184,7 @@ Hit TimelineScene::hit(const ViewSpec& view, float x, float y) const
         return hit;
     const double inside = contentY - item.y - double(m_style.trackPadding);
     const double row = item.collapsed || item.kind == ItemKind::Gc ? 0 : std::floor(inside / double(m_style.sliceRow));
-    if (row < 0 || row >= double(item.rows))
+    if (row < 0 || row >= double(item.rows + (item.hiddenRows ? 1 : 0)))
         return hit;
     hit.row = m_trace->rowAt(item.track, uint32_t(row));
     // What the column shows, as it is drawn; a pixel to each side, so that thin slices can be hit.

@@ -60,7 +60,7 @@ struct Zones // where the parts lie
 };
 
 enum class HitZone : uint8_t {
-    None, Minimap, MinimapWindow, MinimapLeft, MinimapRight, Ruler, Corner, HeaderEdge, GroupHeader, TrackHeader, Row,
+    None, Minimap, MinimapWindow, MinimapLeft, MinimapRight, Ruler, Corner, HeaderEdge, GroupHeader, TrackHeader, TrackEdge, Row,
     AreaLeft, AreaRight, ScrollBar,
 };
 

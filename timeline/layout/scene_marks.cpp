@@ -14,7 +14,8 @@ std::optional<std::pair<float, float>> ScenePainter::rowPlace(store::RowId row) 
     if (top < 0)
         return std::nullopt;
     const auto& item = s.m_tracks.items()[s.m_tracks.indexOf(trace->row(row).track)];
-    const float h = item.kind == ItemKind::Gc ? st.gcLane : st.sliceRow - st.sliceGapY;
+    const bool hidden = item.collapsed || trace->row(row).depth >= item.rows;
+    const float h = item.kind == ItemKind::Gc ? st.gcLane : hidden ? st.densityRow - kDensityGap : st.sliceRow - st.sliceGapY;
     // As the rows are drawn: from the snapped top of the item.
     const float itemY = snap(itemTop(item));
     return std::pair(itemY + float(top - item.y), h);
@@ -35,8 +36,9 @@ void ScenePainter::paintSelection()
     const double x0 = std::max(z.scale.x(start), double(left) - 16), x1 = std::min(z.scale.x(end), double(right) + 16);
 
     if (!item.collapsed && item.kind == ItemKind::Slices) { // a line at the foot of the parents in sight
-        for (uint32_t depth = 0; depth < r.depth; ++depth) {
-            const float py = y - float(r.depth - depth) * st.sliceRow;
+        const uint32_t shown = std::min(r.depth, item.rows);
+        for (uint32_t depth = 0; depth < shown; ++depth) {
+            const float py = y - float(shown - depth) * st.sliceRow;
             if (py + st.sliceRow < z.tracks.y || py > v.height)
                 continue;
             const auto parent = trace->sliceAt(trace->rowAt(r.track, depth), start);
@@ -44,7 +46,7 @@ void ScenePainter::paintSelection()
                 continue;
             const float a = snap(std::max(z.scale.x(trace->start(parent)), double(left)));
             const float b = snap(std::min(z.scale.x(trace->end(parent)), double(right))) - st.sliceGapX;
-            rect(double(a), double(py + h - kParentLine), double(b - a), double(kParentLine), st.accent);
+            rect(double(a), double(py + st.sliceRow - st.sliceGapY - kParentLine), double(b - a), double(kParentLine), st.accent);
         }
     }
     if (x1 < double(left) - 4 || x0 > double(right) + 4)

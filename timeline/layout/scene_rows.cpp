@@ -31,6 +31,8 @@ void ScenePainter::paintSlices(const ItemBox& box)
     for (uint32_t depth = first; depth < last; ++depth)
         paintRow({trace->rowAt(box.item.track, depth), top + float(depth) * st.sliceRow, st.sliceRow - st.sliceGapY, true,
             track.kind == store::TrackKind::Async});
+    if (const float y = top + float(box.item.rows) * st.sliceRow; box.item.hiddenRows && y < v.height)
+        paintRow({trace->rowAt(box.item.track, box.item.rows), y, st.densityRow - kDensityGap, false, false});
 }
 
 void ScenePainter::paintRow(const RowPlace& place)

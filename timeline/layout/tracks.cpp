@@ -16,6 +16,7 @@ using store::TrackKind;
 namespace {
 
 constexpr uint32_t kNone = ~uint32_t(0);
+constexpr uint32_t kDeep = 28, kDeepShows = 24; // rows
 
 std::string plural(int64_t n, std::string_view one, std::string_view many)
 {
@@ -186,12 +187,23 @@ struct Builder
         else
             item.detail = "busy " + formatShare(double(track.busy) / lasted);
         item.collapsed = collapsed.tracks.contains(id) && track.rowCount > 1;
-        item.rows = item.collapsed ? 1 : track.rowCount;
-        const float body = item.collapsed ? style.densityRow : float(item.rows) * style.sliceRow;
+        item.rows = item.collapsed ? 1 : rowsShown(id);
+        item.hiddenRows = item.collapsed ? 0 : track.rowCount - item.rows;
+        const float body = item.collapsed ? style.densityRow : float(item.rows) * style.sliceRow + (item.hiddenRows ? style.densityRow : 0);
         if (item.collapsed)
             item.value = plural(track.rowCount, "row", "rows");
+        else if (item.hiddenRows)
+            item.value = "+" + plural(item.hiddenRows, "row", "rows");
         item.height = std::max(body + 2 * style.trackPadding, style.sliceRow + 2 * style.trackPadding);
         items.push_back(std::move(item));
+    }
+
+    uint32_t rowsShown(TrackId id) const
+    {
+        const uint32_t all = trace.track(id).rowCount;
+        if (const auto it = collapsed.rows.find(id); it != collapsed.rows.end())
+            return std::min(all, std::max(it->second, uint32_t(1)));
+        return all > kDeep && trace.tracks().size() > 1 ? kDeepShows : all;
     }
 
     void addInstants(ProcessId process, uint32_t group)
@@ -290,7 +302,7 @@ double TrackModel::rowTop(const store::Trace& trace, store::RowId row, const Sty
     const TrackItem& item = m_items[index];
     if (item.kind == ItemKind::Gc)
         return item.y + double(item.height - style.gcLane) / 2;
-    return item.y + double(style.trackPadding) + (item.collapsed ? 0.0 : double(r.depth) * double(style.sliceRow));
+    return item.y + double(style.trackPadding) + (item.collapsed ? 0.0 : double(std::min(r.depth, item.rows)) * double(style.sliceRow));
 }
 
 } // namespace calltide::layout

@@ -4,6 +4,7 @@
 #pragma once
 #include "layout/style.h"
 #include "store/trace.h"
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -19,6 +20,7 @@ struct TrackItem
     store::TrackId track;     // Slices, Gc
     uint32_t counter = 0;     // index into Trace::counters()
     uint32_t rows = 0;        // slice rows shown
+    uint32_t hiddenRows = 0;  // deeper ones, which share one density row below them
     bool collapsed = false;   // Group: its tracks are hidden; Slices: one density row
     Icon icon = Icon::Thread;
     int level = 0; // indent
@@ -33,8 +35,11 @@ struct TrackItem
 // What is folded away; kept by the view, also over a rebuild.
 struct Collapsed
 {
+    static constexpr uint32_t kAllRows = ~uint32_t(0);
     std::set<store::ProcessId> groups;
     std::set<store::TrackId> tracks;
+    // Rows shown of a track. Where none is set: all, or 24 of a deep track that would push others out of sight.
+    std::map<store::TrackId, uint32_t> rows;
 };
 
 class TrackModel
@@ -49,7 +54,8 @@ public:
     size_t at(double y) const;
     // Of a track's item; items().size() when it is not shown (in a collapsed group).
     size_t indexOf(store::TrackId track) const;
-    // Top of one row of a track (0 = top of the first item); negative when it is not shown.
+    // Top of one row of a track (0 = top of the first item); of its density row when the row is below the depth limit;
+    // negative when the track is not shown.
     double rowTop(const store::Trace& trace, store::RowId row, const Style& style) const;
 
 private:

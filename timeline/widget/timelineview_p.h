@@ -25,6 +25,7 @@ enum class Drag : uint8_t {
     Pan, PanPending,
     MinimapPan, MinimapLeft, MinimapRight, MinimapNew, MinimapNewPending,
     HeaderEdge,
+    TrackEdge, // how many rows of a track are shown
     Scroll,
     Click,        // pressed on something that only takes clicks
 };

@@ -95,6 +95,7 @@ void TimelineView::Private::press(QMouseEvent* event)
         case HitZone::AreaLeft: drag = Drag::AreaLeft; break;
         case HitZone::AreaRight: drag = Drag::AreaRight; break;
         case HitZone::ScrollBar: drag = Drag::Scroll; break;
+        case HitZone::TrackEdge: drag = Drag::TrackEdge; break;
         case HitZone::Row:
         case HitZone::Ruler: drag = event->modifiers() & Qt::ShiftModifier ? Drag::Pan : Drag::Pending; break;
         default: drag = Drag::Click; break;
@@ -141,6 +142,15 @@ void TimelineView::Private::move(QMouseEvent* event)
         ownHeaderColumn = std::clamp(at.x(), theme->number(u"size.header_column.min"), theme->number(u"size.header_column.max"));
         redraw();
         break;
+    case Drag::TrackEdge: {
+        const auto& item = scene->tracks().items()[pressedHit.item];
+        const double rows = (at.y() - double(zones.tracks.y) + scroll - item.y - double(scene->style().trackPadding)) / double(scene->style().sliceRow);
+        auto collapsed = scene->collapsed();
+        collapsed.rows[item.track] = uint32_t(std::clamp(std::round(rows), 1.0, double(scene->trace()->track(item.track).rowCount)));
+        scene->setCollapsed(std::move(collapsed));
+        redraw();
+        break;
+    }
     case Drag::Scroll: {
         const double most = scene->maxScroll(spec()), room = double(zones.tracks.h);
         const double thumb = std::max(double(layout::metrics::kScrollMin), room * room / (room + most));
@@ -289,6 +299,7 @@ void TimelineView::Private::updateCursorShape(const Hit& hit)
 {
     switch (hit.zone) {
     case HitZone::HeaderEdge: q->setCursor(Qt::SplitHCursor); break;
+    case HitZone::TrackEdge: q->setCursor(Qt::SplitVCursor); break;
     case HitZone::MinimapLeft:
     case HitZone::MinimapRight:
     case HitZone::AreaLeft:
@@ -433,6 +444,18 @@ void TimelineView::mouseDoubleClickEvent(QMouseEvent* event)
         const auto track = d->scene->tracks().items()[hit.item].track;
         if (track.valid() && !collapsed.tracks.erase(track))
             collapsed.tracks.insert(track);
+        d->scene->setCollapsed(std::move(collapsed));
+        d->scrollTo(d->scroll);
+        d->redraw();
+        break;
+    }
+    case HitZone::TrackEdge: { // all rows, or the usual ones again
+        auto collapsed = d->scene->collapsed();
+        const auto& item = d->scene->tracks().items()[hit.item];
+        if (item.hiddenRows)
+            collapsed.rows[item.track] = layout::Collapsed::kAllRows;
+        else
+            collapsed.rows.erase(item.track);
         d->scene->setCollapsed(std::move(collapsed));
         d->scrollTo(d->scroll);
         d->redraw();

@@ -192,7 +192,13 @@ void TimelineView::Private::reveal(SliceIndex slice)
     const auto row = trace.rowOf(slice);
     const auto track = trace.row(row).track;
     auto collapsed = scene->collapsed();
-    if (collapsed.groups.erase(trace.track(track).process) + collapsed.tracks.erase(track) > 0)
+    bool opens = collapsed.groups.erase(trace.track(track).process) + collapsed.tracks.erase(track) > 0;
+    if (const size_t index = scene->tracks().indexOf(track); index < scene->tracks().items().size()
+        && !opens && trace.row(row).depth >= scene->tracks().items()[index].rows) {
+        collapsed.rows[track] = layout::Collapsed::kAllRows;
+        opens = true;
+    }
+    if (opens)
         scene->setCollapsed(std::move(collapsed));
     scrollTo(scene->scrollFor(spec(), row));
     redraw();
