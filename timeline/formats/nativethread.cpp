@@ -221,6 +221,10 @@ void ThreadDecoder::resync(uint64_t time, int32_t depth)
 
 void ThreadDecoder::decode(const std::vector<ChunkView>& chunks)
 {
+    uint64_t bytes = 0;
+    for (const ChunkView& c : chunks)
+        bytes += c.available;
+    m_out.reserve(size_t(bytes / 3), true); // a call and its return have three bytes or more, mostly
     uint32_t expected = 0;
     uint64_t endTime = 0;
     for (const ChunkView& c : chunks) {

@@ -18,6 +18,13 @@ public:
         int64_t start, duration;
         uint32_t function, extra;
     };
+    // How many are to come at most, roughly; costs address space only.
+    void reserve(size_t count, bool depths)
+    {
+        m_items.reserve(count);
+        if (depths)
+            m_depths.reserve(count);
+    }
     void add(int64_t start, int64_t duration, FunctionId function, uint32_t extra = 0)
     {
         m_items.push_back({start, duration, function.v, extra});
@@ -33,8 +40,8 @@ public:
 
 private:
     friend class TraceBuilder;
-    std::vector<Item> m_items;
-    std::vector<uint32_t> m_depths;
+    BigVector<Item> m_items;
+    BigVector<uint32_t> m_depths;
 };
 
 class TraceBuilder

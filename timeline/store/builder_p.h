@@ -52,8 +52,8 @@ struct TraceBuilder::Private
     // finish(), in its order; each looks at `cancelled` and leaves early
     struct Placed // a track's slices with their depths, ready to be put into columns
     {
-        std::vector<SliceBuffer::Item> items;
-        std::vector<uint32_t> depths;
+        BigVector<SliceBuffer::Item> items;
+        BigVector<uint32_t> depths;
         std::vector<uint64_t> order; // by start; empty: as they are
         std::vector<uint64_t> rowCounts;
         uint64_t clipped = 0;

@@ -12,7 +12,7 @@ namespace calltide::store {
 namespace {
 constexpr int kOverflowTracks = 4; // then lanes: nesting is looked for only so often
 
-std::vector<uint64_t> countRows(const std::vector<uint32_t>& depths)
+std::vector<uint64_t> countRows(const BigVector<uint32_t>& depths)
 {
     std::vector<uint64_t> counts;
     for (uint32_t d : depths) {
@@ -27,7 +27,7 @@ std::vector<uint64_t> countRows(const std::vector<uint32_t>& depths)
 // Slices that do not nest leave `placed` for overflow tracks of their own, which are appended to the trace and `out`.
 void TraceBuilder::Private::splitOverlaps(uint32_t track, Placed& placed, std::vector<Placed>& out)
 {
-    std::vector<SliceBuffer::Item> rest;
+    BigVector<SliceBuffer::Item> rest;
     auto takeOverlaps = [&rest](Placed& p) {
         rest.clear();
         Placed kept;
@@ -47,7 +47,7 @@ void TraceBuilder::Private::splitOverlaps(uint32_t track, Placed& placed, std::v
         Placed more;
         more.items = std::move(rest);
         rest.clear();
-        std::vector<NestItem> nestItems;
+        BigVector<NestItem> nestItems;
         for (const auto& i : more.items)
             nestItems.push_back({i.start, i.duration});
         if (round < kOverflowTracks) {
@@ -90,7 +90,7 @@ void TraceBuilder::Private::placeAll(std::vector<Placed>& placed)
             from.m_depths = {};
             return;
         }
-        std::vector<NestItem> items(p.items.size());
+        BigVector<NestItem> items(p.items.size());
         for (size_t i = 0; i < items.size(); i++)
             items[i] = {p.items[i].start, p.items[i].duration};
         Nesting n = nest(items);
@@ -204,10 +204,7 @@ void TraceBuilder::Private::makeLod()
         if (cancelled())
             return;
         const Row& row = trace->m_rows[r];
-        std::vector<int64_t> durations(row.count);
-        for (uint64_t i = 0; i < row.count; i++)
-            durations[i] = trace->duration(row.first + i);
-        lods[r] = buildRowLod(trace->m_start.data() + row.first, trace->m_function.data() + row.first, row.count, durations);
+        lods[r] = buildRowLod(*trace, row);
     });
     trace->m_lod.resize(kLodLevels);
     trace->m_lodSpans.assign(rows * kLodLevels, {});

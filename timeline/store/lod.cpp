@@ -9,7 +9,11 @@ namespace {
 class RunMaker // joins short neighbours of one bucket
 {
 public:
-    explicit RunMaker(LodLevel& out) : m_out(out), m_unit(std::max(0, out.shift - 16)) { }
+    explicit RunMaker(LodLevel& out)
+        : m_out(out)
+        , m_unit(std::max(0, out.shift - 16))
+    {
+    }
 
     void add(int64_t start, int64_t length, uint32_t function, uint32_t first, double covered)
     {
@@ -39,7 +43,8 @@ public:
         m_out.duration.push_back(uint32_t(std::min<int64_t>(units, 0xFFFFFFFE)));
         m_out.function.push_back(m_function);
         m_out.first.push_back(m_first);
-        m_out.busy.push_back(length > 0 ? uint8_t(std::clamp(m_covered / double(length) * 255 + 0.5, 0.0, 255.0)) : 255);
+        m_out.busy.push_back(
+            length > 0 ? uint8_t(std::clamp(m_covered / double(length) * 255 + 0.5, 0.0, 255.0)) : 255);
     }
 
 private:
@@ -72,8 +77,9 @@ private:
 
 } // namespace
 
-RowLod buildRowLod(const int64_t* start, const uint32_t* function, uint64_t count, const std::vector<int64_t>& duration)
+RowLod buildRowLod(const Trace& trace, const Row& row)
 {
+    const uint64_t count = row.count;
     RowLod lod;
     if (count < 256 || count > 0xFFFFFFFF)
         return lod;
@@ -86,8 +92,11 @@ RowLod buildRowLod(const int64_t* start, const uint32_t* function, uint64_t coun
     for (size_t l = 0; l < kLodLevels && built == kLodLevels; l++) {
         RunMaker maker(lod.levels[l]);
         uint64_t i = 0;
-        for (; i < count && lod.levels[l].start.size() <= limit; i++)
-            maker.add(start[i], duration[i], function[i], uint32_t(i), double(duration[i]));
+        for (; i < count && lod.levels[l].start.size() <= limit; i++) {
+            const SliceIndex s = row.first + i;
+            const int64_t duration = trace.duration(s);
+            maker.add(trace.start(s), duration, trace.functionOf(s).v, uint32_t(i), double(duration));
+        }
         maker.close();
         if (i == count && lod.levels[l].start.size() <= limit) {
             built = l;
@@ -105,7 +114,8 @@ RowLod buildRowLod(const int64_t* start, const uint32_t* function, uint64_t coun
         RunMaker maker(lod.levels[l]);
         for (size_t i = 0; i < below.start.size(); i++) {
             const int64_t length = int64_t(below.duration[i]) << unit;
-            maker.add(below.start[i], length, below.function[i], below.first[i], double(length) * below.busy[i] / 255.0);
+            maker.add(
+                below.start[i], length, below.function[i], below.first[i], double(length) * below.busy[i] / 255.0);
         }
         maker.close();
     }

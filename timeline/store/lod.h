@@ -14,7 +14,7 @@ struct RowLod // levels of one row; an empty one is not built
     std::vector<LodLevel> levels;
 };
 
-// Start, duration, function of one row's slices → its levels. Rows with few slices get none.
-RowLod buildRowLod(const int64_t* start, const uint32_t* function, uint64_t count, const std::vector<int64_t>& duration);
+// Of a row whose slices stand in their columns. Rows with few slices get no levels.
+RowLod buildRowLod(const Trace& trace, const Row& row);
 
 } // namespace calltide::store

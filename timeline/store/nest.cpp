@@ -9,11 +9,14 @@ namespace calltide::store {
 
 namespace {
 
-int64_t endOf(const NestItem& i) { return i.start + i.duration; }
+int64_t endOf(const NestItem& i)
+{
+    return i.start + i.duration;
+}
 
 // Calls written when they return (VizTracer, our export): children before parents, ends never go back. A walk from the
 // back meets parents first and needs no sort. False when the items are not like that.
-bool nestFromBack(const std::vector<NestItem>& items, std::vector<uint32_t>& depth)
+bool nestFromBack(const BigVector<NestItem>& items, BigVector<uint32_t>& depth)
 {
     int64_t last = INT64_MAX;
     std::vector<int64_t> starts; // of the open calls
@@ -34,7 +37,7 @@ bool nestFromBack(const std::vector<NestItem>& items, std::vector<uint32_t>& dep
 
 } // namespace
 
-Nesting nest(std::vector<NestItem>& items)
+Nesting nest(BigVector<NestItem>& items)
 {
     Nesting out;
     const size_t n = items.size();
@@ -50,7 +53,8 @@ Nesting nest(std::vector<NestItem>& items)
             return out; // rows come out by start: neighbours of one depth return in the order in which they start
         out.order.resize(n);
         std::iota(out.order.begin(), out.order.end(), uint64_t(0));
-        std::stable_sort(out.order.begin(), out.order.end(), [&](uint64_t a, uint64_t b) { return before(items[a], items[b]); });
+        std::stable_sort(
+            out.order.begin(), out.order.end(), [&](uint64_t a, uint64_t b) { return before(items[a], items[b]); });
     }
     std::vector<size_t> stack;
     for (size_t k = 0; k < n; k++) {
@@ -80,9 +84,9 @@ Nesting nest(std::vector<NestItem>& items)
     return out;
 }
 
-std::vector<uint32_t> lanes(const std::vector<NestItem>& items)
+BigVector<uint32_t> lanes(const BigVector<NestItem>& items)
 {
-    std::vector<uint32_t> lane(items.size());
+    BigVector<uint32_t> lane(items.size());
     using Busy = std::pair<int64_t, uint32_t>; // end, lane
     std::priority_queue<Busy, std::vector<Busy>, std::greater<>> busy;
     std::priority_queue<uint32_t, std::vector<uint32_t>, std::greater<>> free;

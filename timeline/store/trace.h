@@ -6,6 +6,7 @@
 // Slices are stored by row = (track, depth). The slices of a row do not overlap and are sorted by start, so depth and
 // parent need no storage: depth is the row's, the parent is found by binary search in the row above.
 #pragma once
+#include "store/bigvector.h"
 #include "store/ids.h"
 #include <memory>
 #include <optional>
@@ -271,8 +272,8 @@ private:
     std::vector<Track> m_tracks;
     std::vector<Row> m_rows;
 
-    std::vector<int64_t> m_start;
-    std::vector<uint32_t> m_duration, m_function, m_extra;
+    BigVector<int64_t> m_start;
+    BigVector<uint32_t> m_duration, m_function, m_extra;
     std::vector<std::pair<SliceIndex, int64_t>> m_longDurations; // sorted by slice
     std::vector<SliceExtra> m_extras;
     std::string m_argumentText;
