@@ -37,11 +37,15 @@ inline layout::Style style(layout::RowSize rows = layout::RowSize::Normal)
     s.rows = rows;
     s.sliceRow = rows == layout::RowSize::Compact ? 14.f : rows == layout::RowSize::Large ? 26.f : 20.f;
     layout::Argb next = 0xFF100000;
-    for (layout::Argb* c : {&s.window, &s.panel, &s.canvas, &s.header, &s.group, &s.sunken, &s.hover, &s.tooltip, &s.borderSubtle,
-             &s.borderDefault, &s.borderStrong, &s.textPrimary, &s.textSecondary, &s.textMuted, &s.textDisabled, &s.textTooltip, &s.accent,
-             &s.accentSoft, &s.areaFill, &s.areaEdge, &s.sliceOutline, &s.sliceHalo, &s.sameFunction, &s.hoverOutline, &s.dim, &s.grid,
-             &s.gridMajor, &s.rowLine, &s.cursor, &s.minimapFill, &s.minimapOutside, &s.hit, &s.density, &s.flow, &s.exception,
-             &s.exceptionText, &s.gc, &s.gcFill, &s.openEdge, &s.awaitFill, &s.awaitHatch, &s.awaitText})
+    for (layout::Argb* c : {&s.window,         &s.panel,       &s.canvas,        &s.header,       &s.group,
+                            &s.sunken,         &s.hover,       &s.tooltip,       &s.borderSubtle, &s.borderDefault,
+                            &s.borderStrong,   &s.textPrimary, &s.textSecondary, &s.textMuted,    &s.textDisabled,
+                            &s.textTooltip,    &s.accent,      &s.accentSoft,    &s.areaFill,     &s.areaEdge,
+                            &s.sliceOutline,   &s.sliceHalo,   &s.sameFunction,  &s.hoverOutline, &s.dim,
+                            &s.grid,           &s.gridMajor,   &s.rowLine,       &s.cursor,       &s.minimapFill,
+                            &s.minimapOutside, &s.hit,         &s.density,       &s.flow,         &s.exception,
+                            &s.exceptionText,  &s.gc,          &s.gcFill,        &s.openEdge,     &s.awaitFill,
+                            &s.awaitHatch,     &s.awaitText})
         *c = next += 0x000101; // each its own, so that a test can tell what was drawn
     s.counter = {0xFF200001, 0xFF200002};
     for (uint32_t i = 0; i < 24; ++i)

@@ -41,21 +41,25 @@ struct Drawn
     }
     size_t rectsOf(Argb color) const
     {
-        return size_t(std::count_if(list.rects.begin(), list.rects.end(), [&](const Rect& r) { return r.fill == color; }));
+        return size_t(
+            std::count_if(list.rects.begin(), list.rects.end(), [&](const Rect& r) { return r.fill == color; }));
     }
     const Rect* rect(Argb color) const
     {
-        const auto it = std::find_if(list.rects.begin(), list.rects.end(), [&](const Rect& r) { return r.fill == color; });
+        const auto it
+            = std::find_if(list.rects.begin(), list.rects.end(), [&](const Rect& r) { return r.fill == color; });
         return it == list.rects.end() ? nullptr : &*it;
     }
     const Shape* shape(Argb color) const
     {
-        const auto it = std::find_if(list.shapes.begin(), list.shapes.end(), [&](const Shape& r) { return r.fill == color; });
+        const auto it
+            = std::find_if(list.shapes.begin(), list.shapes.end(), [&](const Shape& r) { return r.fill == color; });
         return it == list.shapes.end() ? nullptr : &*it;
     }
     const Shape* bordered(Argb color) const
     {
-        const auto it = std::find_if(list.shapes.begin(), list.shapes.end(), [&](const Shape& r) { return r.border == color; });
+        const auto it
+            = std::find_if(list.shapes.begin(), list.shapes.end(), [&](const Shape& r) { return r.border == color; });
         return it == list.shapes.end() ? nullptr : &*it;
     }
 };
@@ -67,7 +71,7 @@ Drawn draw(TimelineScene& scene, const ViewSpec& view)
     return d;
 }
 
-constexpr float kRowsTop = 44 + 28;        // minimap and ruler
+constexpr float kRowsTop = 44 + 28; // minimap and ruler
 constexpr float kFirst = kRowsTop + 28 + 4; // and the group's header and the track's padding
 
 store::SliceIndex named(const store::Trace& trace, std::string_view name)
@@ -94,10 +98,12 @@ private Q_SLOTS:
         Maker m;
         m.add(0, 10 * kMs, "main");
         m.add(0, 5 * kMs, "load");
-        const auto child = m.b.addProcess({.pid = 4133, .parentPid = 4120, .parent = m.process, .name = m.b.intern("thumbs.py")});
+        const auto child
+            = m.b.addProcess({.pid = 4133, .parentPid = 4120, .parent = m.process, .name = m.b.intern("thumbs.py")});
         const auto childMain = m.b.addTrack({.process = child, .tid = 4133, .name = m.b.intern("MainThread")});
         m.b.slices(childMain).add(kMs, kMs, m.function("main"));
-        const auto overflow = m.b.addTrack({.kind = store::TrackKind::Overflow, .process = m.process, .parent = m.main});
+        const auto overflow
+            = m.b.addTrack({.kind = store::TrackKind::Overflow, .process = m.process, .parent = m.main});
         m.b.slices(overflow).add(kMs, kMs, m.function("late"));
         const auto gc = m.b.addTrack({.kind = store::TrackKind::Gc, .process = m.process});
         m.b.slices(gc).add(2 * kMs, kMs, m.function("gen 0"));
@@ -108,7 +114,8 @@ private Q_SLOTS:
         std::vector<std::string> order;
         for (const auto& item : model.items())
             order.push_back(item.name);
-        const std::vector<std::string> wanted{"app.py", "MainThread", "Overlapping calls", "Garbage collection", "Events", "Memory", "thumbs.py", "MainThread"};
+        const std::vector<std::string> wanted{"app.py", "MainThread", "Overlapping calls", "Garbage collection",
+                                              "Events", "Memory",     "thumbs.py",         "MainThread"};
         QVERIFY(order == wanted);
         QCOMPARE(model.items()[2].level, 2);
         QCOMPARE(QString::fromStdString(model.items()[0].detail), QStringLiteral("4120 · Python 3.13.1 · 1 thread"));
@@ -177,7 +184,8 @@ private Q_SLOTS:
         Drawn d = draw(scene, view);
         QVERIFY(d.text("recurse23"));
         QVERIFY(!d.text("recurse24")); // but its time is seen
-        const auto sum = std::find_if(d.list.shapes.begin(), d.list.shapes.end(), [&](const Shape& s) { return s.y == kFirst + 24 * 20; });
+        const auto sum = std::find_if(
+            d.list.shapes.begin(), d.list.shapes.end(), [&](const Shape& s) { return s.y == kFirst + 24 * 20; });
         QVERIFY(sum != d.list.shapes.end() && sum->h < 8);
         QCOMPARE(sum->fill, fillOf(scene, "recurse24"));
         const Hit hit = scene.hit(view, 700, kFirst + 24 * 20 + 2);
@@ -213,7 +221,9 @@ private Q_SLOTS:
         // name, gap and duration are centred together
         const float width = 4 * 6 + 6 + 7 * 6;
         QCOMPARE(label->x, 400 + (399 - width) / 2);
-        QCOMPARE(label->color, scene.colors().of(scene.trace()->functionOf(named(*scene.trace(), "load")), scene.style()).text);
+        QCOMPARE(
+            label->color,
+            scene.colors().of(scene.trace()->functionOf(named(*scene.trace(), "load")), scene.style()).text);
     }
 
     void aLabelIsCentredInThePartThatIsSeen()
@@ -241,7 +251,8 @@ private Q_SLOTS:
         const Drawn d = draw(scene, spec(0, 1000 * kMs)); // 100 columns, half busy
         const Argb half = blended(fillOf(scene, "tick"), style.canvas, 0.25 + 0.75 * 0.5);
         const auto near = [&](Argb c) {
-            return std::abs(int(c >> 16 & 255) - int(half >> 16 & 255)) <= 6 && (c >> 24) == 255 && c != style.header && c != style.rowLine;
+            return std::abs(int(c >> 16 & 255) - int(half >> 16 & 255)) <= 6 && (c >> 24) == 255 && c != style.header
+                && c != style.rowLine;
         };
         float covered = 0;
         for (const Rect& r : d.list.rects)
@@ -261,7 +272,9 @@ private Q_SLOTS:
         TimelineScene scene(m.finish(), small::style(), measure);
         for (const int64_t to : {int64_t(300'000'000), int64_t(3'000'000), int64_t(100'000)}) {
             const Drawn d = draw(scene, spec(0, to));
-            QVERIFY2(d.list.rects.size() + d.list.shapes.size() < 2 * 2 * 1000 + 300, qPrintable(QString::number(d.list.rects.size())));
+            QVERIFY2(
+                d.list.rects.size() + d.list.shapes.size() < 2 * 2 * 1000 + 300,
+                qPrintable(QString::number(d.list.rects.size())));
             QVERIFY(d.list.rects.size() + d.list.shapes.size() > 50);
         }
     }
@@ -319,7 +332,7 @@ private Q_SLOTS:
         QCOMPARE(outline->w, 199 + 4.f);
         QVERIFY(d.bordered(style.sliceHalo));
         QCOMPARE(d.bordered(style.sameFunction)->x, 1000.f); // the other call of it
-        QVERIFY(d.rectsOf(style.accent) >= 1);               // the parent's line
+        QVERIFY(d.rectsOf(style.accent) >= 1); // the parent's line
 
         view = spec(0, 100 * kMs);
         const std::vector<bool> mask = store::matchFunctions(*trace, "works");
@@ -378,15 +391,23 @@ private Q_SLOTS:
         const Drawn d = draw(scene, spec(0, 100 * kMs));
         QCOMPARE(d.shape(style.gcFill)->x, 400.f);
         QVERIFY(d.text("gen 0"));
-        QCOMPARE(std::count_if(d.list.triangles.begin(), d.list.triangles.end(), [&](const Triangle& t) { return t.fill == style.counter[1]; }), 6);
+        QCOMPARE(
+            std::count_if(
+                d.list.triangles.begin(), d.list.triangles.end(),
+                [&](const Triangle& t) { return t.fill == style.counter[1]; }),
+            6);
         QVERIFY(d.text("far"));
-        QCOMPARE(int(std::count_if(d.list.texts.begin(), d.list.texts.end(), [&](const Text& t) { return d.textOf(t) == "close"; })), 1); // the first would touch the second
+        QCOMPARE(
+            int(std::count_if(
+                d.list.texts.begin(), d.list.texts.end(), [&](const Text& t) { return d.textOf(t) == "close"; })),
+            1); // the first would touch the second
         QCOMPARE(d.list.strokes.size(), size_t(1));
         const Stroke& line = d.list.strokes[0];
         QCOMPARE(line.count, 4u); // start, foot and top of the step, end
         QCOMPARE(d.list.points[line.first + 2], 700.f);
         QVERIFY(d.list.points[line.first + 5] < d.list.points[line.first + 3]); // up
-        const auto lost = std::find_if(d.list.shapes.begin(), d.list.shapes.end(), [](const Shape& s) { return s.pattern == Pattern::LossBands; });
+        const auto lost = std::find_if(
+            d.list.shapes.begin(), d.list.shapes.end(), [](const Shape& s) { return s.pattern == Pattern::LossBands; });
         QVERIFY(lost != d.list.shapes.end());
         QCOMPARE(lost->x, 500.f);
         QCOMPARE(lost->w, 300.f);
@@ -483,7 +504,8 @@ private Q_SLOTS:
         Maker m;
         m.add(0, 10, "main");
         for (int i = 0; i < 20; ++i)
-            m.b.slices(m.main).add(20 + 10 * i, 5, m.function("lib" + std::to_string(i), "/usr/lib/python3.13/json/decoder.py"));
+            m.b.slices(m.main).add(
+                20 + 10 * i, 5, m.function("lib" + std::to_string(i), "/usr/lib/python3.13/json/decoder.py"));
         const FunctionColors colors(*m.finish());
         QVERIFY(!colors.greysLibraries());
         QVERIFY(colors.slot(store::FunctionId(5u)) < FunctionColors::kFunctions);

@@ -34,7 +34,8 @@ private Q_SLOTS:
             for (int i = 0; i < 2000; ++i) {
                 const int64_t time = from + int64_t(random() % uint64_t(length));
                 const int64_t back = scale.time(scale.x(time));
-                QVERIFY2(std::abs(back - time) <= 1, qPrintable(QStringLiteral("%1 came back as %2").arg(time).arg(back)));
+                QVERIFY2(
+                    std::abs(back - time) <= 1, qPrintable(QStringLiteral("%1 came back as %2").arg(time).arg(back)));
             }
         }
     }
@@ -86,7 +87,9 @@ private Q_SLOTS:
     void rulerLabels()
     {
         FixedMeasure measure;
-        const auto labelled = [&](int64_t from, int64_t length) { return makeRuler({from, from + length, 0, 1200}, 0, measure); };
+        const auto labelled = [&](int64_t from, int64_t length) {
+            return makeRuler({from, from + length, 0, 1200}, 0, measure);
+        };
         const Ruler ms = labelled(4'194 * kMs, 52 * kMs);
         QCOMPARE(ms.step, 5 * kMs);
         QVERIFY(ms.prefix.empty());
@@ -161,7 +164,9 @@ private Q_SLOTS:
     void labelsAreCutAsFarAsTheyStaySaying()
     {
         FixedMeasure m;
-        const auto fit = [&](const char* name, int points) { return q(fitName(name, FixedMeasure::kPoint * float(points), m, FontRole::Slice)); };
+        const auto fit = [&](const char* name, int points) {
+            return q(fitName(name, FixedMeasure::kPoint * float(points), m, FontRole::Slice));
+        };
         QCOMPARE(fit("UserHandler.get", 15), QStringLiteral("UserHandler.get"));
         QCOMPARE(fit("UserHandler.get", 14), QStringLiteral("get"));
         QCOMPARE(fit("UserHandler.render", 5), QStringLiteral("rend…"));
@@ -169,7 +174,9 @@ private Q_SLOTS:
         QCOMPARE(fit("UserHandler.render", 3), QString());
         QCOMPARE(fit("io/reader.py", 6), QStringLiteral("io/re…")); // a path has no last part behind a dot
         QCOMPARE(q(fitName("größe_äöü", FixedMeasure::kPoint * 5, m, FontRole::Slice)), QStringLiteral("größ…"));
-        QCOMPARE(q(elideMiddle("/home/anna/shop/models/user.py", FixedMeasure::kPoint * 16, m, FontRole::Caption)), QStringLiteral("/home…ls/user.py"));
+        QCOMPARE(
+            q(elideMiddle("/home/anna/shop/models/user.py", FixedMeasure::kPoint * 16, m, FontRole::Caption)),
+            QStringLiteral("/home…ls/user.py"));
         QCOMPARE(q(elideRight("abc", 1, m, FontRole::Caption)), QString());
     }
 

@@ -27,29 +27,41 @@ inline calltide::store::TracePtr shopTrace()
         return b.addFunction(f);
     };
     const char* asyncio = "/usr/lib/python3.13/asyncio/base_events.py";
-    const FunctionId forever = own("BaseEventLoop.run_forever", asyncio, 666), once = own("BaseEventLoop._run_once", asyncio, 1907),
+    const FunctionId forever = own("BaseEventLoop.run_forever", asyncio, 666),
+                     once = own("BaseEventLoop._run_once", asyncio, 1907),
                      handle = own("Handle._run", "/usr/lib/python3.13/asyncio/events.py", 84);
-    const FunctionId gets[] = {own("UserHandler.get", "/srv/shop/handlers/users.py", 31), own("OrderHandler.list", "/srv/shop/handlers/orders.py", 52),
+    const FunctionId gets[] = {
+        own("UserHandler.get", "/srv/shop/handlers/users.py", 31),
+        own("OrderHandler.list", "/srv/shop/handlers/orders.py", 52),
         own("AvatarHandler.get", "/srv/shop/handlers/avatars.py", 12), own("handle_request", "/srv/shop/app.py", 40)};
-    const FunctionId parts[] = {own("load_orders", "/srv/shop/models/order.py", 88), own("price_lines", "/srv/shop/handlers/orders.py", 77),
-        own("render_page", "/srv/shop/views.py", 19), own("rows_to_models", "/srv/shop/models/base.py", 140), own("render_json", "/srv/shop/views.py", 61)};
-    const FunctionId inner[] = {own("Template.render", "/srv/shop/template.py", 210), own("serialize_item", "/srv/shop/views.py", 90),
+    const FunctionId parts[]
+        = {own("load_orders", "/srv/shop/models/order.py", 88), own("price_lines", "/srv/shop/handlers/orders.py", 77),
+           own("render_page", "/srv/shop/views.py", 19), own("rows_to_models", "/srv/shop/models/base.py", 140),
+           own("render_json", "/srv/shop/views.py", 61)};
+    const FunctionId inner[] = {
+        own("Template.render", "/srv/shop/template.py", 210), own("serialize_item", "/srv/shop/views.py", 90),
         own("LineItem.total", "/srv/shop/models/order.py", 30), own("User.from_row", "/srv/shop/models/user.py", 22)};
-    const FunctionId leaf[] = {c("dict.get"), c("str.join"), c("builtins.len"), own("Money.__add__", "/srv/shop/money.py", 14), c("json.encoder.c_make_encoder")};
-    const FunctionId worker = own("_worker", "/usr/lib/python3.13/concurrent/futures/thread.py", 69), query = own("query_users", "/srv/shop/db.py", 33),
-                     load = own("load_avatar", "/srv/shop/thumbs.py", 20), decode = own("decode_png", "/srv/shop/png.py", 9), resize = own("resize", "/srv/shop/png.py", 80);
+    const FunctionId leaf[]
+        = {c("dict.get"), c("str.join"), c("builtins.len"), own("Money.__add__", "/srv/shop/money.py", 14),
+           c("json.encoder.c_make_encoder")};
+    const FunctionId worker = own("_worker", "/usr/lib/python3.13/concurrent/futures/thread.py", 69),
+                     query = own("query_users", "/srv/shop/db.py", 33),
+                     load = own("load_avatar", "/srv/shop/thumbs.py", 20),
+                     decode = own("decode_png", "/srv/shop/png.py", 9), resize = own("resize", "/srv/shop/png.py", 80);
 
     Process app{.pid = 4120, .name = b.intern("app.py"), .python = b.intern("3.13.1")};
     app.begin = 0;
     const ProcessId p = b.addProcess(app);
-    Process child{.pid = 4133, .parentPid = 4120, .parent = p, .name = b.intern("thumbs.py"), .python = b.intern("3.13.1")};
+    Process child{
+        .pid = 4133, .parentPid = 4120, .parent = p, .name = b.intern("thumbs.py"), .python = b.intern("3.13.1")};
     child.begin = 9 * ms;
     const ProcessId p2 = b.addProcess(child);
     const TrackId requests = b.addTrack({.kind = TrackKind::Async, .process = p, .name = b.intern("Requests")});
     const TrackId main = b.addTrack({.process = p, .tid = 4120, .name = b.intern("MainThread")});
     const TrackId gc = b.addTrack({.kind = TrackKind::Gc, .process = p, .name = b.intern("Garbage collection")});
-    const TrackId pool[] = {b.addTrack({.process = p, .tid = 4121, .name = b.intern("ThreadPool-0_0")}),
-        b.addTrack({.process = p, .tid = 4122, .name = b.intern("ThreadPool-0_1")})};
+    const TrackId pool[]
+        = {b.addTrack({.process = p, .tid = 4121, .name = b.intern("ThreadPool-0_0")}),
+           b.addTrack({.process = p, .tid = 4122, .name = b.intern("ThreadPool-0_1")})};
     const TrackId childMain = b.addTrack({.process = p2, .tid = 4133, .name = b.intern("MainThread")});
 
     auto& s = b.slices(main);
@@ -83,7 +95,8 @@ inline calltide::store::TracePtr shopTrace()
     }
     auto& r = b.slices(requests);
     for (int lane = 0; lane < 2; ++lane) {
-        const FunctionId names[] = {own("GET /avatars/7.png", "", 0), own("POST /orders", "", 0), own("GET /users/17", "", 0)};
+        const FunctionId names[]
+            = {own("GET /avatars/7.png", "", 0), own("POST /orders", "", 0), own("GET /users/17", "", 0)};
         for (int64_t t = lane * 3 * ms; t < 100 * ms && lane == 0; t += 34 * ms)
             r.add(t, 32 * ms, names[size_t(t / ms) % 3]);
         for (int64_t t = 2 * ms; t < 100 * ms && lane == 1; t += 34 * ms)

@@ -20,7 +20,8 @@ namespace {
 constexpr int64_t kMs = 1'000'000;
 constexpr int kHeader = 148, kRows = 1000; // px; the header column of a small window
 
-// 100 ms: main [0, 100), load [20, 40) with read [22, 32) and parse [33, 36), save [60, 80); a second thread: worker [50, 70).
+// 100 ms: main [0, 100), load [20, 40) with read [22, 32) and parse [33, 36), save [60, 80); a second thread: worker
+// [50, 70).
 store::TracePtr smallTrace()
 {
     store::TraceBuilder b;
@@ -227,7 +228,8 @@ private Q_SLOTS:
     {
         drag({xOf(21 * kMs), rowY(1)}, {xOf(50 * kMs), rowY(1)}, Qt::LeftButton);
         QVERIFY(state->area());
-        QCOMPARE(state->area()->range, (TimeRange{20 * kMs, 50 * kMs})); // 10 px from load's start; 50 ms is far from any
+        QCOMPARE(
+            state->area()->range, (TimeRange{20 * kMs, 50 * kMs})); // 10 px from load's start; 50 ms is far from any
         QCOMPARE(state->area()->tracks.size(), size_t(1));
         QCOMPARE(state->selected(), store::kNoSlice);
         drag({xOf(21 * kMs), rowY(1)}, {xOf(50 * kMs), poolY()}, Qt::LeftButton, Qt::AltModifier);
@@ -296,7 +298,9 @@ private Q_SLOTS:
         QCOMPARE(state->hovered(), state->trace()->functionOf(sliceNamed("read")));
         move({xOf(25 * kMs), rowY(1)});
         QVERIFY(view->tipText().isEmpty()); // gone at once over another call
-        QTRY_COMPARE_WITH_TIMEOUT(view->tipText(), QStringLiteral("load\n/srv/shop.py:10\n20.0 ms total, 7.00 ms self, 20 % of caller"), 2000);
+        QTRY_COMPARE_WITH_TIMEOUT(
+            view->tipText(), QStringLiteral("load\n/srv/shop.py:10\n20.0 ms total, 7.00 ms self, 20 % of caller"),
+            2000);
         QTest::mousePress(view.get(), Qt::LeftButton, {}, {xOf(25 * kMs), rowY(1)});
         QVERIFY(view->tipText().isEmpty());
         QTest::mouseRelease(view.get(), Qt::LeftButton, {}, {xOf(25 * kMs), rowY(1)});
@@ -371,13 +375,38 @@ private Q_SLOTS:
     {
         const QImage image = view->toImage(2);
         QCOMPARE(image.size(), view->size() * 2);
-        const auto fill = view->scene()->colors().of(state->trace()->functionOf(sliceNamed("save")), view->scene()->style()).fill;
+        const auto fill
+            = view->scene()->colors().of(state->trace()->functionOf(sliceNamed("save")), view->scene()->style()).fill;
         const int y = rowY(1) * 2;
         QCOMPARE(image.pixel((xOf(60 * kMs) + 4) * 2, y), fill);
         QCOMPARE(image.pixel((xOf(80 * kMs) - 4) * 2, y), fill);
         QVERIFY(image.pixel((xOf(80 * kMs) + 4) * 2, y) != fill);
         const QImage shown = view->grab().toImage();
         QCOMPARE(shown.pixel(xOf(60 * kMs) + 4, rowY(1)), fill);
+    }
+
+    void theGpuCanvasShowsTheSamePicture()
+    {
+        TimelineView gpu(state.get(), theme.get(), timeline::Renderer::Gpu);
+        QSignalSpy frames(&gpu, &TimelineView::frameDrawn);
+        gpu.resize(700, 300);
+        gpu.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&gpu));
+        QTRY_VERIFY(frames.count() > 0);
+        QTest::qWait(50); // a context that is not good enough gives way to the raster canvas
+        if (!gpu.usesGpu())
+            QSKIP("no OpenGL 3.3 on this display");
+        const QImage drawn = gpu.grab().toImage().convertToFormat(QImage::Format_RGB32);
+        const QImage wanted = gpu.toImage(1).convertToFormat(QImage::Format_RGB32);
+        QCOMPARE(drawn.size(), wanted.size());
+        int different = 0;
+        for (int y = 0; y < drawn.height(); ++y)
+            for (int x = 0; x < drawn.width(); ++x) {
+                const QColor a = drawn.pixelColor(x, y), b = wanted.pixelColor(x, y);
+                different += std::abs(a.red() - b.red()) > 24 || std::abs(a.green() - b.green()) > 24
+                    || std::abs(a.blue() - b.blue()) > 24;
+            }
+        QVERIFY2(different < 20, qPrintable(QString::number(different)));
     }
 
 private:
@@ -393,7 +422,8 @@ private:
     }
     void move(const QPoint& to, Qt::MouseButton held = Qt::NoButton, Qt::KeyboardModifiers modifiers = {})
     {
-        QMouseEvent event(QEvent::MouseMove, QPointF(to), QPointF(view->mapToGlobal(to)), Qt::NoButton, held, modifiers);
+        QMouseEvent event(
+            QEvent::MouseMove, QPointF(to), QPointF(view->mapToGlobal(to)), Qt::NoButton, held, modifiers);
         QCoreApplication::sendEvent(view.get(), &event);
     }
     void leave() // the pointer is elsewhere: zooms are about the middle
@@ -415,7 +445,9 @@ private:
     }
     void wheel(const QPoint& at, int delta, Qt::KeyboardModifiers modifiers)
     {
-        QWheelEvent event(QPointF(at), QPointF(view->mapToGlobal(at)), {}, {0, delta}, Qt::NoButton, modifiers, Qt::NoScrollPhase, false);
+        QWheelEvent event(
+            QPointF(at), QPointF(view->mapToGlobal(at)), {}, {0, delta}, Qt::NoButton, modifiers, Qt::NoScrollPhase,
+            false);
         QCoreApplication::sendEvent(view.get(), &event);
     }
     bool settled()

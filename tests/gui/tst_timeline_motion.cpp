@@ -26,7 +26,8 @@ private Q_SLOTS:
                 ways[run] += motion.advance(frame).pan;
             QVERIFY(!motion.moving());
         }
-        QVERIFY2(std::fabs(ways[0] / ways[1] - 1) < 0.05, qPrintable(QStringLiteral("%1 and %2").arg(ways[0]).arg(ways[1])));
+        QVERIFY2(
+            std::fabs(ways[0] / ways[1] - 1) < 0.05, qPrintable(QStringLiteral("%1 and %2").arg(ways[0]).arg(ways[1])));
         QVERIFY(ways[0] > 0.3 && ways[0] < 1.2);
     }
 

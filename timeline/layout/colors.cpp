@@ -51,9 +51,9 @@ FunctionColors::FunctionColors(const store::Trace& trace)
             hottest.push_back(i);
     }
     const size_t first = std::min<size_t>(kFunctions, hottest.size());
-    std::partial_sort(hottest.begin(), hottest.begin() + std::ptrdiff_t(first), hottest.end(), [&](uint32_t a, uint32_t b) {
-        return total[a] != total[b] ? total[a] > total[b] : a < b;
-    });
+    std::partial_sort(
+        hottest.begin(), hottest.begin() + std::ptrdiff_t(first), hottest.end(),
+        [&](uint32_t a, uint32_t b) { return total[a] != total[b] ? total[a] > total[b] : a < b; });
     std::array<bool, kFunctions> used{};
     for (size_t i = 0; i < first; ++i) {
         unsigned slot = m_slots[hottest[i]];

@@ -36,7 +36,7 @@ private:
 
 // Colour arithmetic for the layouts.
 Argb blended(Argb over, Argb under, double alpha); // opaque result; `alpha` 0..1 on top of over's own
-inline Argb withAlpha(Argb color, double alpha)    // scales the colour's own alpha
+inline Argb withAlpha(Argb color, double alpha) // scales the colour's own alpha
 {
     return (color & 0x00FFFFFFu) | (uint32_t(double(color >> 24) * alpha + 0.5) << 24);
 }

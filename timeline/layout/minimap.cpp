@@ -9,16 +9,15 @@ namespace calltide::layout {
 
 namespace {
 
-constexpr uint32_t kDeepest = 48;  // rows of a track that count
-constexpr size_t kMostRows = 400;  // rows that are read at all; the busiest tracks come first
+constexpr uint32_t kDeepest = 48; // rows of a track that count
+constexpr size_t kMostRows = 400; // rows that are read at all; the busiest tracks come first
 
 double nsPerColumn(const store::Trace& trace)
 {
     return double(std::max<int64_t>(trace.duration(), 1)) / kMinimapColumns;
 }
 
-template <class TimeOf>
-std::vector<uint16_t> columnsOf(const store::Trace& trace, TimeOf timeOf)
+template <class TimeOf> std::vector<uint16_t> columnsOf(const store::Trace& trace, TimeOf timeOf)
 {
     std::array<bool, kMinimapColumns> seen{};
     const double perColumn = nsPerColumn(trace);
@@ -44,12 +43,14 @@ std::vector<float> minimapProfile(const store::Trace& trace)
         if (trace.tracks()[i].rowCount > 0 && kind != store::TrackKind::Gc && kind != store::TrackKind::Async)
             tracks.push_back(store::TrackId(i));
     }
-    std::stable_sort(tracks.begin(), tracks.end(), [&](auto a, auto b) { return trace.track(a).busy > trace.track(b).busy; });
+    std::stable_sort(
+        tracks.begin(), tracks.end(), [&](auto a, auto b) { return trace.track(a).busy > trace.track(b).busy; });
     const double perColumn = nsPerColumn(trace);
     std::vector<store::Run> runs;
     size_t rows = 0;
     for (const auto track : tracks) {
-        for (uint32_t depth = 0; depth < std::min(trace.track(track).rowCount, kDeepest) && rows < kMostRows; ++depth, ++rows) {
+        for (uint32_t depth = 0; depth < std::min(trace.track(track).rowCount, kDeepest) && rows < kMostRows;
+             ++depth, ++rows) {
             runs.clear();
             store::queryRow(trace, trace.rowAt(track, depth), trace.begin(), trace.end(), perColumn, runs);
             for (const auto& run : runs) {

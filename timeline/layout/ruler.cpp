@@ -78,14 +78,16 @@ Ruler makeRuler(const TimeScale& scale, int64_t zero, const TextMeasure& measure
     for (int tries = 0; tries < 4; ++tries) { // wide labels need a longer step, which may make them shorter again
         labels = labelsFor(scale.from - zero, ruler.step);
         const double widest = std::max(
-            measure.width(labels.of(scale.from - zero), FontRole::Mono), measure.width(labels.of(scale.to - zero), FontRole::Mono));
+            measure.width(labels.of(scale.from - zero), FontRole::Mono),
+            measure.width(labels.of(scale.to - zero), FontRole::Mono));
         if (double(ruler.step) / perPixel >= kLabelWidths * widest)
             break;
         ruler.step = niceStep(kLabelWidths * widest * perPixel);
     }
     ruler.minor = ruler.step >= 5 && ruler.step % 5 == 0 ? 5 : ruler.step == 2 ? 2 : 1;
     if (labels.base > 0)
-        ruler.prefix = formatSeconds(labels.base, decimalsFor(labels.unit == kMicro ? kMilli : kSecond / 10, kSecond)) + " s +";
+        ruler.prefix
+            = formatSeconds(labels.base, decimalsFor(labels.unit == kMicro ? kMilli : kSecond / 10, kSecond)) + " s +";
     for (int64_t t = floorTo(scale.from - zero, ruler.step); t + zero < scale.to; t += ruler.step)
         ruler.ticks.push_back({t + zero, scale.x(t + zero), labels.of(t)});
     return ruler;

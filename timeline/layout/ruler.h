@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Ticks of the ruler: steps 1-2-5 × 10ⁿ ns, labels at least 110 px and 1.5 × their width apart, a prefix ("4.2 s +") for
-// what all labels share when they would be long.
+// Ticks of the ruler: steps 1-2-5 × 10ⁿ ns, labels at least 110 px and 1.5 × their width apart, a prefix ("4.2 s +")
+// for what all labels share when they would be long.
 #pragma once
 #include "layout/coordinates.h"
 #include "layout/drawlist.h"
@@ -19,7 +19,7 @@ struct Tick
 struct Ruler
 {
     int64_t step = 1; // between labelled ticks, ns
-    int minor = 5;    // parts between two labelled ticks; 1 when the step is too short to be parted
+    int minor = 5; // parts between two labelled ticks; 1 when the step is too short to be parted
     std::string prefix;
     std::vector<Tick> ticks; // every labelled tick in [from, to), and the one before
 };

@@ -167,7 +167,8 @@ Hit TimelineScene::hit(const ViewSpec& view, float x, float y) const
             return hit;
     }
     if (x < z.headerColumn) {
-        const bool edge = item.kind == ItemKind::Slices && !item.collapsed && item.y + double(item.height) - contentY <= double(kGrab);
+        const bool edge = item.kind == ItemKind::Slices && !item.collapsed
+            && item.y + double(item.height) - contentY <= double(kGrab);
         hit.zone = edge ? HitZone::TrackEdge : HitZone::TrackHeader;
         return hit;
     }
@@ -175,7 +176,8 @@ Hit TimelineScene::hit(const ViewSpec& view, float x, float y) const
     if (item.kind == ItemKind::Instants) {
         const auto& instants = m_trace->instants();
         const int64_t from = z.scale.time(double(x - kDiamond / 2)), to = z.scale.time(double(x + kDiamond / 2));
-        const auto it = std::partition_point(item.instants.begin(), item.instants.end(), [&](uint32_t i) { return instants[i].time < from; });
+        const auto it = std::partition_point(
+            item.instants.begin(), item.instants.end(), [&](uint32_t i) { return instants[i].time < from; });
         if (it != item.instants.end() && instants[*it].time <= to)
             hit.instant = *it;
         return hit;
@@ -191,10 +193,14 @@ Hit TimelineScene::hit(const ViewSpec& view, float x, float y) const
     const double perPixel = z.scale.nsPerPixel();
     const auto reach = int64_t(std::ceil(perPixel));
     std::vector<store::Run> runs;
-    store::queryRow(*m_trace, hit.row, hit.time - reach, hit.time + reach + 1, perPixel / std::max(0.5, double(view.devicePixelRatio)), runs);
+    store::queryRow(
+        *m_trace, hit.row, hit.time - reach, hit.time + reach + 1,
+        perPixel / std::max(0.5, double(view.devicePixelRatio)), runs);
     int64_t nearest = INT64_MAX;
     for (const auto& run : runs) {
-        const int64_t distance = hit.time < run.start ? run.start - hit.time : hit.time >= run.end ? hit.time - run.end + 1 : 0;
+        const int64_t distance = hit.time < run.start ? run.start - hit.time
+            : hit.time >= run.end                     ? hit.time - run.end + 1
+                                                      : 0;
         if (distance < nearest) {
             nearest = distance;
             hit.run = run;

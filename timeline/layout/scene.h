@@ -31,11 +31,11 @@ struct ViewSpec // what is shown of the trace, and how large; lengths in device 
     float width = 0, height = 0;
     float devicePixelRatio = 1;
     float headerColumn = 0; // width; 0: the style's
-    double scroll = 0;      // px of the tracks above the top edge
+    double scroll = 0; // px of the tracks above the top edge
     store::SliceIndex selected = store::kNoSlice, hovered = store::kNoSlice;
     store::FunctionId highlighted, hoveredFunction;
     const std::vector<bool>* searchMask = nullptr; // by function; null or empty: no search
-    const std::vector<uint16_t>* hitTicks = nullptr;       // minimap columns with search hits
+    const std::vector<uint16_t>* hitTicks = nullptr; // minimap columns with search hits
     const std::vector<uint16_t>* exceptionTicks = nullptr; // and with exceptions
     std::optional<AreaSpec> area;
     std::optional<int64_t> cursor; // time under the pointer
@@ -52,27 +52,41 @@ struct Box
 struct Zones // where the parts lie
 {
     Box minimap, ruler, corner; // corner: the header column beside both
-    Box tracks;                 // headers and rows
+    Box tracks; // headers and rows
     float headerColumn = 0;
-    TimeScale scale;            // of ruler and rows
-    TimeScale whole;            // of the minimap
+    TimeScale scale; // of ruler and rows
+    TimeScale whole; // of the minimap
     float windowLeft = 0, windowRight = 0; // the minimap's window
 };
 
-enum class HitZone : uint8_t {
-    None, Minimap, MinimapWindow, MinimapLeft, MinimapRight, Ruler, Corner, HeaderEdge, GroupHeader, TrackHeader, TrackEdge, Row,
-    AreaLeft, AreaRight, ScrollBar,
+enum class HitZone : uint8_t
+{
+    None,
+    Minimap,
+    MinimapWindow,
+    MinimapLeft,
+    MinimapRight,
+    Ruler,
+    Corner,
+    HeaderEdge,
+    GroupHeader,
+    TrackHeader,
+    TrackEdge,
+    Row,
+    AreaLeft,
+    AreaRight,
+    ScrollBar,
 };
 
 struct Hit
 {
     HitZone zone = HitZone::None;
     int64_t time = 0;
-    size_t item = SIZE_MAX;                    // index in tracks().items()
-    store::RowId row;                          // Row
+    size_t item = SIZE_MAX; // index in tracks().items()
+    store::RowId row; // Row
     store::SliceIndex slice = store::kNoSlice; // Row: the slice there, or the first of a merged run
-    store::Run run;                            // what was hit; count > 1: a density column
-    uint32_t instant = ~uint32_t(0);           // index in Trace::instants()
+    store::Run run; // what was hit; count > 1: a density column
+    uint32_t instant = ~uint32_t(0); // index in Trace::instants()
 };
 
 class TimelineScene

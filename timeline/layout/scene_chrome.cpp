@@ -25,17 +25,21 @@ void ScenePainter::paintTrackHeader(size_t index, const ItemBox& box)
     if (width < 60)
         return;
     // A tall track's header stays in sight while its rows scroll.
-    const double sticky = std::clamp(double(z.tracks.y + st.groupHeader) - double(box.y), 0.0, std::max(0.0, double(box.h) - 36));
+    const double sticky
+        = std::clamp(double(z.tracks.y + st.groupHeader) - double(box.y), 0.0, std::max(0.0, double(box.h) - 36));
     const double y = double(box.y) + (box.h > 60 ? std::round(sticky) : 0);
     const double indent = double(item.level) * double(st.treeIndent);
     const double first = y + (box.h < 28 ? double(box.h) / 2 : double(kFirstLine));
-    out.add(IconMark{float(double(kHeaderPad) + indent), snap(first - double(kHeaderIcon) / 2), kHeaderIcon, st.textMuted, item.icon});
+    out.add(IconMark{
+        float(double(kHeaderPad) + indent), snap(first - double(kHeaderIcon) / 2), kHeaderIcon, st.textMuted,
+        item.icon});
     const double x = double(kHeaderText) + indent;
     double end = width - double(kHeaderPad);
     std::string value = item.value;
     if (item.kind == ItemKind::Counter && v.cursor) {
         const auto& counter = trace->counters()[item.counter];
-        const auto after = std::upper_bound(counter.times.begin(), counter.times.end(), *v.cursor) - counter.times.begin();
+        const auto after
+            = std::upper_bound(counter.times.begin(), counter.times.end(), *v.cursor) - counter.times.begin();
         if (after > 0)
             value = formatValue(counter.values[size_t(after) - 1]);
     }
@@ -46,7 +50,9 @@ void ScenePainter::paintTrackHeader(size_t index, const ItemBox& box)
     }
     text(elideRight(item.name, float(end - x), tm, FontRole::Name), x, first, x, end, st.textPrimary, FontRole::Name);
     if (box.h >= kTwoLines && width >= 160)
-        text(elideRight(item.detail, float(width - double(kHeaderPad) - x), tm, FontRole::Caption), x, y + double(kSecondLine), x, width - 4, st.textMuted, FontRole::Caption);
+        text(
+            elideRight(item.detail, float(width - double(kHeaderPad) - x), tm, FontRole::Caption), x,
+            y + double(kSecondLine), x, width - 4, st.textMuted, FontRole::Caption);
 }
 
 void ScenePainter::paintGroupHeader(const TrackItem& item, float y)
@@ -63,7 +69,9 @@ void ScenePainter::paintGroupHeader(const TrackItem& item, float y)
     text(name, 48, middle, st.textPrimary, FontRole::Strong);
     const double after = 48 + double(textWidth(name, FontRole::Strong)) + 8;
     const double end = item.collapsed ? double(left) - 8 : double(v.width) - 16;
-    text(elideRight(item.detail, float(end - after), tm, FontRole::Caption), after, middle, after, end, st.textMuted, FontRole::Caption);
+    text(
+        elideRight(item.detail, float(end - after), tm, FontRole::Caption), after, middle, after, end, st.textMuted,
+        FontRole::Caption);
     if (!item.collapsed)
         return;
     // How busy its threads are, in place of the rows.
@@ -87,7 +95,9 @@ void ScenePainter::paintGroupHeader(const TrackItem& item, float y)
         while (j < busy.size() && int(busy[j] * 16 + 0.5f) == steps)
             j++;
         if (steps > 0)
-            rect(double(left) + double(i), top, double(j - i), double(st.densityRow), blended(st.density, st.group, double(kDensityAlpha) + (1 - double(kDensityAlpha)) * steps / 16));
+            rect(
+                double(left) + double(i), top, double(j - i), double(st.densityRow),
+                blended(st.density, st.group, double(kDensityAlpha) + (1 - double(kDensityAlpha)) * steps / 16));
         i = j;
     }
 }
@@ -103,7 +113,8 @@ void ScenePainter::paintMinimap()
     const auto pixels = size_t(m.w);
     const auto heightAt = [&](size_t px) { // the highest of the parts in the pixel
         const size_t a = px * kMinimapColumns / pixels, b = std::max(a + 1, (px + 1) * kMinimapColumns / pixels);
-        const float share = *std::max_element(s.m_minimap.begin() + std::ptrdiff_t(a), s.m_minimap.begin() + std::ptrdiff_t(b));
+        const float share
+            = *std::max_element(s.m_minimap.begin() + std::ptrdiff_t(a), s.m_minimap.begin() + std::ptrdiff_t(b));
         return snap(double(share * room));
     };
     for (size_t i = 0; i < pixels;) {
@@ -117,17 +128,33 @@ void ScenePainter::paintMinimap()
     }
     const auto ticks = [&](const std::vector<uint16_t>* columns, double y, double h, Argb color) {
         for (size_t i = 0; columns && i < columns->size(); ++i)
-            rect(double(snap(double(m.x) + double((*columns)[i]) * double(m.w) / kMinimapColumns)), y, double(kMinimapTick), h, color);
+            rect(
+                double(snap(double(m.x) + double((*columns)[i]) * double(m.w) / kMinimapColumns)), y,
+                double(kMinimapTick), h, color);
     };
     ticks(v.exceptionTicks, 0, 3, st.exception);
     ticks(v.hitTicks, double(m.h - 1 - st.searchStrip), double(st.searchStrip), st.hit);
     const float a = z.windowLeft, b = z.windowRight;
     rect(double(m.x), 3, double(a - m.x), double(m.h - st.searchStrip) - 4, st.minimapOutside);
     rect(double(b), 3, double(m.x + m.w - b), double(m.h - st.searchStrip) - 4, st.minimapOutside);
-    out.add(Shape{.x = a - 1, .y = 1, .w = b - a + 2, .h = m.h - 3, .fill = 0, .border = st.accent, .borderWidth = kOutline, .radius = st.sliceRadius});
+    out.add(Shape{
+        .x = a - 1,
+        .y = 1,
+        .w = b - a + 2,
+        .h = m.h - 3,
+        .fill = 0,
+        .border = st.accent,
+        .borderWidth = kOutline,
+        .radius = st.sliceRadius});
     for (const float x : {a, b}) {
         const float gx = std::clamp(x - kGripWidth / 2, m.x, m.x + m.w - kGripWidth);
-        out.add(Shape{.x = gx, .y = snap(double(m.h - kGripHeight) / 2 - 1), .w = kGripWidth, .h = kGripHeight, .fill = st.accent, .radius = kGripWidth / 2});
+        out.add(Shape{
+            .x = gx,
+            .y = snap(double(m.h - kGripHeight) / 2 - 1),
+            .w = kGripWidth,
+            .h = kGripHeight,
+            .fill = st.accent,
+            .radius = kGripWidth / 2});
     }
     rect(0, double(m.h) - 1, double(v.width), 1, st.borderSubtle);
 }
@@ -139,7 +166,9 @@ void ScenePainter::paintRuler()
     const double bottom = double(r.y + r.h) - 1;
     double free = double(r.x); // labels that would run into the prefix are left out
     if (!ruler.prefix.empty()) {
-        text(ruler.prefix, double(r.x) + 6, double(r.y + r.h / 2) - 2, double(r.x), double(r.x + r.w), st.textSecondary, FontRole::Mono);
+        text(
+            ruler.prefix, double(r.x) + 6, double(r.y + r.h / 2) - 2, double(r.x), double(r.x + r.w), st.textSecondary,
+            FontRole::Mono);
         free += 6 + double(textWidth(ruler.prefix, FontRole::Mono)) + 8;
     }
     for (const Tick& tick : ruler.ticks) {
@@ -153,7 +182,9 @@ void ScenePainter::paintRuler()
         if (from < double(m_pill[1]) + 4 && to > double(m_pill[0]) - 4)
             continue; // would look out from behind the cursor's time
         if (from >= free - (ruler.prefix.empty() ? 60 : 0))
-            text(tick.label, from, double(r.y + r.h / 2) - 2, double(r.x), double(r.x + r.w), st.textMuted, FontRole::Mono);
+            text(
+                tick.label, from, double(r.y + r.h / 2) - 2, double(r.x), double(r.x + r.w), st.textMuted,
+                FontRole::Mono);
     }
     rect(0, bottom, double(v.width), 1, st.borderDefault);
 }
@@ -165,13 +196,17 @@ void ScenePainter::paintCorner()
     if (width < 100)
         return;
     const double x = double(kHeaderPad);
-    const std::string length = formatDuration(trace->duration()) + std::string(kDot) + formatCount(int64_t(trace->sliceCount()))
-        + (trace->sliceCount() == 1 ? " call" : " calls");
+    const std::string length = formatDuration(trace->duration()) + std::string(kDot)
+        + formatCount(int64_t(trace->sliceCount())) + (trace->sliceCount() == 1 ? " call" : " calls");
     if (z.minimap.h >= 40) {
-        text(elideRight("Whole recording", float(end - x), tm, FontRole::Caption), x, 15, x, end, st.textSecondary, FontRole::Caption);
+        text(
+            elideRight("Whole recording", float(end - x), tm, FontRole::Caption), x, 15, x, end, st.textSecondary,
+            FontRole::Caption);
         text(elideRight(length, float(end - x), tm, FontRole::Caption), x, 31, x, end, st.textMuted, FontRole::Caption);
     } else {
-        text(elideRight(length, float(end - x), tm, FontRole::Caption), x, double(z.minimap.h) / 2, x, end, st.textMuted, FontRole::Caption);
+        text(
+            elideRight(length, float(end - x), tm, FontRole::Caption), x, double(z.minimap.h) / 2, x, end, st.textMuted,
+            FontRole::Caption);
     }
     const double middle = double(z.ruler.y + z.ruler.h / 2);
     const std::string shown = formatDuration(v.to - v.from) + " shown", axis = "from start";
@@ -191,8 +226,13 @@ void ScenePainter::paintScrollBar()
     const double share = double(z.tracks.h) / (double(z.tracks.h) + most);
     const double h = std::max(double(kScrollMin), room * share);
     const double y = double(z.tracks.y) + 4 + (room - h) * scroll / most;
-    out.add(Shape{.x = v.width - kScrollWidth - kScrollMargin, .y = float(y), .w = kScrollWidth, .h = float(h),
-        .fill = withAlpha(st.textMuted, double(kScrollAlpha)), .radius = kScrollWidth / 2});
+    out.add(Shape{
+        .x = v.width - kScrollWidth - kScrollMargin,
+        .y = float(y),
+        .w = kScrollWidth,
+        .h = float(h),
+        .fill = withAlpha(st.textMuted, double(kScrollAlpha)),
+        .radius = kScrollWidth / 2});
 }
 
 } // namespace calltide::layout

@@ -30,7 +30,9 @@ void ScenePainter::paintGc(const ItemBox& box)
         const double width = double(textWidth(label, FontRole::Caption)), middle = double(box.y) + double(box.h) / 2;
         const double next = i + 1 < s.m_runs.size() ? z.scale.x(s.m_runs[i + 1].start) : double(right);
         if (double(w) > width + 12)
-            text(label, double(std::max(x0, left)) + 7, middle, double(left), double(x0 + w), st.textPrimary, FontRole::Caption);
+            text(
+                label, double(std::max(x0, left)) + 7, middle, double(left), double(x0 + w), st.textPrimary,
+                FontRole::Caption);
         else if (double(x0 + w) + width + 14 < next)
             text(label, double(x0 + w) + 6, middle, double(left), next, st.textSecondary, FontRole::Caption);
     }
@@ -44,20 +46,24 @@ void ScenePainter::paintInstants(const ItemBox& box)
     const double middle = double(box.y) + double(box.h) / 2;
     const float half = kDiamond / 2;
     const Argb color = st.counter.size() > 1 ? st.counter[1] : st.accent;
-    const auto from = std::partition_point(lane.begin(), lane.end(),
-        [&](uint32_t i) { return timeOf(i) < z.scale.time(double(left) - double(kDiamond)); });
+    const auto from = std::partition_point(lane.begin(), lane.end(), [&](uint32_t i) {
+        return timeOf(i) < z.scale.time(double(left) - double(kDiamond));
+    });
     // The next one that is at least a pixel on is found by search, so a million events cost no more than a thousand.
     for (auto it = from; it != lane.end() && timeOf(*it) < v.to;) {
         const float x = snap(z.scale.x(timeOf(*it))), y = float(middle);
-        const auto next = std::partition_point(it + 1, lane.end(),
-            [&](uint32_t i) { return timeOf(i) < z.scale.time(double(x) + 1); });
+        const auto next = std::partition_point(
+            it + 1, lane.end(), [&](uint32_t i) { return timeOf(i) < z.scale.time(double(x) + 1); });
         out.add(Triangle{x - half, y, x, y - half, x + half, y, color});
         out.add(Triangle{x - half, y, x, y + half, x + half, y, color});
-        const double room = (next != lane.end() ? z.scale.x(timeOf(*next)) - double(half) : double(right)) - double(x) - double(kInstantText) - 4;
+        const double room = (next != lane.end() ? z.scale.x(timeOf(*next)) - double(half) : double(right)) - double(x)
+            - double(kInstantText) - 4;
         if (next == it + 1 && room > 0) {
             const std::string label = plainLine(trace->string(all[*it].name));
             if (double(textWidth(label, FontRole::Caption)) <= room)
-                text(label, double(x) + double(kInstantText), middle, double(left), double(right), st.textSecondary, FontRole::Caption);
+                text(
+                    label, double(x) + double(kInstantText), middle, double(left), double(right), st.textSecondary,
+                    FontRole::Caption);
         }
         it = next;
     }
@@ -88,13 +94,17 @@ void ScenePainter::paintCounter(const ItemBox& box)
             out.add(area);
         area = {};
     };
-    const Argb fill = blended(color, st.canvas, double(kCounterFill)), envelope = blended(color, st.canvas, double(kCounterEnvelope));
+    const Argb fill = blended(color, st.canvas, double(kCounterFill)),
+               envelope = blended(color, st.canvas, double(kCounterEnvelope));
     std::vector<Rect> spreads;
     for (int64_t c = 0; c < columns; ++c) {
         const double x = double(left) + double(c) / dpr;
         const int64_t until = z.scale.time(x + 1 / dpr);
         const size_t end = at < times.size() && times[at] < until
-            ? size_t(std::partition_point(times.begin() + std::ptrdiff_t(at), times.end(), [&](int64_t t) { return t < until; }) - times.begin())
+            ? size_t(
+                std::partition_point(
+                    times.begin() + std::ptrdiff_t(at), times.end(), [&](int64_t t) { return t < until; })
+                - times.begin())
             : at;
         double low = any ? value : INFINITY, high = any ? value : -INFINITY;
         const size_t step = std::max<size_t>(1, (end - at) / kReadPerColumn);
@@ -154,14 +164,28 @@ void ScenePainter::paintLost(const ItemBox& box)
         if (x1 <= drawnTo)
             continue;
         drawnTo = x1;
-        out.add(Shape{.x = x0, .y = box.y, .w = x1 - x0, .h = box.h - 1, .fill = st.canvas, .patternColor = st.textPrimary, .pattern = Pattern::LossBands});
-        const std::string label = stretch.count ? formatCount(int64_t(stretch.count)) + " events lost" : std::string("events lost");
+        out.add(Shape{
+            .x = x0,
+            .y = box.y,
+            .w = x1 - x0,
+            .h = box.h - 1,
+            .fill = st.canvas,
+            .patternColor = st.textPrimary,
+            .pattern = Pattern::LossBands});
+        const std::string label
+            = stretch.count ? formatCount(int64_t(stretch.count)) + " events lost" : std::string("events lost");
         const double width = double(textWidth(label, FontRole::Caption)) + 12;
         const double a = double(std::max(x0, left)), b = double(std::min(x1, right));
         if (b - a < width)
             continue;
         const double x = (a + b - width) / 2, middle = double(box.y) + double(box.h) / 2;
-        out.add(Shape{.x = float(x), .y = float(middle) - kPillHeight / 2, .w = float(width), .h = kPillHeight, .fill = st.tooltip, .radius = kPillRadius});
+        out.add(Shape{
+            .x = float(x),
+            .y = float(middle) - kPillHeight / 2,
+            .w = float(width),
+            .h = kPillHeight,
+            .fill = st.tooltip,
+            .radius = kPillRadius});
         text(label, x + 6, middle, st.textTooltip, FontRole::Caption);
     }
 }

@@ -15,7 +15,9 @@ std::optional<std::pair<float, float>> ScenePainter::rowPlace(store::RowId row) 
         return std::nullopt;
     const auto& item = s.m_tracks.items()[s.m_tracks.indexOf(trace->row(row).track)];
     const bool hidden = item.collapsed || trace->row(row).depth >= item.rows;
-    const float h = item.kind == ItemKind::Gc ? st.gcLane : hidden ? st.densityRow - kDensityGap : st.sliceRow - st.sliceGapY;
+    const float h = item.kind == ItemKind::Gc ? st.gcLane
+        : hidden                              ? st.densityRow - kDensityGap
+                                              : st.sliceRow - st.sliceGapY;
     // As the rows are drawn: from the snapped top of the item.
     const float itemY = snap(itemTop(item));
     return std::pair(itemY + float(top - item.y), h);
@@ -46,7 +48,9 @@ void ScenePainter::paintSelection()
                 continue;
             const float a = snap(std::max(z.scale.x(trace->start(parent)), double(left)));
             const float b = snap(std::min(z.scale.x(trace->end(parent)), double(right))) - st.sliceGapX;
-            rect(double(a), double(py + st.sliceRow - st.sliceGapY - kParentLine), double(b - a), double(kParentLine), st.accent);
+            rect(
+                double(a), double(py + st.sliceRow - st.sliceGapY - kParentLine), double(b - a), double(kParentLine),
+                st.accent);
         }
     }
     if (x1 < double(left) - 4 || x0 > double(right) + 4)
@@ -57,17 +61,32 @@ void ScenePainter::paintSelection()
         w = kHitMin;
     }
     const float grow = kSelection + kHalo;
-    out.add(Shape{.x = a - grow, .y = y - grow, .w = w + 2 * grow, .h = h + 2 * grow, .fill = 0, .border = st.sliceHalo,
-        .borderWidth = kHalo, .radius = st.sliceRadius + grow - 1});
-    out.add(Shape{.x = a - kSelection, .y = y - kSelection, .w = w + 2 * kSelection, .h = h + 2 * kSelection, .fill = 0,
-        .border = st.sliceOutline, .borderWidth = kSelection, .radius = st.sliceRadius + kSelection - 1});
+    out.add(Shape{
+        .x = a - grow,
+        .y = y - grow,
+        .w = w + 2 * grow,
+        .h = h + 2 * grow,
+        .fill = 0,
+        .border = st.sliceHalo,
+        .borderWidth = kHalo,
+        .radius = st.sliceRadius + grow - 1});
+    out.add(Shape{
+        .x = a - kSelection,
+        .y = y - kSelection,
+        .w = w + 2 * kSelection,
+        .h = h + 2 * kSelection,
+        .fill = 0,
+        .border = st.sliceOutline,
+        .borderWidth = kSelection,
+        .radius = st.sliceRadius + kSelection - 1});
 }
 
 void ScenePainter::paintAreaFill()
 {
     if (!v.area)
         return;
-    const double x0 = std::max(z.scale.x(v.area->from), double(left)), x1 = std::min(z.scale.x(v.area->to), double(right));
+    const double x0 = std::max(z.scale.x(v.area->from), double(left)),
+                 x1 = std::min(z.scale.x(v.area->to), double(right));
     if (v.area->tracks.empty()) {
         rect(x0, double(z.tracks.y), x1 - x0, double(z.tracks.h), st.areaFill);
         return;
@@ -75,7 +94,9 @@ void ScenePainter::paintAreaFill()
     for (const auto track : v.area->tracks) {
         const size_t index = s.m_tracks.indexOf(track);
         if (index < s.m_tracks.items().size())
-            rect(x0, double(snap(itemTop(s.m_tracks.items()[index]))), x1 - x0, double(s.m_tracks.items()[index].height), st.areaFill);
+            rect(
+                x0, double(snap(itemTop(s.m_tracks.items()[index]))), x1 - x0, double(s.m_tracks.items()[index].height),
+                st.areaFill);
     }
 }
 
@@ -113,20 +134,22 @@ void ScenePainter::paintAreaEdges()
                 continue;
             const auto& track = trace->tracks()[t];
             for (uint32_t depth = 0; depth < track.rowCount; ++depth) {
-                const auto [a, b] = trace->overlapping(trace->rowAt(store::TrackId(t), depth), v.area->from, v.area->to);
+                const auto [a, b]
+                    = trace->overlapping(trace->rowAt(store::TrackId(t), depth), v.area->from, v.area->to);
                 count.calls += b - a;
             }
             count.tracks += tracks.empty() && track.sliceCount > 0;
         }
     }
-    const std::string chip = formatDuration(v.area->to - v.area->from) + std::string(kDot) + formatCount(int64_t(count.tracks))
-        + (count.tracks == 1 ? " track" : " tracks") + std::string(kDot) + formatCount(int64_t(count.calls))
-        + (count.calls == 1 ? " call" : " calls");
+    const std::string chip = formatDuration(v.area->to - v.area->from) + std::string(kDot)
+        + formatCount(int64_t(count.tracks)) + (count.tracks == 1 ? " track" : " tracks") + std::string(kDot)
+        + formatCount(int64_t(count.calls)) + (count.calls == 1 ? " call" : " calls");
     const double width = double(textWidth(chip, FontRole::Strong)) + 2 * double(kChipPad);
     const double middle = (std::max(x0, double(left)) + std::min(x1, double(right))) / 2;
     if (x1 < double(left) || x0 > double(right) || width > double(right - left))
         return;
-    const float x = snap(std::clamp(middle - width / 2, double(left) + 8, std::max(double(left) + 8, double(right) - width - 16)));
+    const float x = snap(
+        std::clamp(middle - width / 2, double(left) + 8, std::max(double(left) + 8, double(right) - width - 16)));
     const float y = snap(top + double(kChipTop));
     out.add(Shape{.x = x, .y = y, .w = float(width), .h = kChipHeight, .fill = st.accent, .radius = kChipHeight / 2});
     text(chip, double(x + kChipPad), double(y + kChipHeight / 2), onAccent(), FontRole::Strong);
@@ -161,7 +184,7 @@ void ScenePainter::paintFlow(const store::Flow& flow)
         uint32_t depth = 0;
         constexpr uint32_t kDeepest = 4096;
         while (depth + 1 < std::min(trace->track(track).rowCount, kDeepest)
-            && trace->sliceAt(trace->rowAt(track, depth + 1), time) != store::kNoSlice)
+               && trace->sliceAt(trace->rowAt(track, depth + 1), time) != store::kNoSlice)
             depth++;
         const auto place = rowPlace(trace->rowAt(track, depth));
         if (!place)
@@ -178,8 +201,10 @@ void ScenePainter::paintFlow(const store::Flow& flow)
     std::array<float, 2 * (kParts + 1)> points;
     for (int i = 0; i <= kParts; ++i) {
         const double t = double(i) / kParts, u = 1 - t;
-        points[size_t(2 * i)] = float(u * u * u * x0 + 3 * u * u * t * (x0 + bend) + 3 * u * t * t * (tip - bend) + t * t * t * tip);
-        points[size_t(2 * i) + 1] = float(u * u * u * *y0 + 3 * u * u * t * *y0 + 3 * u * t * t * *y1 + t * t * t * *y1);
+        points[size_t(2 * i)]
+            = float(u * u * u * x0 + 3 * u * u * t * (x0 + bend) + 3 * u * t * t * (tip - bend) + t * t * t * tip);
+        points[size_t(2 * i) + 1]
+            = float(u * u * u * *y0 + 3 * u * u * t * *y0 + 3 * u * t * t * *y1 + t * t * t * *y1);
     }
     out.addStroke(points.data(), kParts + 1, kFlowUnder, st.canvas);
     out.addStroke(points.data(), kParts + 1, kFlowWidth, st.flow);
@@ -194,7 +219,8 @@ void ScenePainter::placeCursor()
         return;
     m_cursorText = formatCursorTime(*v.cursor - trace->begin(), z.scale.nsPerPixel());
     const float width = textWidth(m_cursorText, FontRole::Mono) + 2 * kPillPad;
-    m_pill[0] = snap(std::clamp(z.scale.x(*v.cursor) - double(width / 2), double(left), std::max(double(left), double(right - width))));
+    m_pill[0] = snap(std::clamp(
+        z.scale.x(*v.cursor) - double(width / 2), double(left), std::max(double(left), double(right - width))));
     m_pill[1] = m_pill[0] + width;
 }
 
@@ -202,9 +228,17 @@ void ScenePainter::paintCursor()
 {
     if (m_cursorText.empty())
         return;
-    rect(double(snap(z.scale.x(*v.cursor))), double(z.tracks.y), 1, double(z.tracks.h), withAlpha(st.cursor, double(kCursorAlpha)));
+    rect(
+        double(snap(z.scale.x(*v.cursor))), double(z.tracks.y), 1, double(z.tracks.h),
+        withAlpha(st.cursor, double(kCursorAlpha)));
     const float y = snap(double(z.ruler.y) + 4);
-    out.add(Shape{.x = m_pill[0], .y = y, .w = m_pill[1] - m_pill[0], .h = kPillHeight, .fill = st.tooltip, .radius = kPillRadius});
+    out.add(Shape{
+        .x = m_pill[0],
+        .y = y,
+        .w = m_pill[1] - m_pill[0],
+        .h = kPillHeight,
+        .fill = st.tooltip,
+        .radius = kPillRadius});
     text(m_cursorText, double(m_pill[0] + kPillPad), double(y + kPillHeight / 2), st.textTooltip, FontRole::Mono);
 }
 

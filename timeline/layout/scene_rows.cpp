@@ -23,14 +23,23 @@ void ScenePainter::paintSlices(const ItemBox& box)
     const auto first = uint32_t(std::clamp(std::floor(above / double(st.sliceRow)), 0.0, double(box.item.rows)));
     const auto last = uint32_t(std::clamp(std::ceil(below / double(st.sliceRow)), 0.0, double(box.item.rows)));
     if (track.kind == store::TrackKind::Task && first == 0) { // what it waits in, under the parts in which it runs
-        const double x0 = std::max(z.scale.x(track.begin), double(left) - 8), x1 = std::min(z.scale.x(track.end), double(right) + 8);
+        const double x0 = std::max(z.scale.x(track.begin), double(left) - 8),
+                     x1 = std::min(z.scale.x(track.end), double(right) + 8);
         if (x1 > x0)
-            out.add(Shape{.x = float(x0), .y = top, .w = float(x1 - x0), .h = st.sliceRow - st.sliceGapY, .fill = st.awaitFill,
-                .radius = st.sliceRadius, .patternColor = st.awaitHatch, .pattern = Pattern::Hatch});
+            out.add(Shape{
+                .x = float(x0),
+                .y = top,
+                .w = float(x1 - x0),
+                .h = st.sliceRow - st.sliceGapY,
+                .fill = st.awaitFill,
+                .radius = st.sliceRadius,
+                .patternColor = st.awaitHatch,
+                .pattern = Pattern::Hatch});
     }
     for (uint32_t depth = first; depth < last; ++depth)
-        paintRow({trace->rowAt(box.item.track, depth), top + float(depth) * st.sliceRow, st.sliceRow - st.sliceGapY, true,
-            track.kind == store::TrackKind::Async});
+        paintRow(
+            {trace->rowAt(box.item.track, depth), top + float(depth) * st.sliceRow, st.sliceRow - st.sliceGapY, true,
+             track.kind == store::TrackKind::Async});
     if (const float y = top + float(box.item.rows) * st.sliceRow; box.item.hiddenRows && y < v.height)
         paintRow({trace->rowAt(box.item.track, box.item.rows), y, st.densityRow - kDensityGap, false, false});
 }
@@ -63,7 +72,9 @@ void ScenePainter::mixDensityColors()
         if (slot < FunctionColors::kFunctions)
             fill = slot < st.functions.size() ? st.functions[slot].fill : SliceColor{}.fill;
         else if (slot < kSlots)
-            fill = slot - FunctionColors::kFunctions < st.library.size() ? st.library[slot - FunctionColors::kFunctions].fill : SliceColor{}.fill;
+            fill = slot - FunctionColors::kFunctions < st.library.size()
+                ? st.library[slot - FunctionColors::kFunctions].fill
+                : SliceColor{}.fill;
         for (int step = 0; step <= kBusySteps; ++step)
             m_densityColors[slot * (kBusySteps + 1) + unsigned(step)]
                 = blended(fill, st.canvas, double(kDensityAlpha) + (1 - double(kDensityAlpha)) * step / kBusySteps);
@@ -95,10 +106,13 @@ void ScenePainter::flushColumn(const RowPlace& place)
     if (m_column.index == INT64_MIN)
         return;
     const double busy = std::min(1.0, m_column.covered);
-    const unsigned slot = isSame(m_column.function) ? FunctionColors::kFunctions + FunctionColors::kLibrary : s.m_colors.slot(m_column.function);
-    const Rect r{float(double(m_column.index) / dpr), place.y, float(1 / dpr), place.h,
+    const unsigned slot = isSame(m_column.function) ? FunctionColors::kFunctions + FunctionColors::kLibrary
+                                                    : s.m_colors.slot(m_column.function);
+    const Rect r{
+        float(double(m_column.index) / dpr), place.y, float(1 / dpr), place.h,
         m_densityColors[slot * (kBusySteps + 1) + unsigned(busy * kBusySteps + 0.5)]};
-    const bool joins = m_pending.w > 0 && m_pending.fill == r.fill && m_pending.y == r.y && std::abs(m_pending.x + m_pending.w - r.x) < 0.01f;
+    const bool joins = m_pending.w > 0 && m_pending.fill == r.fill && m_pending.y == r.y
+        && std::abs(m_pending.x + m_pending.w - r.x) < 0.01f;
     if (joins) {
         m_pending.w += r.w;
     } else {
@@ -107,7 +121,9 @@ void ScenePainter::flushColumn(const RowPlace& place)
     }
     if (m_column.hit) {
         flushColumnRect();
-        rect(double(r.x), double(place.y + place.h - kHitLine), std::max(double(r.w), double(kHitMin)), double(kHitLine), st.hit);
+        rect(
+            double(r.x), double(place.y + place.h - kHitLine), std::max(double(r.w), double(kHitMin)), double(kHitLine),
+            st.hit);
     }
     m_column = {};
 }
@@ -122,7 +138,8 @@ void ScenePainter::flushColumnRect()
 void ScenePainter::paintSlice(const RowPlace& place, const Run& run, double x0, double x1)
 {
     constexpr double kBeyond = 16; // hides corners and borders of slices that go on outside
-    const bool fromBefore = x0 < double(left) - kBeyond, goesOn = x1 > double(right) + kBeyond;
+    const bool fromBefore = x0 < double(left) - kBeyond;
+    const bool goesOn = x1 > double(right) + kBeyond;
     const double a = fromBefore ? double(left) - kBeyond : x0, b = goesOn ? double(right) + kBeyond : x1;
     float xl = snap(a), xr = snap(b);
     const float one = float(1 / dpr);
@@ -161,7 +178,9 @@ void ScenePainter::paintSlice(const RowPlace& place, const Run& run, double x0, 
             out.add(Triangle{xr - corner, place.y, xr, place.y, xr, place.y + corner, st.exception});
     }
     if (isHit(run.function))
-        rect(double(xl), double(place.y + place.h - kHitLine), double(std::max(shape.w, kHitMin)), double(kHitLine), st.hit);
+        rect(
+            double(xl), double(place.y + place.h - kHitLine), double(std::max(shape.w, kHitMin)), double(kHitLine),
+            st.hit);
     if (place.labels)
         paintLabel(place, run, double(xl), double(xr), color.text);
 }

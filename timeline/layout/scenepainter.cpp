@@ -44,11 +44,20 @@ void ScenePainter::paint()
     for (size_t i = first; i < last; ++i) {
         const ItemBox box{items[i], snap(itemTop(items[i])), items[i].height};
         switch (items[i].kind) {
-        case ItemKind::Group: continue;
-        case ItemKind::Slices: paintSlices(box); break;
-        case ItemKind::Gc: paintGc(box); break;
-        case ItemKind::Instants: paintInstants(box); break;
-        case ItemKind::Counter: paintCounter(box); break;
+        case ItemKind::Group:
+            continue;
+        case ItemKind::Slices:
+            paintSlices(box);
+            break;
+        case ItemKind::Gc:
+            paintGc(box);
+            break;
+        case ItemKind::Instants:
+            paintInstants(box);
+            break;
+        case ItemKind::Counter:
+            paintCounter(box);
+            break;
         }
         paintLost(box);
         rect(left, box.y + box.h - 1, right - left, 1, st.rowLine);
@@ -92,7 +101,14 @@ void ScenePainter::paint()
     paintCorner();
     paintCursor();
     if (v.focusRing)
-        out.add(Shape{.x = 0, .y = 0, .w = v.width, .h = v.height, .fill = 0, .border = st.accent, .borderWidth = metrics::kFocusRing});
+        out.add(Shape{
+            .x = 0,
+            .y = 0,
+            .w = v.width,
+            .h = v.height,
+            .fill = 0,
+            .border = st.accent,
+            .borderWidth = metrics::kFocusRing});
 }
 
 void ScenePainter::text(std::string_view utf8, double x, double middle, Argb color, FontRole role)

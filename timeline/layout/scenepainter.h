@@ -71,7 +71,8 @@ private:
     void paintScrollBar();
 
     void text(std::string_view utf8, double x, double middle, Argb color, FontRole role);
-    void text(std::string_view utf8, double x, double middle, double clipLeft, double clipRight, Argb color, FontRole role);
+    void
+    text(std::string_view utf8, double x, double middle, double clipLeft, double clipRight, Argb color, FontRole role);
     float textWidth(std::string_view utf8, FontRole role) const { return tm.width(utf8, role); }
     void rect(double x, double y, double w, double h, Argb color);
     float snap(double px) const { return snapped(px, dpr); }
@@ -95,7 +96,7 @@ private:
     Ruler ruler;
     Column m_column;
     static constexpr int kBusySteps = 16; // enough to the eye, and lets neighbours join
-    std::vector<Argb> m_densityColors;    // by slot of FunctionColors (and one for the same function) and busy step
+    std::vector<Argb> m_densityColors; // by slot of FunctionColors (and one for the same function) and busy step
     Rect m_pending{}; // columns of one colour side by side are one rectangle
     std::string m_cursorText;
     float m_pill[2] = {0, -1}; // x range on the ruler that the cursor's time covers

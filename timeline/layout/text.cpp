@@ -23,7 +23,8 @@ std::string groupThousands(std::string_view digits)
 std::string fixed(double value, int decimals)
 {
     std::array<char, 64> buffer;
-    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed, decimals);
+    const auto end
+        = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed, decimals);
     return end.ec == std::errc() ? std::string(buffer.data(), end.ptr) : std::string("?");
 }
 
@@ -102,7 +103,8 @@ std::string formatSeconds(int64_t ns, int decimals)
     uint64_t perSecond = 1;
     for (int i = 0; i < decimals; ++i)
         perSecond *= 10;
-    std::string out = (negative && magnitude ? std::string(kMinus) : std::string()) + groupThousands(std::to_string(magnitude / perSecond));
+    std::string out = (negative && magnitude ? std::string(kMinus) : std::string())
+        + groupThousands(std::to_string(magnitude / perSecond));
     if (decimals > 0) {
         std::string rest = std::to_string(magnitude % perSecond);
         rest.insert(0, size_t(decimals) - rest.size(), '0');
@@ -144,11 +146,18 @@ std::string formatValue(double value)
     std::string out = value < 0 ? std::string(kMinus) : std::string();
     if (magnitude >= 1e15 || (magnitude > 0 && magnitude < 1e-4)) {
         std::array<char, 64> buffer;
-        const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), magnitude, std::chars_format::scientific, 3);
+        const auto end
+            = std::to_chars(buffer.data(), buffer.data() + buffer.size(), magnitude, std::chars_format::scientific, 3);
         return out + std::string(buffer.data(), end.ptr);
     }
     const bool whole = magnitude == std::floor(magnitude);
-    const std::string digits = fixed(magnitude, whole || magnitude >= 1000 ? 0 : magnitude >= 100 ? 1 : magnitude >= 10 ? 2 : magnitude >= 1 ? 3 : 4);
+    const std::string digits = fixed(
+        magnitude,
+        whole || magnitude >= 1000 ? 0
+            : magnitude >= 100     ? 1
+            : magnitude >= 10      ? 2
+            : magnitude >= 1       ? 3
+                                   : 4);
     const size_t point = std::min(digits.find('.'), digits.size());
     return out + groupThousands(std::string_view(digits).substr(0, point)) + digits.substr(point);
 }
@@ -211,7 +220,8 @@ std::string fitName(std::string_view name, float width, const TextMeasure& measu
     if (measure.width(name, role) <= width)
         return std::string(name);
     std::string_view last = name;
-    if (const size_t dot = name.rfind('.'); dot != std::string_view::npos && dot + 1 < name.size() && name.find('/') == std::string_view::npos)
+    if (const size_t dot = name.rfind('.');
+        dot != std::string_view::npos && dot + 1 < name.size() && name.find('/') == std::string_view::npos)
         last = name.substr(dot + 1);
     if (last.size() < name.size() && measure.width(last, role) <= width)
         return std::string(last);

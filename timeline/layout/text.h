@@ -14,12 +14,12 @@ inline constexpr std::string_view kMinus = "\u2212";
 inline constexpr std::string_view kEllipsis = "\u2026";
 inline constexpr std::string_view kDot = " \u00B7 "; // between parts of a line
 
-std::string formatCount(int64_t n);                 // "1 284 116"
-std::string formatDuration(int64_t ns);             // "8.32 ms", "412 ns", "2 h 11 min"
-std::string formatExactDuration(int64_t ns);        // all digits: "8.320 114 ms"
-std::string formatShare(double share);              // 0..1: "26 %", "3.1 %", "< 0.1 %"
-std::string formatBytes(uint64_t bytes);            // "41.8 MB"
-std::string formatValue(double value);              // a counter's: four figures, grouped
+std::string formatCount(int64_t n); // "1 284 116"
+std::string formatDuration(int64_t ns); // "8.32 ms", "412 ns", "2 h 11 min"
+std::string formatExactDuration(int64_t ns); // all digits: "8.320 114 ms"
+std::string formatShare(double share); // 0..1: "26 %", "3.1 %", "< 0.1 %"
+std::string formatBytes(uint64_t bytes); // "41.8 MB"
+std::string formatValue(double value); // a counter's: four figures, grouped
 // A time as seconds with `decimals` (0..9) digits behind the point, grouped in threes: "4.221 861".
 std::string formatSeconds(int64_t ns, int decimals);
 

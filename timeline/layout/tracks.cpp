@@ -30,7 +30,7 @@ struct Builder
     const Style& style;
     const Collapsed& collapsed;
     std::vector<TrackItem>& items;
-    std::unordered_map<uint32_t, std::vector<TrackId>> tracksOf;   // by process
+    std::unordered_map<uint32_t, std::vector<TrackId>> tracksOf; // by process
     std::unordered_map<uint32_t, std::vector<TrackId>> childrenOf; // by thread track
     std::unordered_map<uint32_t, std::vector<uint32_t>> instantsOf, countersOf;
 
@@ -38,7 +38,8 @@ struct Builder
     {
         const auto& tracks = trace.tracks();
         for (uint32_t i = 0; i < tracks.size(); ++i) {
-            const bool child = tracks[i].parent.valid() && tracks[i].parent.v < tracks.size() && tracks[i].parent.v != i;
+            const bool child
+                = tracks[i].parent.valid() && tracks[i].parent.v < tracks.size() && tracks[i].parent.v != i;
             (child ? childrenOf[tracks[i].parent.v] : tracksOf[tracks[i].process.v]).push_back(TrackId(i));
         }
         for (uint32_t i = 0; i < trace.instants().size(); ++i)
@@ -60,7 +61,9 @@ struct Builder
         }
         const auto later = [&](ProcessId a, ProcessId b) { // a stack: the last comes first
             const auto &p = processes[a.v], &q = processes[b.v];
-            return p.sortIndex != q.sortIndex ? p.sortIndex > q.sortIndex : p.begin != q.begin ? p.begin > q.begin : a.v > b.v;
+            return p.sortIndex != q.sortIndex ? p.sortIndex > q.sortIndex
+                : p.begin != q.begin          ? p.begin > q.begin
+                                              : a.v > b.v;
         };
         stack = roots;
         std::sort(stack.begin(), stack.end(), later);
@@ -94,7 +97,8 @@ struct Builder
             group.detail = std::to_string(process.pid);
             if (const auto python = trace.string(process.python); !python.empty())
                 group.detail += std::string(kDot) + "Python " + plainLine(python);
-            const auto threads = std::count_if(tracks.begin(), tracks.end(), [&](TrackId t) { return trace.track(t).kind == TrackKind::Thread; });
+            const auto threads = std::count_if(
+                tracks.begin(), tracks.end(), [&](TrackId t) { return trace.track(t).kind == TrackKind::Thread; });
             if (threads > 0)
                 group.detail += std::string(kDot) + plural(threads, "thread", "threads");
             if (process.parent.valid())
@@ -110,10 +114,14 @@ struct Builder
         const auto rank = [&](TrackId t) {
             const Track& track = trace.track(t);
             switch (track.kind) {
-            case TrackKind::Async: return 0;
-            case TrackKind::Gc: return 2;
-            case TrackKind::Counter: return 3;
-            default: return 1;
+            case TrackKind::Async:
+                return 0;
+            case TrackKind::Gc:
+                return 2;
+            case TrackKind::Counter:
+                return 3;
+            default:
+                return 1;
             }
         };
         std::stable_sort(tracks.begin(), tracks.end(), [&](TrackId a, TrackId b) {
@@ -174,7 +182,9 @@ struct Builder
             items.push_back(std::move(item));
             return;
         }
-        item.icon = track.kind == TrackKind::Task ? Icon::Task : track.kind == TrackKind::Async ? Icon::Timeline : Icon::Thread;
+        item.icon = track.kind == TrackKind::Task ? Icon::Task
+            : track.kind == TrackKind::Async      ? Icon::Timeline
+                                                  : Icon::Thread;
         if (item.name.empty())
             item.name = track.kind == TrackKind::Overflow ? "Overlapping calls"
                 : track.kind == TrackKind::Task           ? "Task"
@@ -189,7 +199,9 @@ struct Builder
         item.collapsed = collapsed.tracks.contains(id) && track.rowCount > 1;
         item.rows = item.collapsed ? 1 : rowsShown(id);
         item.hiddenRows = item.collapsed ? 0 : track.rowCount - item.rows;
-        const float body = item.collapsed ? style.densityRow : float(item.rows) * style.sliceRow + (item.hiddenRows ? style.densityRow : 0);
+        const float body = item.collapsed
+            ? style.densityRow
+            : float(item.rows) * style.sliceRow + (item.hiddenRows ? style.densityRow : 0);
         if (item.collapsed)
             item.value = plural(track.rowCount, "row", "rows");
         else if (item.hiddenRows)
@@ -249,7 +261,8 @@ struct Builder
         // From zero, so that heights can be compared, unless all values lie close together far away from it.
         if (item.low > 0 && item.high - item.low > 0.2 * item.high)
             item.low = 0;
-        const double room = item.high > item.low ? (item.high - item.low) * 0.05 : std::max(1.0, std::fabs(item.high) * 0.05);
+        const double room
+            = item.high > item.low ? (item.high - item.low) * 0.05 : std::max(1.0, std::fabs(item.high) * 0.05);
         item.high += room;
         if (item.low != 0)
             item.low -= room;
@@ -284,7 +297,8 @@ size_t TrackModel::at(double y) const
 {
     if (y < 0 || y >= m_height)
         return m_items.size();
-    const auto after = std::upper_bound(m_items.begin(), m_items.end(), y, [](double v, const TrackItem& item) { return v < item.y; });
+    const auto after = std::upper_bound(
+        m_items.begin(), m_items.end(), y, [](double v, const TrackItem& item) { return v < item.y; });
     return size_t(after - m_items.begin()) - 1;
 }
 
@@ -302,7 +316,8 @@ double TrackModel::rowTop(const store::Trace& trace, store::RowId row, const Sty
     const TrackItem& item = m_items[index];
     if (item.kind == ItemKind::Gc)
         return item.y + double(item.height - style.gcLane) / 2;
-    return item.y + double(style.trackPadding) + (item.collapsed ? 0.0 : double(std::min(r.depth, item.rows)) * double(style.sliceRow));
+    return item.y + double(style.trackPadding)
+        + (item.collapsed ? 0.0 : double(std::min(r.depth, item.rows)) * double(style.sliceRow));
 }
 
 } // namespace calltide::layout

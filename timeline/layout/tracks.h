@@ -11,25 +11,32 @@
 
 namespace calltide::layout {
 
-enum class ItemKind : uint8_t { Group, Slices, Gc, Instants, Counter };
+enum class ItemKind : uint8_t
+{
+    Group,
+    Slices,
+    Gc,
+    Instants,
+    Counter
+};
 
 struct TrackItem
 {
     ItemKind kind = ItemKind::Slices;
     store::ProcessId process; // none: things of no process
-    store::TrackId track;     // Slices, Gc
-    uint32_t counter = 0;     // index into Trace::counters()
-    uint32_t rows = 0;        // slice rows shown
-    uint32_t hiddenRows = 0;  // deeper ones, which share one density row below them
-    bool collapsed = false;   // Group: its tracks are hidden; Slices: one density row
+    store::TrackId track; // Slices, Gc
+    uint32_t counter = 0; // index into Trace::counters()
+    uint32_t rows = 0; // slice rows shown
+    uint32_t hiddenRows = 0; // deeper ones, which share one density row below them
+    bool collapsed = false; // Group: its tracks are hidden; Slices: one density row
     Icon icon = Icon::Thread;
     int level = 0; // indent
-    double y = 0;  // from the top of the first item
+    double y = 0; // from the top of the first item
     float height = 0;
     uint32_t group = 0; // index of the item's group header
     std::string name, detail, value; // header: first line, second line (of a group: behind the name), at its right end
-    std::vector<uint32_t> instants;  // Instants: indices into Trace::instants(), by time
-    double low = 0, high = 1;        // Counter: what its bottom and top stand for
+    std::vector<uint32_t> instants; // Instants: indices into Trace::instants(), by time
+    double low = 0, high = 1; // Counter: what its bottom and top stand for
 };
 
 // What is folded away; kept by the view, also over a rebuild.

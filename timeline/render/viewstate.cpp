@@ -18,8 +18,7 @@ constexpr double kMargin = 0.05; // around a fitted call, and of the window outs
 constexpr uint64_t kCountAtOnce = 2'000'000; // slices that are counted within a few ms
 
 // `work` on a worker thread, then `done` with its result on the owner's, unless the owner is gone.
-template <class Work, class Done>
-void inBackground(QObject* owner, Work work, Done done)
+template <class Work, class Done> void inBackground(QObject* owner, Work work, Done done)
 {
     using R = std::invoke_result_t<Work>;
     auto promise = std::make_shared<QPromise<R>>();
@@ -271,7 +270,9 @@ void ViewState::countHits()
     };
     inBackground(
         this,
-        [trace = m_trace, mask = m_searchMask] { return Found{store::countSlices(*trace, mask), layout::hitColumns(*trace, mask)}; },
+        [trace = m_trace, mask = m_searchMask] {
+            return Found{store::countSlices(*trace, mask), layout::hitColumns(*trace, mask)};
+        },
         [this, generation = m_searchGeneration](Found found) {
             if (generation != m_searchGeneration)
                 return;

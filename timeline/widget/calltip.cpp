@@ -20,7 +20,9 @@ struct Fonts
 
 Fonts fonts()
 {
-    return {render::Theme::uiFont(12.5, 600), render::Theme::uiFont(11.5), render::Theme::uiFont(12, 600), render::Theme::uiFont(12)};
+    return {
+        render::Theme::uiFont(12.5, 600), render::Theme::uiFont(11.5), render::Theme::uiFont(12, 600),
+        render::Theme::uiFont(12)};
 }
 
 } // namespace
@@ -39,7 +41,8 @@ QString TipText::plain() const
 }
 
 CallTip::CallTip(QWidget* parent)
-    : QWidget(parent, Qt::ToolTip | Qt::FramelessWindowHint | Qt::NoDropShadowWindowHint | Qt::WindowTransparentForInput)
+    : QWidget(
+        parent, Qt::ToolTip | Qt::FramelessWindowHint | Qt::NoDropShadowWindowHint | Qt::WindowTransparentForInput)
 {
     setAttribute(Qt::WA_TranslucentBackground);
     setAttribute(Qt::WA_ShowWithoutActivating);
@@ -57,7 +60,8 @@ void CallTip::setTheme(const render::Theme* theme)
 QSize CallTip::wanted() const
 {
     const Fonts f = fonts();
-    double width = QFontMetricsF(f.title).horizontalAdvance(m_text.title) + (m_text.swatch.isValid() ? kSwatch + kSwatchGap : 0);
+    double width
+        = QFontMetricsF(f.title).horizontalAdvance(m_text.title) + (m_text.swatch.isValid() ? kSwatch + kSwatchGap : 0);
     double height = QFontMetricsF(f.title).height();
     const auto line = [&](const QFont& font, double w) {
         width = std::max(width, w);
@@ -68,7 +72,8 @@ QSize CallTip::wanted() const
     if (!m_text.numbers.isEmpty()) {
         double w = -kNumberGap;
         for (const auto& [value, word] : m_text.numbers)
-            w += kNumberGap + QFontMetricsF(f.number).horizontalAdvance(value) + 4 + QFontMetricsF(f.word).horizontalAdvance(word);
+            w += kNumberGap + QFontMetricsF(f.number).horizontalAdvance(value) + 4
+                + QFontMetricsF(f.word).horizontalAdvance(word);
         line(f.number, w);
     }
     for (const QString& note : m_text.notes)
@@ -109,12 +114,13 @@ void CallTip::paintEvent(QPaintEvent*)
     quiet.setAlphaF(0.72f);
     double y = kPadY;
     const double room = width() - 2 * kPadX;
-    const auto draw = [&](const QFont& font, const QColor& color, double x, const QString& s, double w, Qt::TextElideMode mode) {
-        const QFontMetricsF metrics(font);
-        p.setFont(font);
-        p.setPen(color);
-        p.drawText(QPointF(x, y + metrics.ascent()), metrics.elidedText(s, mode, w + 1));
-    };
+    const auto draw
+        = [&](const QFont& font, const QColor& color, double x, const QString& s, double w, Qt::TextElideMode mode) {
+              const QFontMetricsF metrics(font);
+              p.setFont(font);
+              p.setPen(color);
+              p.drawText(QPointF(x, y + metrics.ascent()), metrics.elidedText(s, mode, w + 1));
+          };
     double x = kPadX;
     if (m_text.swatch.isValid()) {
         p.setBrush(m_text.swatch);

@@ -12,7 +12,7 @@ struct TipText
     QColor swatch; // invalid: none
     QString title, place;
     QList<QPair<QString, QString>> numbers; // ("3.02 ms", "total"), one line
-    QStringList notes;                      // further lines
+    QStringList notes; // further lines
     bool isEmpty() const { return title.isEmpty(); }
     QString plain() const; // all of it, for tests and screen readers
 };

@@ -29,7 +29,8 @@ QSurfaceFormat coreFormat()
 bool platformHasNoGl()
 {
     const QString platform = QGuiApplication::platformName();
-    return platform == QLatin1String("offscreen") || platform == QLatin1String("minimal") || platform == QLatin1String("vnc");
+    return platform == QLatin1String("offscreen") || platform == QLatin1String("minimal")
+        || platform == QLatin1String("vnc");
 }
 
 void prepare(QWidget* canvas)
@@ -78,12 +79,17 @@ public:
         prepare(this);
         setFormat(coreFormat());
     }
-    ~GpuCanvas() override { release(); }
+    ~GpuCanvas() override
+    {
+        disconnect(m_contextGone); // ~QOpenGLWidget destroys the context, when the painter is gone already
+        release();
+    }
 
 protected:
     void initializeGL() override
     {
-        connect(context(), &QOpenGLContext::aboutToBeDestroyed, this, [this] { release(); });
+        disconnect(m_contextGone); // this comes again with each new context
+        m_contextGone = connect(context(), &QOpenGLContext::aboutToBeDestroyed, this, [this] { release(); });
         QString reason;
         if (!m_painter.initialize(&reason)) {
             qCWarning(lcTimeline).noquote() << "no GPU drawing:" << reason;
@@ -112,6 +118,7 @@ private:
 
     CanvasClient* m_client;
     render::GlPainter m_painter;
+    QMetaObject::Connection m_contextGone;
 };
 
 } // namespace

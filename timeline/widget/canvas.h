@@ -15,8 +15,8 @@ public:
     virtual ~CanvasClient() = default;
     virtual const layout::DrawList& frame() = 0; // of the parent's size and ratio, valid until the next call
     virtual const render::FontMetrics& fonts() const = 0;
-    virtual void frameDone(double ms) = 0;  // layout and paint
-    virtual void gpuFailed() = 0;           // the context is not good enough; comes from the event loop
+    virtual void frameDone(double ms) = 0; // layout and paint
+    virtual void gpuFailed() = 0; // the context is not good enough; comes from the event loop
 };
 
 // True when a GPU (not a renderer that draws on the CPU) answers. Found out once; never on the offscreen platform,

@@ -7,9 +7,9 @@ namespace calltide::timeline {
 
 namespace {
 
-constexpr double kPanStart = 0.8, kPanFull = 2.2;   // windows per s
+constexpr double kPanStart = 0.8, kPanFull = 2.2; // windows per s
 constexpr double kZoomStart = 2.2, kZoomFull = 5.0; // ln(factor) per s
-constexpr double kGrowth = 1.2;                     // s until full speed
+constexpr double kGrowth = 1.2; // s until full speed
 constexpr double kStill = 1e-3;
 
 double speed(double start, double full, double held)
@@ -36,7 +36,8 @@ KeyMotion::Step KeyMotion::advance(double seconds)
     m_held = m_keys ? m_held + seconds : 0;
     const double pan = double((m_keys & Right) != 0) - double((m_keys & Left) != 0);
     const double zoom = double((m_keys & ZoomOut) != 0) - double((m_keys & ZoomIn) != 0);
-    const double panAim = pan * speed(kPanStart, kPanFull, m_held), zoomAim = zoom * speed(kZoomStart, kZoomFull, m_held);
+    const double panAim = pan * speed(kPanStart, kPanFull, m_held),
+                 zoomAim = zoom * speed(kZoomStart, kZoomFull, m_held);
     // Exact integral of the exponential approach, so that the way does not depend on the frame rate.
     const double tau = kSettle / 3, decay = std::exp(-seconds / tau);
     Step step;
@@ -59,7 +60,8 @@ void RangeAnimation::start(render::TimeRange from, render::TimeRange to)
 
 bool RangeAnimation::isTooFar(render::TimeRange from, render::TimeRange to)
 {
-    const double distance = std::fabs(double(from.from) / 2 + double(from.to) / 2 - double(to.from) / 2 - double(to.to) / 2);
+    const double distance
+        = std::fabs(double(from.from) / 2 + double(from.to) / 2 - double(to.from) / 2 - double(to.to) / 2);
     return distance > 50.0 * double(std::max(from.length(), to.length()));
 }
 

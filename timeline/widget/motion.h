@@ -11,7 +11,13 @@ namespace calltide::timeline {
 class KeyMotion
 {
 public:
-    enum Key { ZoomIn = 1, ZoomOut = 2, Left = 4, Right = 8 };
+    enum Key
+    {
+        ZoomIn = 1,
+        ZoomOut = 2,
+        Left = 4,
+        Right = 8
+    };
     void press(Key key) { m_keys |= key; }
     void release(Key key) { m_keys &= ~key; }
     void stop();
@@ -19,7 +25,7 @@ public:
 
     struct Step
     {
-        double pan = 0;  // windows, > 0: later
+        double pan = 0; // windows, > 0: later
         double zoom = 1; // factor for the window's length
     };
     Step advance(double seconds);

@@ -10,8 +10,8 @@ namespace calltide::timeline {
 
 namespace {
 
-constexpr double kButtonZoom = 0.5;  // of the window's length, for + and −
-constexpr double kButtonPan = 0.25;  // of the window
+constexpr double kButtonZoom = 0.5; // of the window's length, for + and −
+constexpr double kButtonPan = 0.25; // of the window
 constexpr int kTipDelayMs = 120;
 
 } // namespace
@@ -105,7 +105,8 @@ void TimelineView::Private::rebuildScene()
     motion.stop();
     scroll = 0;
     shown = state->range();
-    scene = state->trace() ? std::make_unique<layout::TimelineScene>(state->trace(), theme->style(rows), metrics) : nullptr;
+    scene = state->trace() ? std::make_unique<layout::TimelineScene>(state->trace(), theme->style(rows), metrics)
+                           : nullptr;
     redraw();
 }
 
@@ -222,7 +223,8 @@ float TimelineView::Private::headerColumn() const
 {
     if (ownHeaderColumn > 0)
         return float(ownHeaderColumn);
-    const double normal = theme->number(u"size.header_column.default"), least = theme->number(u"size.header_column.min");
+    const double normal = theme->number(u"size.header_column.default"),
+                 least = theme->number(u"size.header_column.min");
     const int width = q->window()->width();
     if (width < 1000)
         return float(least);
@@ -412,11 +414,18 @@ bool TimelineView::event(QEvent* event)
         auto* key = static_cast<QKeyEvent*>(event);
         if (key->modifiers() == Qt::NoModifier || key->modifiers() == Qt::KeypadModifier) {
             switch (key->key()) {
-            case Qt::Key_W: case Qt::Key_A: case Qt::Key_S: case Qt::Key_D:
-            case Qt::Key_Left: case Qt::Key_Right: case Qt::Key_Up: case Qt::Key_Down:
+            case Qt::Key_W:
+            case Qt::Key_A:
+            case Qt::Key_S:
+            case Qt::Key_D:
+            case Qt::Key_Left:
+            case Qt::Key_Right:
+            case Qt::Key_Up:
+            case Qt::Key_Down:
                 event->accept();
                 return true;
-            default: break;
+            default:
+                break;
             }
         }
     }

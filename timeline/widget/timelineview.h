@@ -14,7 +14,12 @@ class Theme;
 
 namespace calltide::timeline {
 
-enum class Renderer : uint8_t { Auto, Gpu, Raster };
+enum class Renderer : uint8_t
+{
+    Auto,
+    Gpu,
+    Raster
+};
 
 class TimelineView : public QWidget
 {
@@ -49,7 +54,7 @@ public Q_SLOTS:
     void panRight();
     void selectParent();
     void selectChild();
-    void selectNext();     // in the row
+    void selectNext(); // in the row
     void selectPrevious();
     void selectNextTrack();
     void selectPreviousTrack();

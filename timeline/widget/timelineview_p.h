@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// TimelineView's inside, shared by timelineview.cpp (frame, scene, slots), view_input.cpp (mouse, wheel, keys) and
-// view_navigation.cpp (walking the calls, tooltip, announcements).
+// TimelineView's inside, shared by timelineview.cpp (frame, scene, slots), view_input.cpp (mouse, wheel), view_keys.cpp
+// and view_navigation.cpp (walking the calls, tooltip, announcements).
 #pragma once
 #include "layout/scene.h"
 #include "render/rasterpainter.h"
@@ -16,18 +16,25 @@
 
 namespace calltide::timeline {
 
-enum class Drag : uint8_t {
+enum class Drag : uint8_t
+{
     None,
-    Pending,      // pressed on a row, not moved far enough yet
+    Pending, // pressed on a row, not moved far enough yet
     Area,
-    ZoomBox,      // like Area; zooms when released
-    AreaLeft, AreaRight,
-    Pan, PanPending,
-    MinimapPan, MinimapLeft, MinimapRight, MinimapNew, MinimapNewPending,
+    ZoomBox, // like Area; zooms when released
+    AreaLeft,
+    AreaRight,
+    Pan,
+    PanPending,
+    MinimapPan,
+    MinimapLeft,
+    MinimapRight,
+    MinimapNew,
+    MinimapNewPending,
     HeaderEdge,
     TrackEdge, // how many rows of a track are shown
     Scroll,
-    Click,        // pressed on something that only takes clicks
+    Click, // pressed on something that only takes clicks
 };
 
 struct TimelineView::Private : public CanvasClient
@@ -65,6 +72,7 @@ struct TimelineView::Private : public CanvasClient
     void clicked(const layout::Hit& hit);
     void cancelDrag();
     void updateCursorShape(const layout::Hit& hit);
+    // view_keys.cpp: true when the key was one of ours
     bool moveKey(QKeyEvent* event, bool pressed);
     bool commandKey(QKeyEvent* event);
 
@@ -94,8 +102,8 @@ struct TimelineView::Private : public CanvasClient
     bool gpu = false;
     double frameMs = 0;
 
-    render::TimeRange shown;  // what is drawn; on its way to state->range() while the animation runs
-    bool direct = false;      // the range is being set by our own input
+    render::TimeRange shown; // what is drawn; on its way to state->range() while the animation runs
+    bool direct = false; // the range is being set by our own input
     double scroll = 0;
     double ownHeaderColumn = 0; // 0: by the window's width
     bool reduced = false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Mouse, wheel and keys of TimelineView.
+// Mouse and wheel of TimelineView.
 #include "layout/metrics.h"
 #include "widget/timelineview_p.h"
 #include <QGuiApplication>
@@ -15,47 +15,9 @@ using render::TimeRange;
 
 namespace {
 
-constexpr double kWheelZoom = 0.8;      // window's length per notch towards the trace
-constexpr double kWheelPan = 0.1;       // windows per notch
-constexpr double kWheelRows = 3;        // rows per notch
-constexpr double kReducedStep = 0.1;    // windows, W A S D without motion
-constexpr double kPageShare = 0.9;
-
-// W A S D by place on the keyboard, so that they lie together on every layout.
-std::optional<KeyMotion::Key> moveKeyOf(const QKeyEvent* event)
-{
-    int zoomIn = 0, left = 0, zoomOut = 0, right = 0;
-    quint32 code = event->nativeScanCode();
-#if defined(Q_OS_MACOS)
-    code = event->nativeVirtualKey();
-    zoomIn = 13, left = 0, zoomOut = 1, right = 2;
-    const bool known = true;
-#elif defined(Q_OS_WIN)
-    zoomIn = 0x11, left = 0x1E, zoomOut = 0x1F, right = 0x20;
-    const bool known = code != 0;
-#else
-    zoomIn = 25, left = 38, zoomOut = 39, right = 40;
-    const bool known = code != 0;
-#endif
-    if (known && event->spontaneous()) {
-        if (int(code) == zoomIn)
-            return KeyMotion::ZoomIn;
-        if (int(code) == left)
-            return KeyMotion::Left;
-        if (int(code) == zoomOut)
-            return KeyMotion::ZoomOut;
-        if (int(code) == right)
-            return KeyMotion::Right;
-        return std::nullopt;
-    }
-    switch (event->key()) {
-    case Qt::Key_W: return KeyMotion::ZoomIn;
-    case Qt::Key_A: return KeyMotion::Left;
-    case Qt::Key_S: return KeyMotion::ZoomOut;
-    case Qt::Key_D: return KeyMotion::Right;
-    default: return std::nullopt;
-    }
-}
+constexpr double kWheelZoom = 0.8; // window's length per notch towards the trace
+constexpr double kWheelPan = 0.1; // windows per notch
+constexpr double kWheelRows = 3; // rows per notch
 
 } // namespace
 
@@ -87,18 +49,40 @@ void TimelineView::Private::press(QMouseEvent* event)
         drag = zone == HitZone::Row ? Drag::ZoomBox : Drag::Click;
     } else if (event->button() == Qt::LeftButton) {
         switch (zone) {
-        case HitZone::HeaderEdge: drag = Drag::HeaderEdge; break;
-        case HitZone::Minimap: drag = Drag::MinimapNewPending; break;
-        case HitZone::MinimapWindow: drag = Drag::MinimapPan; break;
-        case HitZone::MinimapLeft: drag = Drag::MinimapLeft; break;
-        case HitZone::MinimapRight: drag = Drag::MinimapRight; break;
-        case HitZone::AreaLeft: drag = Drag::AreaLeft; break;
-        case HitZone::AreaRight: drag = Drag::AreaRight; break;
-        case HitZone::ScrollBar: drag = Drag::Scroll; break;
-        case HitZone::TrackEdge: drag = Drag::TrackEdge; break;
+        case HitZone::HeaderEdge:
+            drag = Drag::HeaderEdge;
+            break;
+        case HitZone::Minimap:
+            drag = Drag::MinimapNewPending;
+            break;
+        case HitZone::MinimapWindow:
+            drag = Drag::MinimapPan;
+            break;
+        case HitZone::MinimapLeft:
+            drag = Drag::MinimapLeft;
+            break;
+        case HitZone::MinimapRight:
+            drag = Drag::MinimapRight;
+            break;
+        case HitZone::AreaLeft:
+            drag = Drag::AreaLeft;
+            break;
+        case HitZone::AreaRight:
+            drag = Drag::AreaRight;
+            break;
+        case HitZone::ScrollBar:
+            drag = Drag::Scroll;
+            break;
+        case HitZone::TrackEdge:
+            drag = Drag::TrackEdge;
+            break;
         case HitZone::Row:
-        case HitZone::Ruler: drag = event->modifiers() & Qt::ShiftModifier ? Drag::Pan : Drag::Pending; break;
-        default: drag = Drag::Click; break;
+        case HitZone::Ruler:
+            drag = event->modifiers() & Qt::ShiftModifier ? Drag::Pan : Drag::Pending;
+            break;
+        default:
+            drag = Drag::Click;
+            break;
         }
     }
     redraw();
@@ -126,9 +110,12 @@ void TimelineView::Private::move(QMouseEvent* event)
     case Drag::Area:
     case Drag::ZoomBox:
     case Drag::AreaLeft:
-    case Drag::AreaRight: dragArea(at, event->modifiers()); break;
+    case Drag::AreaRight:
+        dragArea(at, event->modifiers());
+        break;
     case Drag::Pan: {
-        const auto by = int64_t(std::llround((pressed.x() - at.x()) * double(pressedRange.length()) / zones.scale.width));
+        const auto by
+            = int64_t(std::llround((pressed.x() - at.x()) * double(pressedRange.length()) / zones.scale.width));
         setDirect({pressedRange.from + by, pressedRange.to + by});
         scrollTo(pressedScroll + pressed.y() - at.y());
         q->setCursor(Qt::ClosedHandCursor);
@@ -137,16 +124,21 @@ void TimelineView::Private::move(QMouseEvent* event)
     case Drag::MinimapPan:
     case Drag::MinimapLeft:
     case Drag::MinimapRight:
-    case Drag::MinimapNew: dragMinimap(at.x()); break;
+    case Drag::MinimapNew:
+        dragMinimap(at.x());
+        break;
     case Drag::HeaderEdge:
-        ownHeaderColumn = std::clamp(at.x(), theme->number(u"size.header_column.min"), theme->number(u"size.header_column.max"));
+        ownHeaderColumn
+            = std::clamp(at.x(), theme->number(u"size.header_column.min"), theme->number(u"size.header_column.max"));
         redraw();
         break;
     case Drag::TrackEdge: {
         const auto& item = scene->tracks().items()[pressedHit.item];
-        const double rows = (at.y() - double(zones.tracks.y) + scroll - item.y - double(scene->style().trackPadding)) / double(scene->style().sliceRow);
+        const double rows = (at.y() - double(zones.tracks.y) + scroll - item.y - double(scene->style().trackPadding))
+            / double(scene->style().sliceRow);
         auto collapsed = scene->collapsed();
-        collapsed.rows[item.track] = uint32_t(std::clamp(std::round(rows), 1.0, double(scene->trace()->track(item.track).rowCount)));
+        collapsed.rows[item.track]
+            = uint32_t(std::clamp(std::round(rows), 1.0, double(scene->trace()->track(item.track).rowCount)));
         scene->setCollapsed(std::move(collapsed));
         redraw();
         break;
@@ -158,7 +150,8 @@ void TimelineView::Private::move(QMouseEvent* event)
             scrollTo(pressedScroll + (at.y() - pressed.y()) * most / (room - thumb));
         break;
     }
-    default: break;
+    default:
+        break;
     }
     last = at;
 }
@@ -186,7 +179,8 @@ void TimelineView::Private::dragArea(const QPointF& at, Qt::KeyboardModifiers mo
         a = snapped(pressed);
         if (pressedHit.zone == HitZone::Row) {
             const auto itemAt = [&](double y) {
-                const double content = std::clamp(y - double(zones.tracks.y) + scroll, 0.0, std::max(0.0, scene->tracks().height() - 1));
+                const double content
+                    = std::clamp(y - double(zones.tracks.y) + scroll, 0.0, std::max(0.0, scene->tracks().height() - 1));
                 return scene->tracks().at(content);
             };
             const size_t i = itemAt(pressed.y()), j = itemAt(at.y());
@@ -219,10 +213,17 @@ void TimelineView::Private::dragMinimap(double x)
         setDirect({pressedRange.from + by, pressedRange.to + by});
         break;
     }
-    case Drag::MinimapLeft: setDirect({std::min(time, pressedRange.to - least), pressedRange.to}); break;
-    case Drag::MinimapRight: setDirect({pressedRange.from, std::max(time, pressedRange.from + least)}); break;
-    case Drag::MinimapNew: setDirect({std::min(start, time), std::max(start, time)}); break;
-    default: break;
+    case Drag::MinimapLeft:
+        setDirect({std::min(time, pressedRange.to - least), pressedRange.to});
+        break;
+    case Drag::MinimapRight:
+        setDirect({pressedRange.from, std::max(time, pressedRange.from + least)});
+        break;
+    case Drag::MinimapNew:
+        setDirect({std::min(start, time), std::max(start, time)});
+        break;
+    default:
+        break;
     }
 }
 
@@ -233,7 +234,9 @@ void TimelineView::Private::release(QMouseEvent* event)
     if (!scene)
         return;
     switch (was) {
-    case Drag::Pending: clicked(pressedHit); break;
+    case Drag::Pending:
+        clicked(pressedHit);
+        break;
     case Drag::Click:
         if (event->button() == Qt::MiddleButton)
             break;
@@ -255,8 +258,11 @@ void TimelineView::Private::release(QMouseEvent* event)
         state->setRange({pressedHit.time - half, pressedHit.time - half + shown.length()});
         break;
     }
-    case Drag::PanPending: Q_EMIT q->contextMenuRequested(event->globalPosition().toPoint(), choose(pressedHit)); break;
-    default: break;
+    case Drag::PanPending:
+        Q_EMIT q->contextMenuRequested(event->globalPosition().toPoint(), choose(pressedHit));
+        break;
+    default:
+        break;
     }
     hover(event->position());
     redraw();
@@ -281,7 +287,8 @@ void TimelineView::Private::clicked(const Hit& hit)
         if (hit.zone == HitZone::Row)
             state->select(choose(hit));
         break;
-    default: break;
+    default:
+        break;
     }
 }
 
@@ -289,7 +296,8 @@ void TimelineView::Private::cancelDrag()
 {
     if (drag == Drag::Area || drag == Drag::AreaLeft || drag == Drag::AreaRight)
         state->setArea(pressedArea);
-    if (drag == Drag::Pan || drag == Drag::MinimapPan || drag == Drag::MinimapLeft || drag == Drag::MinimapRight || drag == Drag::MinimapNew)
+    if (drag == Drag::Pan || drag == Drag::MinimapPan || drag == Drag::MinimapLeft || drag == Drag::MinimapRight
+        || drag == Drag::MinimapNew)
         setDirect(pressedRange);
     zoomBox.reset();
     drag = Drag::None;
@@ -298,109 +306,27 @@ void TimelineView::Private::cancelDrag()
 void TimelineView::Private::updateCursorShape(const Hit& hit)
 {
     switch (hit.zone) {
-    case HitZone::HeaderEdge: q->setCursor(Qt::SplitHCursor); break;
-    case HitZone::TrackEdge: q->setCursor(Qt::SplitVCursor); break;
+    case HitZone::HeaderEdge:
+        q->setCursor(Qt::SplitHCursor);
+        break;
+    case HitZone::TrackEdge:
+        q->setCursor(Qt::SplitVCursor);
+        break;
     case HitZone::MinimapLeft:
     case HitZone::MinimapRight:
     case HitZone::AreaLeft:
-    case HitZone::AreaRight: q->setCursor(Qt::SizeHorCursor); break;
-    case HitZone::MinimapWindow: q->setCursor(Qt::OpenHandCursor); break;
-    case HitZone::Minimap: q->setCursor(Qt::CrossCursor); break;
-    default: q->unsetCursor(); break;
-    }
-}
-
-bool TimelineView::Private::moveKey(QKeyEvent* event, bool down)
-{
-    if (event->modifiers() & ~(Qt::ShiftModifier | Qt::KeypadModifier))
-        return false;
-    const auto key = moveKeyOf(event);
-    if (!key)
-        return false;
-    if (event->isAutoRepeat() && !(reduced && down))
-        return true;
-    if (reduced) {
-        if (down && *key == KeyMotion::ZoomIn)
-            zoomAt(zoomCentre(), 1 - kReducedStep, false);
-        else if (down && *key == KeyMotion::ZoomOut)
-            zoomAt(zoomCentre(), 1 / (1 - kReducedStep), false);
-        else if (down)
-            panBy((*key == KeyMotion::Left ? -kReducedStep : kReducedStep) * scene->zones(spec()).scale.width);
-        return true;
-    }
-    if (down) {
-        motion.press(*key);
-        hideTip();
-        wake();
-    } else {
-        motion.release(*key);
-    }
-    return true;
-}
-
-bool TimelineView::Private::commandKey(QKeyEvent* event)
-{
-    const auto modifiers = event->modifiers() & ~(Qt::KeypadModifier | Qt::ShiftModifier);
-    const double page = kPageShare * double(scene->zones(spec()).tracks.h);
-    if (modifiers == Qt::AltModifier) {
-        switch (event->key()) {
-        case Qt::Key_Left: state->goBack(); return true;
-        case Qt::Key_Right: state->goForward(); return true;
-        default: return false;
-        }
-    }
-    if (modifiers == Qt::ControlModifier) {
-        switch (event->key()) {
-        case Qt::Key_Left: q->panLeft(); return true;
-        case Qt::Key_Right: q->panRight(); return true;
-        case Qt::Key_Up: q->selectPreviousTrack(); return true;
-        case Qt::Key_Down: q->selectNextTrack(); return true;
-        case Qt::Key_Plus:
-        case Qt::Key_Equal: q->zoomIn(); return true;
-        case Qt::Key_Minus: q->zoomOut(); return true;
-        case Qt::Key_0: q->fitAll(); return true;
-        default: return false;
-        }
-    }
-    if (modifiers != Qt::NoModifier)
-        return false;
-    switch (event->key()) {
-    case Qt::Key_Left:
-    case Qt::Key_Comma: q->selectPrevious(); return true;
-    case Qt::Key_Right:
-    case Qt::Key_Period: q->selectNext(); return true;
-    case Qt::Key_Up: q->selectParent(); return true;
-    case Qt::Key_Down: q->selectChild(); return true;
-    case Qt::Key_F:
-    case Qt::Key_Return:
-    case Qt::Key_Enter: q->zoomToSelection(); return true;
-    case Qt::Key_R:
-    case Qt::Key_Home:
-    case Qt::Key_0: q->fitAll(); return true;
-    case Qt::Key_Plus:
-    case Qt::Key_Equal: q->zoomIn(); return true;
-    case Qt::Key_Minus:
-    case Qt::Key_Underscore: q->zoomOut(); return true;
-    case Qt::Key_Space:
-    case Qt::Key_M: q->areaFromSelection(); return true;
-    case Qt::Key_E:
-        if (state->selected() != store::kNoSlice)
-            Q_EMIT q->sourceRequested(state->selected());
-        return true;
-    case Qt::Key_PageUp: scrollTo(scroll - page); return true;
-    case Qt::Key_PageDown: scrollTo(scroll + page); return true;
-    case Qt::Key_Escape: // one thing at a time, the newest first
-        if (drag != Drag::None)
-            cancelDrag();
-        else if (state->area())
-            state->setArea(std::nullopt);
-        else if (state->selected() != store::kNoSlice || state->highlighted().valid())
-            state->select(store::kNoSlice), state->highlight({});
-        else
-            return false;
-        redraw();
-        return true;
-    default: return false;
+    case HitZone::AreaRight:
+        q->setCursor(Qt::SizeHorCursor);
+        break;
+    case HitZone::MinimapWindow:
+        q->setCursor(Qt::OpenHandCursor);
+        break;
+    case HitZone::Minimap:
+        q->setCursor(Qt::CrossCursor);
+        break;
+    default:
+        q->unsetCursor();
+        break;
     }
 }
 
@@ -466,8 +392,12 @@ void TimelineView::mouseDoubleClickEvent(QMouseEvent* event)
         d->redraw();
         break;
     case HitZone::Minimap:
-    case HitZone::MinimapWindow: fitAll(); break;
-    default: d->press(event); break;
+    case HitZone::MinimapWindow:
+        fitAll();
+        break;
+    default:
+        d->press(event);
+        break;
     }
 }
 
@@ -480,8 +410,8 @@ void TimelineView::wheelEvent(QWheelEvent* event)
     const QPointF notches = QPointF(event->angleDelta()) / 120.0; // fractions on fine wheels and touchpads
     const Hit hit = hitAt(event->position());
     const auto zones = d->scene->zones(d->spec());
-    const bool minimap = hit.zone == HitZone::Minimap || hit.zone == HitZone::MinimapWindow || hit.zone == HitZone::MinimapLeft
-        || hit.zone == HitZone::MinimapRight;
+    const bool minimap = hit.zone == HitZone::Minimap || hit.zone == HitZone::MinimapWindow
+        || hit.zone == HitZone::MinimapLeft || hit.zone == HitZone::MinimapRight;
     if (event->modifiers() & Qt::ControlModifier) {
         d->zoomAt(event->position().x(), std::pow(kWheelZoom, notches.y()), false);
     } else if (minimap) {
@@ -507,31 +437,6 @@ void TimelineView::wheelEvent(QWheelEvent* event)
 void TimelineView::leaveEvent(QEvent*)
 {
     d->hoverNothing();
-}
-
-void TimelineView::keyPressEvent(QKeyEvent* event)
-{
-    if (!d->scene || (!d->moveKey(event, true) && !d->commandKey(event)))
-        QWidget::keyPressEvent(event);
-}
-
-void TimelineView::keyReleaseEvent(QKeyEvent* event)
-{
-    if (!d->scene || !d->moveKey(event, false))
-        QWidget::keyReleaseEvent(event);
-}
-
-void TimelineView::focusInEvent(QFocusEvent* event)
-{
-    d->focusByKey = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason;
-    d->redraw();
-}
-
-void TimelineView::focusOutEvent(QFocusEvent*)
-{
-    d->motion.stop();
-    d->focusByKey = false;
-    d->redraw();
 }
 
 void TimelineView::contextMenuEvent(QContextMenuEvent* event)

@@ -66,7 +66,10 @@ QRect TimelineView::Private::sliceRect(SliceIndex slice) const
         return {};
     const double left = std::clamp(zones.scale.x(trace.start(slice)), zones.scale.left, zones.scale.right());
     const double right = std::clamp(zones.scale.x(trace.end(slice)), zones.scale.left, zones.scale.right());
-    return QRectF(left, double(zones.tracks.y) + top - scroll, std::max(1.0, right - left), double(scene->style().sliceRow)).toAlignedRect();
+    return QRectF(
+               left, double(zones.tracks.y) + top - scroll, std::max(1.0, right - left),
+               double(scene->style().sliceRow))
+        .toAlignedRect();
 }
 
 void TimelineView::Private::hover(const QPointF& position)
@@ -78,7 +81,8 @@ void TimelineView::Private::hover(const QPointF& position)
     pointer = position;
     hovered = scene->hit(spec(), float(position.x()), float(position.y()));
     updateCursorShape(hovered);
-    state->setHovered(hovered.zone == HitZone::Row && hovered.run.count > 0 ? hovered.run.function : store::FunctionId());
+    state->setHovered(
+        hovered.zone == HitZone::Row && hovered.run.count > 0 ? hovered.run.function : store::FunctionId());
     const bool same = wasIn && before.zone == hovered.zone && before.row == hovered.row && before.slice == hovered.slice
         && before.run.count == hovered.run.count && before.instant == hovered.instant && before.item == hovered.item;
     if (!same) {
@@ -132,7 +136,8 @@ TipText TimelineView::Private::tipFor(const Hit& hit) const
         tipText.title = text(item.name);
         tipText.place = text(item.detail);
         if (hit.zone == HitZone::TrackHeader && item.kind == layout::ItemKind::Slices)
-            tipText.notes += TimelineView::tr("%1 calls").arg(text(layout::formatCount(int64_t(trace.track(item.track).sliceCount))));
+            tipText.notes += TimelineView::tr("%1 calls")
+                                 .arg(text(layout::formatCount(int64_t(trace.track(item.track).sliceCount))));
         return tipText;
     }
     if (hit.zone != HitZone::Row)
@@ -149,10 +154,13 @@ TipText TimelineView::Private::tipFor(const Hit& hit) const
     const auto& function = trace.function(hit.run.function);
     tipText.swatch = color(scene->colors().of(hit.run.function, scene->style()).fill);
     if (hit.run.count > 1) {
-        tipText.title = TimelineView::tr("%1 calls · %2 busy · mostly %3")
-                            .arg(text(layout::formatCount(hit.run.count)), text(layout::formatShare(double(hit.run.busy))),
-                                text(trace.functionName(hit.run.function)));
-        tipText.numbers.append(qMakePair(text(layout::formatDuration(hit.run.end - hit.run.start)), TimelineView::tr("long")));
+        tipText.title
+            = TimelineView::tr("%1 calls · %2 busy · mostly %3")
+                  .arg(
+                      text(layout::formatCount(hit.run.count)), text(layout::formatShare(double(hit.run.busy))),
+                      text(trace.functionName(hit.run.function)));
+        tipText.numbers.append(
+            qMakePair(text(layout::formatDuration(hit.run.end - hit.run.start)), TimelineView::tr("long")));
         return tipText;
     }
     tipText.title = text(trace.functionName(hit.run.function));
@@ -170,9 +178,11 @@ TipText TimelineView::Private::tipFor(const Hit& hit) const
     tipText.numbers.append(qMakePair(text(layout::formatDuration(total)), TimelineView::tr("total")));
     const auto [first, last] = trace.children(slice);
     if (last - first <= kLookAt) // a sum over millions would be felt
-        tipText.numbers.append(qMakePair(text(layout::formatDuration(trace.selfTime(slice))), TimelineView::tr("self")));
+        tipText.numbers.append(
+            qMakePair(text(layout::formatDuration(trace.selfTime(slice))), TimelineView::tr("self")));
     if (const auto parent = trace.parent(slice); parent != kNoSlice && trace.duration(parent) > 0)
-        tipText.numbers.append(qMakePair(text(layout::formatShare(double(total) / double(trace.duration(parent)))), TimelineView::tr("of caller")));
+        tipText.numbers.append(qMakePair(
+            text(layout::formatShare(double(total) / double(trace.duration(parent)))), TimelineView::tr("of caller")));
     if (hit.run.flags & store::kException)
         tipText.notes += TimelineView::tr("left by an exception");
     if (hit.run.flags & store::kAlreadyRunning)
@@ -193,8 +203,8 @@ void TimelineView::Private::reveal(SliceIndex slice)
     const auto track = trace.row(row).track;
     auto collapsed = scene->collapsed();
     bool opens = collapsed.groups.erase(trace.track(track).process) + collapsed.tracks.erase(track) > 0;
-    if (const size_t index = scene->tracks().indexOf(track); index < scene->tracks().items().size()
-        && !opens && trace.row(row).depth >= scene->tracks().items()[index].rows) {
+    if (const size_t index = scene->tracks().indexOf(track); index < scene->tracks().items().size() && !opens
+        && trace.row(row).depth >= scene->tracks().items()[index].rows) {
         collapsed.rows[track] = layout::Collapsed::kAllRows;
         opens = true;
     }
@@ -247,7 +257,7 @@ void TimelineView::Private::stepTrack(int by)
         if (next == kNoSlice) {
             const auto& row = trace.row(rowId);
             const auto after = trace.overlapping(rowId, middle, INT64_MAX).first;
-            const bool hasAfter = after < row.first + row.count, hasBefore = after > row.first;
+            const bool hasAfter = after<row.first + row.count, hasBefore = after> row.first;
             const bool nearer = hasAfter && hasBefore && trace.start(after) - middle < middle - trace.end(after - 1);
             next = hasAfter && (!hasBefore || nearer) ? after : hasBefore ? after - 1 : kNoSlice;
         }
@@ -265,8 +275,11 @@ void TimelineView::Private::announce()
         const auto& trace = *scene->trace();
         const auto& track = trace.track(trace.trackOf(slice));
         said = TimelineView::tr("%1, %2, thread %3, depth %4")
-                   .arg(text(trace.functionName(trace.functionOf(slice))), text(layout::formatDuration(trace.duration(slice))),
-                       track.name == store::StringId(0u) || !track.name.valid() ? QString::number(track.tid) : text(trace.string(track.name)))
+                   .arg(
+                       text(trace.functionName(trace.functionOf(slice))),
+                       text(layout::formatDuration(trace.duration(slice))),
+                       track.name == store::StringId(0u) || !track.name.valid() ? QString::number(track.tid)
+                                                                                : text(trace.string(track.name)))
                    .arg(trace.depthOf(slice));
     }
     if (said == q->accessibleDescription())
@@ -344,7 +357,8 @@ void TimelineView::areaFromSelection()
     if (!d->scene || slice == kNoSlice)
         return;
     const auto& trace = *d->scene->trace();
-    d->state->setArea(render::Area{{trace.start(slice), std::max(trace.end(slice), trace.start(slice) + 1)}, {trace.trackOf(slice)}});
+    d->state->setArea(
+        render::Area{{trace.start(slice), std::max(trace.end(slice), trace.start(slice) + 1)}, {trace.trackOf(slice)}});
 }
 
 } // namespace calltide::timeline
