@@ -90,7 +90,7 @@ def ask_bank(order, attempt):
 
 
 def sign(text):
-    return hashlib.pbkdf2_hmac("sha256", text.encode(), b"little shop", 150).hex()
+    return hashlib.pbkdf2_hmac("sha256", text.encode(), b"little shop", 6000).hex()
 
 
 def write_invoice(catalogue, order):

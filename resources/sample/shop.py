@@ -183,7 +183,7 @@ def close_shop(catalogue, sold):
     warehouse.stdin.close()
     top = report(catalogue, sold)
     best_price_walk([product.cents for product in catalogue.products.values()])
-    forecast(300)
+    forecast(40)
     size = archive(sold, top)
     boxes = sum(json.loads(line)["boxes"] for line in warehouse.stdout)
     warehouse.wait()
