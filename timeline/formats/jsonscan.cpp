@@ -6,32 +6,6 @@ namespace calltide::formats::json {
 
 namespace {
 
-uint64_t mix(uint64_t a, uint64_t b)
-{
-    const unsigned __int128 m = static_cast<unsigned __int128>(a) * b;
-    return uint64_t(m) ^ uint64_t(m >> 64);
-}
-
-uint64_t hashOf(std::string_view s)
-{
-    const char* p = s.data();
-    size_t n = s.size();
-    uint64_t h = n * 0x9E3779B97F4A7C15u, a = 0, b = 0;
-    for (; n >= 16; p += 16, n -= 16) {
-        std::memcpy(&a, p, 8);
-        std::memcpy(&b, p + 8, 8);
-        h = mix(a ^ 0xa0761d6478bd642fu, b ^ h);
-    }
-    if (n >= 8) {
-        std::memcpy(&a, p, 8);
-        std::memcpy(&b, p + n - 8, 8);
-        return mix(a ^ 0xe7037ed1a0b428dbu, b ^ h);
-    }
-    a = 0;
-    std::memcpy(&a, p, n);
-    return mix(a ^ 0xe7037ed1a0b428dbu, h ^ 0x8ebc6af09c88c6e3u);
-}
-
 constexpr uint64_t key(std::string_view s)
 {
     uint64_t v = 0;
@@ -52,44 +26,114 @@ bool isTrue(std::string_view v)
     return v == "true" || v == "1";
 }
 
-// Decimal microseconds with at most three digits behind the point, the form nearly all files have.
-bool fastTime(std::string_view s, int64_t& out)
+constexpr uint32_t key4(const char (&s)[5])
 {
-    if (s.empty() || s.size() > 17)
-        return false;
+    return uint32_t(uint8_t(s[0])) | uint32_t(uint8_t(s[1])) << 8 | uint32_t(uint8_t(s[2])) << 16
+        | uint32_t(uint8_t(s[3])) << 24;
+}
+
+bool endsNumber(char c)
+{
+    return c == ',' || c == '}' || c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+// Digits at p with up to three behind a point, the form nearly all times have: the place behind them, else null.
+const char* plainTime(const char* p, const char* end, int64_t& ns)
+{
+    const char* begin = p;
     int64_t v = 0;
-    size_t i = 0;
-    for (; i < s.size(); i++) {
-        const uint8_t d = uint8_t(s[i] - '0');
-        if (d > 9)
-            break;
-        v = v * 10 + d;
-    }
-    if (i == 0)
-        return false;
-    if (i == s.size()) {
-        out = v * 1000;
-        return true;
-    }
-    if (s[i] != '.' || s.size() - i > 4)
-        return false;
+    while (p < end && uint8_t(*p - '0') <= 9)
+        v = v * 10 + (*p++ - '0');
+    if (p == begin || p - begin > 15 || p >= end)
+        return nullptr;
     int digits = 0;
-    for (i++; i < s.size(); i++, digits++) {
-        const uint8_t d = uint8_t(s[i] - '0');
-        if (d > 9)
-            return false;
-        v = v * 10 + d;
+    if (*p == '.') {
+        for (p++; p < end && uint8_t(*p - '0') <= 9; p++) {
+            if (++digits > 3)
+                return nullptr;
+            v = v * 10 + (*p - '0');
+        }
+        if (digits == 0)
+            return nullptr;
     }
+    if (p >= end || !endsNumber(*p))
+        return nullptr;
     for (; digits < 3; digits++)
         v *= 10;
-    out = v;
-    return true;
+    ns = v;
+    return p;
+}
+
+const char* plainInteger(const char* p, const char* end, int64_t& value)
+{
+    const char* begin = p;
+    int64_t v = 0;
+    while (p < end && uint8_t(*p - '0') <= 9)
+        v = v * 10 + (*p++ - '0');
+    if (p == begin || p - begin > 18 || p >= end || !endsNumber(*p))
+        return nullptr;
+    value = v;
+    return p;
+}
+
+// The members nearly every event has, recognised by the four bytes behind the key's quote. Null: not one of them, or
+// not in the plain form; the general way then takes it. p at the key's quote; the answer is behind the value.
+const char* plainMember(const char* p, const char* end, RawEvent& e)
+{
+    if (end - p < 24)
+        return nullptr;
+    uint32_t k;
+    std::memcpy(&k, p + 1, 4);
+    const char* v = p + 5;
+    const auto colon = [&](int skip) { // past what is left of the key, the colon and one blank
+        v += skip;
+        if (*v != ':')
+            return false;
+        v += v[1] == ' ' ? 2 : 1;
+        return true;
+    };
+    const auto text = [&](std::string_view& to) -> const char* {
+        if (*v != '"')
+            return nullptr;
+        const char* close = stringEnd(v + 1, end);
+        if (!close)
+            return nullptr;
+        to = {v + 1, size_t(close - v - 1)};
+        return close + 1;
+    };
+    const auto number = [&](auto read, std::string_view& token, int64_t& value, bool& has) -> const char* {
+        const char* after = read(v, end, value);
+        if (after) {
+            token = {v, size_t(after - v)};
+            has = true;
+        }
+        return after;
+    };
+    switch (k) {
+    case key4("ts\":"):
+        return colon(-1) ? number(plainTime, e.ts, e.tsNs, e.hasTs) : nullptr;
+    case key4("dur\""):
+        return colon(0) ? number(plainTime, e.dur, e.durNs, e.hasDur) : nullptr;
+    case key4("pid\""):
+        return colon(0) ? number(plainInteger, e.pid, e.pidNumber, e.hasPid) : nullptr;
+    case key4("tid\""):
+        return colon(0) ? number(plainInteger, e.tid, e.tidNumber, e.hasTid) : nullptr;
+    case key4("cat\""):
+        return colon(0) ? text(e.cat) : nullptr;
+    case key4("name"):
+        return *v == '"' && colon(1) ? text(e.name) : nullptr;
+    case key4("ph\":"):
+        if (!colon(-1) || v[0] != '"' || v[1] == '"' || v[1] == '\\' || v[2] != '"')
+            return nullptr;
+        e.ph = v[1];
+        return v + 3;
+    default:
+        return nullptr;
+    }
 }
 
 bool timeOf(std::string_view s, int64_t& out)
 {
-    if (fastTime(s, out))
-        return true;
     const auto v = parseScaled(s);
     out = v.value_or(0);
     return v.has_value();
@@ -101,9 +145,29 @@ void fault(Batch& batch, Fault kind, uint64_t offset, std::string_view example)
         batch.faults.push_back({kind, offset, std::string(example.substr(0, 160))});
 }
 
+// Behind a member's value: true when another follows, p then at its quote. False: the event ended, as `outcome` says.
+bool afterMember(const char*& p, const char* end, const char*& at, Outcome& outcome)
+{
+    p = skipSpace(p, end);
+    outcome = Outcome::Cut;
+    if (p >= end)
+        return false;
+    if (*p == '}') {
+        at = p + 1;
+        outcome = Outcome::Event;
+        return false;
+    }
+    outcome = Outcome::Bad;
+    if (*p != ',')
+        return false;
+    p = skipSpace(p + 1, end);
+    return true;
+}
+
 // Reads one event's members into `e`. Outcome as Scanner::event.
 Outcome readMembers(const char*& at, const char* end, RawEvent& e, std::vector<std::string>* unknown)
 {
+    Outcome outcome = Outcome::Cut;
     const char* p = skipSpace(at + 1, end);
     if (p < end && *p == '}') {
         at = p + 1;
@@ -114,6 +178,16 @@ Outcome readMembers(const char*& at, const char* end, RawEvent& e, std::vector<s
             return Outcome::Cut;
         if (*p != '"')
             return Outcome::Bad;
+        if (const char* after = plainMember(p, end, e)) {
+            p = after;
+            if (*p == ',' && p + 1 < end && p[1] == '"') {
+                p++;
+                continue;
+            }
+            if (!afterMember(p, end, at, outcome))
+                return outcome;
+            continue;
+        }
         const char* k = p + 1;
         const char* close = stringEnd(k, end);
         if (!close)
@@ -193,19 +267,8 @@ Outcome readMembers(const char*& at, const char* end, RawEvent& e, std::vector<s
             if (unknown && unknown->size() < 32 && std::find(unknown->begin(), unknown->end(), name) == unknown->end())
                 unknown->emplace_back(name);
         }
-        if (p < end && uint8_t(*p) <= 32)
-            p = skipSpace(p, end);
-        if (p >= end)
-            return Outcome::Cut;
-        if (*p == '}') {
-            at = p + 1;
-            return Outcome::Event;
-        }
-        if (*p != ',')
-            return Outcome::Bad;
-        p++;
-        if (p < end && uint8_t(*p) <= 32)
-            p = skipSpace(p, end);
+        if (!afterMember(p, end, at, outcome))
+            return outcome;
     }
 }
 
@@ -219,43 +282,6 @@ void Batch::clear()
     faults.clear();
     std::fill(std::begin(faultCounts), std::end(faultCounts), 0);
     events = 0;
-}
-
-Interner::Interner()
-    : m_slots(1 << 12)
-{
-}
-
-uint32_t Interner::id(std::string_view text)
-{
-    const uint64_t h = hashOf(text);
-    const size_t mask = m_slots.size() - 1;
-    size_t i = size_t(h) & mask;
-    while (m_slots[i]) {
-        const Entry& e = m_entries[m_slots[i] - 1];
-        if (e.hash == h && e.length == text.size()
-            && std::memcmp(m_bytes.data() + e.offset, text.data(), text.size()) == 0)
-            return m_slots[i] - 1;
-        i = (i + 1) & mask;
-    }
-    m_entries.push_back({h, m_bytes.size(), uint32_t(text.size())});
-    m_bytes.append(text);
-    m_slots[i] = uint32_t(m_entries.size());
-    if (m_entries.size() * 2 > m_slots.size())
-        grow();
-    return uint32_t(m_entries.size() - 1);
-}
-
-void Interner::grow()
-{
-    m_slots.assign(m_slots.size() * 2, 0);
-    const size_t mask = m_slots.size() - 1;
-    for (uint32_t k = 0; k < m_entries.size(); k++) {
-        size_t i = size_t(m_entries[k].hash) & mask;
-        while (m_slots[i])
-            i = (i + 1) & mask;
-        m_slots[i] = k + 1;
-    }
 }
 
 std::pair<std::string_view, std::string_view> Scanner::function(uint32_t id) const
@@ -285,17 +311,23 @@ uint32_t Scanner::functionId(std::string_view name, std::string_view cat)
     return it->second;
 }
 
-uint32_t Scanner::trackId(std::string_view pid, std::string_view tid)
+uint32_t Scanner::trackId(const RawEvent& e)
 {
-    if (!m_tracks.empty() && m_tracks[m_lastTrack].first == pid && m_tracks[m_lastTrack].second == tid)
-        return m_lastTrack;
-    m_key.assign(pid);
+    Recent* recent = nullptr;
+    if (e.hasPid && e.hasTid) {
+        recent = &m_recent[(uint64_t(e.pidNumber) * 31 + uint64_t(e.tidNumber)) * 0x9E3779B97F4A7C15u >> 58];
+        if (recent->track != UINT32_MAX && recent->pid == e.pidNumber && recent->tid == e.tidNumber)
+            return recent->track;
+    }
+    m_key.assign(e.pid);
     m_key += '\0';
-    m_key += tid;
+    m_key += e.tid;
     const uint32_t id = m_trackKeys.id(m_key);
     if (id >= m_tracks.size())
-        m_tracks.emplace_back(pid, tid);
-    return m_lastTrack = id;
+        m_tracks.emplace_back(e.pid, e.tid);
+    if (recent)
+        *recent = {e.pidNumber, e.tidNumber, id};
+    return id;
 }
 
 Outcome Scanner::probe(const char*& p, const char* end, bool& hasPhase)
@@ -327,11 +359,13 @@ Outcome Scanner::event(const char*& p, const char* end, const char* data, uint64
         return Outcome::Event;
     }
     Slice s;
-    if (!timeOf(e.ts, s.start)) {
+    s.start = e.tsNs;
+    s.duration = e.durNs;
+    if (!e.hasTs && !timeOf(e.ts, s.start)) {
         fault(batch, Fault::BadTime, offset, text);
         return Outcome::Event;
     }
-    if (!timeOf(e.dur, s.duration) && !timeOf(e.tdur, s.duration))
+    if (!e.hasDur && !timeOf(e.dur, s.duration) && !timeOf(e.tdur, s.duration))
         fault(batch, Fault::NoDuration, offset, text);
     if (s.duration < 0) {
         fault(batch, Fault::NegativeDuration, offset, text);
@@ -344,7 +378,7 @@ Outcome Scanner::event(const char*& p, const char* end, const char* data, uint64
     s.argsOffset = e.args.empty() ? 0 : base + uint64_t(e.args.data() - data);
     s.argsLength = uint32_t(std::min<size_t>(e.args.size(), UINT32_MAX));
     s.function = functionId(e.name, e.cat);
-    s.track = trackId(e.pid, e.tid);
+    s.track = trackId(e);
     if (!e.bindId.empty() && (e.flowIn || e.flowOut))
         batch.flowSlices.emplace_back(uint32_t(batch.slices.size()), e);
     batch.slices.push_back(s);

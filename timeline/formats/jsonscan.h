@@ -2,6 +2,7 @@
 // Events of a Chrome trace from text, without meaning yet. "X" events become 40-byte records with names and threads
 // interned in the scanner's own tables; all others keep views of their raw fields. One Scanner a thread.
 #pragma once
+#include "formats/interner.h"
 #include "formats/jsontext.h"
 #include <deque>
 #include <unordered_map>
@@ -15,6 +16,9 @@ struct RawEvent
 {
     std::string_view name, cat;
     std::string_view ts, dur, tdur, pid, tid, id, id2, scope, bindId, args; // values, "" = not there
+    // The plain forms, read on the way: microseconds as ns, and whole numbers; else the views above tell.
+    int64_t tsNs = 0, durNs = 0, pidNumber = 0, tidNumber = 0;
+    bool hasTs = false, hasDur = false, hasPid = false, hasTid = false;
     char ph = 0;
     char instantScope = 0; // "s"
     bool bindEnclosing = false; // "bp": "e"
@@ -60,27 +64,6 @@ struct Batch
     void clear();
 };
 
-// Interned byte strings: open addressing, raw bytes as keys.
-class Interner
-{
-public:
-    Interner();
-    uint32_t id(std::string_view text);
-    std::string_view text(uint32_t id) const { return {m_bytes.data() + m_entries[id].offset, m_entries[id].length}; }
-    size_t size() const { return m_entries.size(); }
-
-private:
-    struct Entry
-    {
-        uint64_t hash, offset;
-        uint32_t length;
-    };
-    void grow();
-    std::vector<Entry> m_entries;
-    std::vector<uint32_t> m_slots; // 0 free, else 1 + id
-    std::string m_bytes;
-};
-
 enum class Outcome
 {
     Event,
@@ -104,7 +87,7 @@ public:
 
 private:
     uint32_t functionId(std::string_view name, std::string_view cat);
-    uint32_t trackId(std::string_view pid, std::string_view tid);
+    uint32_t trackId(const RawEvent& e);
 
     Interner m_names, m_cats, m_trackKeys;
     std::vector<uint32_t> m_firstOfName; // name id → function id of the first category seen with it
@@ -115,7 +98,12 @@ private:
     bool m_haveCat = false;
     std::deque<std::pair<std::string, std::string>> m_tracks;
     std::string m_key;
-    uint32_t m_lastTrack = 0;
+    struct Recent // tracks of plain numbers, found without their text
+    {
+        int64_t pid = 0, tid = 0;
+        uint32_t track = UINT32_MAX;
+    };
+    Recent m_recent[64];
 };
 
 // Where the next event that looks like one begins at or behind `from`: '}' ',' '{' … with a phase. Null: none.

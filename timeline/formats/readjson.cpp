@@ -47,6 +47,8 @@ public:
             m_end -= m_at;
             m_at = 0;
         }
+        if (!m_input.compressed()) // a small file needs a small buffer; one byte more tells its end
+            capacity = size_t(std::min<uint64_t>(capacity, m_input.fileSize() + 1));
         size_t size = std::max(capacity, m_buffer.size());
         if (m_end == m_buffer.size() && m_end > 0) {
             if (m_buffer.size() >= kGreatestValue)
