@@ -45,6 +45,13 @@ void FunctionsModel::setStatistics(std::vector<store::FunctionStatistics> statis
     endResetModel();
 }
 
+void FunctionsModel::setSorted(int column, Qt::SortOrder order)
+{
+    m_sorted = column;
+    m_order = order;
+    Q_EMIT headerDataChanged(Qt::Horizontal, 0, ColumnCount - 1);
+}
+
 int FunctionsModel::rowCount(const QModelIndex& parent) const
 {
     return parent.isValid() ? 0 : int(m_rows.size());
@@ -99,7 +106,9 @@ QVariant FunctionsModel::headerData(int section, Qt::Orientation orientation, in
     if (role != Qt::DisplayRole)
         return {};
     const QString names[] = {tr("Function"), tr("Calls"), tr("Total"), tr("Self"), tr("Mean"), tr("Min"), tr("Max")};
-    return names[section];
+    if (section != m_sorted)
+        return names[section];
+    return names[section] + (m_order == Qt::DescendingOrder ? QStringLiteral(" ↓") : QStringLiteral(" ↑"));
 }
 
 } // namespace calltide::ui

@@ -23,6 +23,7 @@ public:
 
     FunctionsModel(const Appearance& appearance, TraceContextPtr context, QObject* parent = nullptr);
     void setStatistics(std::vector<store::FunctionStatistics> statistics);
+    void setSorted(int column, Qt::SortOrder order); // for the arrow in the header
     const std::vector<store::FunctionStatistics>& statistics() const { return m_rows; }
 
     int rowCount(const QModelIndex& parent = {}) const override;
@@ -35,6 +36,8 @@ private:
     TraceContextPtr m_context;
     std::vector<store::FunctionStatistics> m_rows;
     int64_t m_largestSelf = 1;
+    int m_sorted = -1;
+    Qt::SortOrder m_order = Qt::DescendingOrder;
 };
 
 } // namespace calltide::ui

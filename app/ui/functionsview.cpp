@@ -146,6 +146,7 @@ void FunctionsView::buildTable()
 {
     m_table->setModel(m_proxy);
     m_table->setItemDelegate(new FunctionsDelegate(m_appearance, m_table));
+    connect(m_table->horizontalHeader(), &QHeaderView::sortIndicatorChanged, m_model, &FunctionsModel::setSorted);
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(FunctionsModel::Self, Qt::DescendingOrder);
     m_table->setShowGrid(false);

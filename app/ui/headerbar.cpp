@@ -118,10 +118,10 @@ void HeaderBar::refresh()
 void HeaderBar::fold()
 {
     const bool narrow = width() < kFoldBelow;
-    m_launch->setText(narrow ? QString() : m_actions[ActionId::Launch]->text());
+    m_launch->setText(narrow ? QString() : u' ' + m_actions[ActionId::Launch]->text()); // room beside the icon
     m_launch->setToolTip(QStringLiteral("%1 (%2)").arg(m_actions[ActionId::Launch]->text(), keyText(ActionId::Launch)));
     m_launch->setAccessibleName(m_actions[ActionId::Launch]->text());
-    m_stop->setText(m_stopText);
+    m_stop->setText(u' ' + m_stopText);
     m_stop->setVisible(m_running);
     m_chip->setVisible(m_running && width() >= 700);
     m_launch->setVisible(!m_running);

@@ -9,6 +9,7 @@
 #include <QSignalBlocker>
 #include <QStandardItemModel>
 #include <QStyledItemDelegate>
+#include <QStylePainter>
 
 namespace calltide::ui {
 namespace {
@@ -78,6 +79,52 @@ InterpreterBox::InterpreterBox(const Appearance& appearance, QWidget* parent)
         m_wanted = path();
         Q_EMIT chosen();
     });
+}
+
+// Closed, it says what the list says; with the style sheet's frame around.
+void InterpreterBox::paintEvent(QPaintEvent*)
+{
+    QStylePainter painter(this);
+    QStyleOptionComboBox option;
+    initStyleOption(&option);
+    option.currentText.clear();
+    option.currentIcon = QIcon();
+    painter.drawComplexControl(QStyle::CC_ComboBox, option);
+    QStyleOption arrow;
+    arrow.initFrom(this);
+    arrow.rect = QRect(width() - 24, (height() - 16) / 2, 16, 16);
+    painter.drawPrimitive(QStyle::PE_IndicatorArrowDown, arrow);
+
+    QRect r = rect().adjusted(9, 0, -30, 0);
+    const QString label = currentData(LabelRole).toString();
+    const bool known = !label.isEmpty(), usable = currentData(ProblemRole).toString().isEmpty();
+    painter.drawPixmap(r.left(), (height() - 16) / 2,
+        m_appearance.theme().iconPixmap(QStringLiteral("interpreter"), m_appearance.color(u"text.secondary"), 16, devicePixelRatioF()));
+    r.setLeft(r.left() + 24);
+    if (known) {
+        const QString chip = usable ? tr("ready") : tr("cannot be used");
+        painter.setFont(uiFont(m_appearance, u"caption"));
+        const int w = painter.fontMetrics().horizontalAdvance(chip) + 16;
+        const QRectF box(r.right() - w, (height() - 18) / 2.0, w, 18);
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(m_appearance.color(usable ? u"state.ok_soft" : u"state.danger_soft"));
+        painter.drawRoundedRect(box, 9, 9);
+        painter.setPen(m_appearance.color(usable ? u"state.ok" : u"state.danger"));
+        painter.drawText(box, Qt::AlignCenter, chip);
+        r.setRight(int(box.left()) - 8);
+    }
+    painter.setFont(uiFont(m_appearance, u"body", known ? 500 : 400));
+    painter.setPen(m_appearance.color(known ? u"text.primary" : u"text.muted"));
+    const QString text = known ? label : currentIndex() < 0 ? tr("Choose a Python") : currentText();
+    painter.drawText(r, Qt::AlignVCenter, text);
+    r.setLeft(r.left() + painter.fontMetrics().horizontalAdvance(text) + 10);
+    if (known && r.width() > 20) {
+        painter.setFont(uiFont(m_appearance, u"small"));
+        painter.setPen(m_appearance.color(u"text.muted"));
+        painter.drawText(r, Qt::AlignVCenter,
+            painter.fontMetrics().elidedText(shortPath(currentData(PathRole).toString()), Qt::ElideMiddle, r.width()));
+    }
 }
 
 void InterpreterBox::search(const QString& folder, const QStringList& added)

@@ -25,6 +25,9 @@ public:
 Q_SIGNALS:
     void chosen();
 
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
 private:
     void fill(const QList<session::Interpreter>& found, const QString& preferred);
     void browse();

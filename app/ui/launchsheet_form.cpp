@@ -192,8 +192,11 @@ QWidget* LaunchSheet::buildForm()
 {
     auto* page = new QWidget;
     page->setProperty("panel", true);
-    auto* form = new QFormLayout(page);
-    form->setContentsMargins(10, 18, 22, 12);
+    auto* column = new QVBoxLayout(page);
+    column->setContentsMargins(10, 18, 22, 12);
+    auto* form = new QFormLayout;
+    column->addLayout(form);
+    column->addStretch(1); // else the form spreads its rows
     form->setHorizontalSpacing(10);
     form->setVerticalSpacing(9);
     form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
@@ -323,7 +326,7 @@ QWidget* LaunchSheet::buildFoot()
         m_launch->setEnabled(true);
         hide();
     });
-    m_launch = new QPushButton(tr("Launch"));
+    m_launch = new QPushButton(u' ' + tr("Launch"));
     m_launch->setObjectName(QStringLiteral("launchButton"));
     m_launch->setProperty("primary", true);
     const auto refreshIcon = [this] {

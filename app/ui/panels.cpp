@@ -103,7 +103,8 @@ void Panels::setLayout(Layout layout)
     m_layout = layout;
     m_narrow = false;
     place();
-    const bool low = m_window.height() < 640;
+    // A low window shows the timeline; a narrow one has all its panels below, so they stay.
+    const bool low = m_window.height() < 640 && m_window.width() >= kNarrowBelow;
     for (int i = 0; i < Count; ++i)
         m_panels[size_t(i)]->setVisible(layout != Layout::Wide && (isRight(Which(i)) || !low || layout != Layout::Default));
     m_panels[layout == Layout::Numbers ? Functions : Flame]->raise();

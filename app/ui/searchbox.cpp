@@ -65,6 +65,16 @@ void SearchBox::showCount()
     setTextMargins(0, 0, searching ? m_count->width() + 8 : 0, 0);
 }
 
+// Esc is also an action of the window; here it is ours.
+bool SearchBox::event(QEvent* event)
+{
+    if (event->type() == QEvent::ShortcutOverride && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) {
+        event->accept();
+        return true;
+    }
+    return QLineEdit::event(event);
+}
+
 void SearchBox::keyPressEvent(QKeyEvent* event)
 {
     switch (event->key()) {

@@ -26,6 +26,7 @@ Q_SIGNALS:
     void left(); // the keyboard belongs to the timeline again
 
 protected:
+    bool event(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void focusInEvent(QFocusEvent* event) override;

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui_fixture.h"
+#include "ui/callview.h"
+#include "ui/cards.h"
+#include "ui/controls.h"
+#include "ui/functionsmodel.h"
+#include "ui/functionsview.h"
+#include "ui/headerbar.h"
+#include "ui/panels.h"
+#include "ui/searchbox.h"
+#include "ui/sourceview.h"
+#include <QAbstractItemModelTester>
+#include <QClipboard>
+#include <QFileDialog>
+#include <QLineEdit>
+#include <QMenu>
+#include <QMenuBar>
+#include <QMimeData>
+#include <QTableView>
+
+using namespace calltide;
+using namespace calltide::ui;
+using namespace Qt::Literals;
+
+class TestUiWindow : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() { m_fixture = std::make_unique<UiFixture>(); }
+    void cleanupTestCase() { m_fixture.reset(); }
+
+    void theStartPageIsSeenFirst()
+    {
+        QVERIFY(!m_fixture->window->document());
+        QVERIFY(m_fixture->tabs()->parentWidget()->isHidden());
+        QVERIFY(!m_fixture->action(ActionId::ExportJson)->isEnabled());
+        QCOMPARE(m_fixture->window->findChildren<ActionCard*>().size(), 3);
+    }
+
+    void aFileOpensInATab()
+    {
+        Document* document = m_fixture->open(m_fixture->writeShop());
+        QVERIFY(document);
+        QCOMPARE(document->trace().sliceCount(), 4u);
+        QCOMPARE(m_fixture->tabs()->count(), 1);
+        QCOMPARE(m_fixture->tabs()->tabText(0), u"shop.json"_s);
+        QCOMPARE(document->summary(), u"4 calls · 1 process · 1 thread"_s);
+        QVERIFY(m_fixture->window->windowTitle().startsWith(u"shop.json"_s));
+        QVERIFY(m_fixture->action(ActionId::ExportJson)->isEnabled());
+        QVERIFY(document->timeline()->isVisible());
+        QVERIFY(document->call()->shownText().isEmpty());
+    }
+
+    void aClickedCallShowsItsSourceAndDetails()
+    {
+        Document* document = m_fixture->window->document();
+        QVERIFY(document);
+        QTest::qWait(300); // the first frame
+        click(store::SliceIndex(document->trace().sliceAt(document->trace().rowAt(store::TrackId(0u), 1), 20'000'000)));
+        const store::SliceIndex selected = document->state()->selected();
+        QVERIFY(selected != store::kNoSlice);
+        QCOMPARE(document->trace().functionName(document->trace().functionOf(selected)), std::string_view("work"));
+
+        const QString call = document->call()->shownText();
+        for (const QString& line : {u"work"_s, u"shop/shop.py:1"_s, u"MainThread"_s, u"shop.py 4120"_s, u"Duration\t20 ms"_s,
+                 u"Self\t20 ms"_s, u"Start\t0.01 s"_s, u"Depth\t1"_s, u"Called by\tmain"_s, u"n = 8"_s, u"who = <b>me</b>"_s})
+            QVERIFY2(call.contains(line), qPrintable(line + " is not in\n" + call));
+        QCOMPARE(document->source()->markedLine(), 1);
+        QVERIFY(document->source()->shownText().startsWith(u"def work(n, who):"_s));
+        QVERIFY((*panels())[Panels::Source]->isVisible());
+        for (QLabel* label : document->call()->findChildren<QLabel*>())
+            QVERIFY2(label->textFormat() == Qt::PlainText || label->text().isEmpty(), qPrintable(label->text()));
+    }
+
+    void calledByLeadsToTheCaller()
+    {
+        Document* document = m_fixture->window->document();
+        auto* link = document->call()->findChild<LinkLabel*>(u"calledBy"_s);
+        QVERIFY(link);
+        QTest::mouseClick(link, Qt::LeftButton);
+        QTRY_COMPARE(document->source()->markedLine(), 6);
+        QVERIFY(document->call()->shownText().contains(u"Calls inside\t3"_s));
+    }
+
+    void functionsAreCountedAndFiltered()
+    {
+        Document* document = m_fixture->window->document();
+        FunctionsView* view = document->functions();
+        QTRY_VERIFY(view->isReady());
+        QAbstractItemModel* model = view->table()->model();
+        QCOMPARE(model->rowCount(), 2);
+        QAbstractItemModelTester tester(model);
+        QCOMPARE(model->index(0, FunctionsModel::Function).data().toString(), u"work"_s); // most self time
+        QCOMPARE(model->index(0, FunctionsModel::Calls).data().toString(), u"3"_s);
+        QCOMPARE(model->index(0, FunctionsModel::Total).data().toString(), u"60.0 ms"_s);
+        QCOMPARE(model->index(1, FunctionsModel::Self).data().toString(), u"40.0 ms"_s);
+        view->filter()->setText(u"MAI"_s);
+        QCOMPARE(model->rowCount(), 1);
+        view->filter()->clear();
+        view->table()->sortByColumn(FunctionsModel::Function, Qt::AscendingOrder);
+        QCOMPARE(model->index(0, 0).data().toString(), u"main"_s);
+        QCOMPARE(model->headerData(0, Qt::Horizontal).toString(), u"Function ↑"_s);
+        view->table()->sortByColumn(FunctionsModel::Self, Qt::DescendingOrder);
+    }
+
+    void searchCountsAndWalks()
+    {
+        Document* document = m_fixture->window->document();
+        m_fixture->action(ActionId::Find)->trigger();
+        auto* search = m_fixture->window->findChild<SearchBox*>();
+        QTRY_VERIFY(search->hasFocus());
+        document->state()->select(store::kNoSlice);
+        QTest::keyClicks(search, u"work"_s);
+        QCOMPARE(document->state()->searchCount(), 3u);
+        QTest::keyClick(search, Qt::Key_Return);
+        const store::SliceIndex first = document->state()->selected();
+        QVERIFY(first != store::kNoSlice);
+        QTest::keyClick(search, Qt::Key_Return);
+        QVERIFY(document->trace().start(document->state()->selected()) > document->trace().start(first));
+        QTest::keyClicks(search, u"zzz"_s);
+        QVERIFY(search->property("wrong").toBool());
+        QTest::keyClick(search, Qt::Key_Escape);
+        QVERIFY(search->text().isEmpty());
+        QVERIFY(document->state()->searchText().isEmpty());
+    }
+
+    void theThemeChangesWhileRunning()
+    {
+        Document* document = m_fixture->window->document();
+        const QImage dark = document->timeline()->toImage();
+        m_fixture->action(ActionId::ThemeLight)->trigger();
+        QCOMPARE(m_fixture->settings.theme(), u"light"_s);
+        QCOMPARE(qApp->palette().color(QPalette::Window), m_fixture->appearance.color(u"bg.window"));
+        const QImage light = document->timeline()->toImage();
+        QVERIFY(qGray(light.pixel(light.width() - 5, light.height() - 5)) > qGray(dark.pixel(dark.width() - 5, dark.height() - 5)) + 100);
+        m_fixture->action(ActionId::ThemeDark)->trigger();
+        QVERIFY(qGray(m_fixture->appearance.color(u"bg.window").rgb()) < 60);
+    }
+
+    void theExportOpensAgainWithTheSameCalls()
+    {
+        const QString path = m_fixture->dir.filePath(u"out.json"_s);
+        answerFileDialog(path);
+        m_fixture->action(ActionId::ExportJson)->trigger();
+        QTRY_VERIFY(QFile::exists(path));
+        QTRY_VERIFY(m_fixture->window->notices().shownTexts().join(u'\n').contains(u"out.json is written"_s));
+        const auto first = m_fixture->window->document();
+        Document* again = m_fixture->open(path);
+        QVERIFY(again && again != first);
+        QCOMPARE(again->trace().sliceCount(), first->trace().sliceCount());
+        QCOMPARE(again->trace().duration(), first->trace().duration());
+        QCOMPARE(again->trace().sources().size(), 1u);
+        QCOMPARE(m_fixture->tabs()->count(), 2);
+    }
+
+    void theOpenFileIsNotOverwrittenByItsExport()
+    {
+        const QString path = m_fixture->window->document()->path();
+        const qint64 size = QFileInfo(path).size();
+        m_fixture->window->exportTo(path);
+        QVERIFY(m_fixture->window->notices().shownTexts().first().contains(u"Choose another name"_s));
+        QCOMPARE(QFileInfo(path).size(), size);
+    }
+
+    void whatCannotBeOpenedIsSaidInOneSentence_data()
+    {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::newRow("empty") << QByteArray("");
+        QTest::newRow("other") << QByteArray("hello, this is no recording\n");
+        QTest::newRow("cut gzip") << QByteArray("\x1f\x8b\x08", 3);
+    }
+    void whatCannotBeOpenedIsSaidInOneSentence()
+    {
+        QFETCH(QByteArray, bytes);
+        const int tabs = m_fixture->tabs()->count();
+        const QString name = u"bad-%1.calltide"_s.arg(QString::fromLatin1(QTest::currentDataTag()).left(3));
+        m_fixture->window->open(m_fixture->write(name, bytes));
+        QTRY_VERIFY(m_fixture->window->notices().shownTexts().first().contains(name));
+        QCOMPARE(m_fixture->tabs()->count(), tabs);
+        QTRY_VERIFY(!m_fixture->window->isBusy());
+    }
+
+    void reloadKeepsTheTabAndTheShownPart()
+    {
+        m_fixture->tabs()->setCurrentIndex(0);
+        Document* document = m_fixture->window->document();
+        const render::TimeRange part{20'000'000, 30'000'000};
+        document->state()->setRange(part);
+        const int tabs = m_fixture->tabs()->count();
+        m_fixture->action(ActionId::Reload)->trigger();
+        QTRY_VERIFY(m_fixture->window->document() && m_fixture->window->document() != document);
+        QCOMPARE(m_fixture->tabs()->count(), tabs);
+        QCOMPARE(m_fixture->tabs()->currentIndex(), 0);
+        QCOMPARE(m_fixture->window->document()->state()->range(), part);
+    }
+
+    void theWindowFitsAnOldScreen()
+    {
+        QTRY_VERIFY(m_fixture->window->isVisible());
+        m_fixture->window->resize(800, 560);
+        QTRY_COMPARE(m_fixture->window->size(), QSize(800, 560));
+        QVERIFY(m_fixture->window->minimumSizeHint().width() <= 800);
+        QTRY_VERIFY(!m_fixture->window->findChild<QMenuBar*>()->isVisible()); // folded into one button
+        QVERIFY(m_fixture->window->document()->timeline()->width() >= 360);
+        QVERIFY(m_fixture->window->document()->timeline()->height() >= 160);
+        m_fixture->window->resize(1280, 800);
+        QTRY_VERIFY(m_fixture->window->findChild<QMenuBar*>()->isVisible());
+    }
+
+    void panelsHideAndCome()
+    {
+        const Panels& all = *panels();
+        QTRY_VERIFY(all[Panels::Flame]->isVisible() || all[Panels::Functions]->isVisible() || all[Panels::Console]->isVisible());
+        m_fixture->action(ActionId::BottomDocks)->trigger();
+        for (auto which : {Panels::Flame, Panels::Functions, Panels::Console})
+            QVERIFY(all[which]->isHidden());
+        QVERIFY(!all[Panels::Source]->isHidden());
+        m_fixture->action(ActionId::BottomDocks)->trigger();
+        QTRY_VERIFY(all[Panels::Flame]->isVisible());
+        m_fixture->action(ActionId::LayoutWide)->trigger();
+        for (Panel* panel : all.all())
+            QVERIFY(panel->isHidden());
+        m_fixture->action(ActionId::LayoutDefault)->trigger();
+        QTRY_VERIFY(all[Panels::Source]->isVisible() && all[Panels::Flame]->isVisible());
+    }
+
+    void aDroppedFileOpens()
+    {
+        const int tabs = m_fixture->tabs()->count();
+        QMimeData data;
+        data.setUrls({QUrl::fromLocalFile(m_fixture->writeShop(u"dropped.json"_s))});
+        QDragEnterEvent enter(QPoint(200, 200), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(m_fixture->window.get(), &enter);
+        QVERIFY(enter.isAccepted());
+        QDropEvent drop(QPointF(200, 200), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(m_fixture->window.get(), &drop);
+        QTRY_COMPARE(m_fixture->tabs()->count(), tabs + 1);
+        QCOMPARE(m_fixture->tabs()->tabText(m_fixture->tabs()->currentIndex()), u"dropped.json"_s);
+    }
+
+    void everyTabCloses()
+    {
+        while (m_fixture->tabs()->count())
+            m_fixture->action(ActionId::CloseTab)->trigger();
+        QVERIFY(!m_fixture->window->document());
+        QVERIFY(m_fixture->tabs()->parentWidget()->isHidden());
+        for (Panel* panel : panels()->all())
+            QVERIFY(panel->isHidden());
+    }
+
+    void recentFilesAreOnTheStartPageAndInTheMenu()
+    {
+        m_fixture->window->close();
+        m_fixture->remake();
+        const QStringList recent = m_fixture->settings.recentFiles();
+        QVERIFY(recent.size() >= 3);
+        QVERIFY(recent.first().endsWith(u"dropped.json"_s));
+        QTRY_VERIFY(m_fixture->window->findChildren<RecordingCard*>().size() >= 3);
+        auto* card = m_fixture->window->findChildren<RecordingCard*>().first();
+        QCOMPARE(card->file().path, recent.first());
+        QVERIFY(!card->file().picture.isNull());
+        QVERIFY(card->file().figures.contains(u"4 calls"_s));
+        QTest::mouseClick(card, Qt::LeftButton);
+        QTRY_VERIFY(m_fixture->window->document());
+        QCOMPARE(m_fixture->window->document()->title(), u"dropped.json"_s);
+    }
+
+private:
+    Panels* panels() const { return m_fixture->window->findChild<Panels*>(); }
+
+    // The middle of a call, through the window as the mouse would.
+    void click(store::SliceIndex slice)
+    {
+        Document* document = m_fixture->window->document();
+        QWidget* timeline = document->timeline();
+        const store::Trace& trace = document->trace();
+        const render::TimeRange range = document->state()->range();
+        const layout::Style& style = m_fixture->appearance.theme().style();
+        constexpr double column = 196; // the header column of a window 1000 to 1399 px wide
+        const double middle = double((trace.start(slice) + trace.end(slice)) / 2 - range.from) / double(range.length());
+        const double y = style.minimap + style.ruler + style.groupHeader + style.trackPadding
+            + (trace.depthOf(slice) + .5) * style.sliceRow;
+        const QPoint at(int(column + middle * (timeline->width() - column)), int(y));
+        QWidget* target = timeline->childAt(at);
+        if (!target)
+            target = timeline;
+        qDebug() << at << timeline->size() << target << range.from << range.to << m_fixture->window->size();
+        QTest::mouseClick(target, Qt::LeftButton, {}, target->mapFrom(timeline, at));
+        timeline->grab().save(u"/tmp/uis/tl.png"_s);
+    }
+
+    static void answerFileDialog(const QString& path)
+    {
+        auto* timer = new QTimer(qApp);
+        QObject::connect(timer, &QTimer::timeout, qApp, [timer, path] {
+            auto* dialog = qobject_cast<QFileDialog*>(QApplication::activeModalWidget());
+            if (!dialog)
+                return;
+            timer->deleteLater();
+            auto* name = dialog->findChild<QLineEdit*>(QStringLiteral("fileNameEdit"));
+            name->setText(path);
+            QTest::keyClick(name, Qt::Key_Return);
+        });
+        timer->start(50);
+    }
+
+    std::unique_ptr<UiFixture> m_fixture;
+};
+
+QTEST_MAIN(TestUiWindow)
+#include "tst_uiwindow.moc"
