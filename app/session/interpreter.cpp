@@ -7,6 +7,7 @@
 #include <QRegularExpression>
 #include <QSet>
 #include <QStandardPaths>
+#include <QThreadPool>
 #include <QtConcurrent>
 #include <algorithm>
 
@@ -215,8 +216,10 @@ QList<Interpreter> findInterpreters(const QString& folder)
 {
     const QStringList paths = interpreterCandidates(folder);
     QList<Interpreter> out;
+    QThreadPool pool; // the global one belongs to painting, see JobRunner
+    pool.setMaxThreadCount(8);
     const auto answers = QtConcurrent::blockingMapped<QList<std::shared_ptr<Result<Interpreter>>>>(
-        paths, [](const QString& path) { return std::make_shared<Result<Interpreter>>(examine(path)); });
+        &pool, paths, [](const QString& path) { return std::make_shared<Result<Interpreter>>(examine(path)); });
     for (const auto& answer : answers) {
         if (*answer)
             out.append(answer->value());

@@ -5,6 +5,7 @@
 #include "store/progress.h"
 #include <QFutureWatcher>
 #include <QObject>
+#include <QThreadPool>
 #include <QtConcurrent>
 #include <functional>
 #include <memory>
@@ -21,7 +22,7 @@ public:
     }
     ~JobRunner() override { cancel(); }
 
-    // `work` runs in a thread of the global pool as work(Progress&); `done` runs in this object's thread with what it
+    // `work` runs in a worker thread as work(Progress&); `done` runs in this object's thread with what it
     // returned, unless the job was cancelled or replaced.
     template <class Work, class Done> void start(Work work, Done done)
     {
@@ -38,8 +39,20 @@ public:
             m_progress.reset(); // before done(): it may start the next job
             done(std::move(*watcher->result()));
         });
-        watcher->setFuture(QtConcurrent::run(
+        watcher->setFuture(QtConcurrent::run(&pool(),
             [work = std::move(work), progress]() mutable { return std::make_shared<T>(work(*progress)); }));
+    }
+
+    // Not Qt's global pool: Qt paints large areas with its threads and waits for them, so long jobs there would stop
+    // the window.
+    static QThreadPool& pool()
+    {
+        static QThreadPool* const pool = [] {
+            auto* made = new QThreadPool; // never deleted: a job may outlive the application object
+            made->setMaxThreadCount(16);
+            return made;
+        }();
+        return *pool;
     }
 
     void cancel()
