@@ -325,9 +325,9 @@ class Recording:
     def count(self, qualname, **how):
         return sum(1 for _ in self.calls(qualname, **how))
 
-    def children(self):
+    def children(self, check=True):
         folder = (self.path if self.path.endswith(".calltide") else self.path + ".calltide") + ".d"
-        return [Recording(p, self.check) for p in sorted(glob.glob(os.path.join(folder, "p*.calltide")))]
+        return [Recording(p, check) for p in sorted(glob.glob(os.path.join(folder, "p*.calltide")))]
 
 
 if __name__ == "__main__":

@@ -163,6 +163,12 @@ class CommandLine(RecorderTest):
         self.assertIn(b"usage:", self.trace("--help").stdout)
 
 
+    @unittest.skipIf(sys.version_info >= (3, 12), "sys.monitoring has room for several tools")
+    def test_a_profile_function_of_the_program_is_noted(self):
+        r = self.record("import sys\nsys.setprofile(lambda *a: None)\nsys.setprofile(None)\n")
+        self.assertEqual([code for _, _, code in r.notes], [4])
+
+
 class Robustness(RecorderTest):
     def test_kill_9_in_the_middle(self):
         script = self.write("busy.py", """
@@ -177,7 +183,7 @@ class Robustness(RecorderTest):
                 global n
                 while True:
                     step(n); n += 1
-                    if n == 54321:
+                    if n == 34567:
                         last()
                         os.kill(os.getpid(), 9)
             loop()
@@ -185,7 +191,7 @@ class Robustness(RecorderTest):
         run = self.trace("-o", "k.calltide", script)
         self.assertEqual(run.returncode, -9)
         r = ctread.Recording(self.path("k.calltide"))
-        self.assertEqual(r.count("step"), 30000 + 54321)
+        self.assertEqual(r.count("step"), 30000 + 34567)
         self.assertEqual(r.count("last"), 1)
         (kill,) = r.calls("posix.kill")
         self.assertEqual(kill.how, "open")
@@ -194,18 +200,18 @@ class Robustness(RecorderTest):
     def test_disk_full_stops_the_recording_only(self):
         script = self.write("long.py", """
             def f(): pass
-            for _ in range(1000000): f()
+            for _ in range(400000): f()
             print("done")
         """)
         run = self.python("-c", "import resource, os, sys, signal\n"
                           "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-                          "resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))\n"
+                          "resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 18, 1 << 18))\n"
                           "os.execv(sys.executable, [sys.executable, '-m', 'calltide', '-o', 'f.calltide', 'long.py'])")
         self.assertEqual((run.returncode, run.stdout), (0, b"done\n"), run.stderr)
         self.assertEqual(run.stderr.count(b"\n"), 1, run.stderr)
         self.assertIn(b"recording stopped", run.stderr)
         r = ctread.Recording(self.path("f.calltide"), check=False)
-        self.assertGreater(r.count("f"), 100000)
+        self.assertGreater(r.count("f"), 20000)
 
     def test_folder_that_goes_away(self):
         run = self.trace("-o", "g.calltide", "-c",

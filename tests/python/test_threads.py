@@ -53,12 +53,12 @@ class Threads(RecorderTest):
         r = self.record("""
             import threading, time
             def spin():
-                while True: step()
+                while True: step(); time.sleep(0.0002)
             def step(): pass
             threading.Thread(target=spin, daemon=True, name="spinner").start()
             time.sleep(0.1)
         """)
-        self.assertGreater(r.count("step", thread="spinner"), 100)
+        self.assertGreater(r.count("step", thread="spinner"), 10)
         (spin,) = r.calls("spin")
         self.assertEqual(spin.how, "open")
 
@@ -103,10 +103,10 @@ class Children(RecorderTest):
 
     def test_fork_with_threads_at_work(self):
         r = self.record("""
-            import os, threading
+            import os, threading, time
             stop = False
             def spin():
-                while not stop: step()
+                while not stop: step(); time.sleep(0.0005)
             def step(): pass
             def child(): pass
             threads = [threading.Thread(target=spin) for _ in range(3)]
@@ -160,7 +160,7 @@ class Children(RecorderTest):
                             pool.close(); pool.join()
                 """, method)
                 self.assertEqual(r.run.stdout, b"40425\n")
-                self.assertEqual(sum(c.count("square") for c in r.children()), 50)
+                self.assertEqual(sum(c.count("square") for c in r.children(check=False)), 50)
 
     def test_no_children(self):
         r = self.record("""

@@ -69,9 +69,8 @@ void remember(Function* f, uint32_t id)
 }
 
 // Gives the function its id of this recording; the same function made again (exec, a reload) gets the same one.
-void announce(Function* f, const FunctionRecord& record)
+void announce(core::Recorder& r, Function* f, const FunctionRecord& record)
 {
-    core::Recorder& r = *g_session.recorder;
     f->generation = g_session.generation;
     f->record = record;
     f->sightings = 0;
@@ -98,7 +97,8 @@ bool startsWithAny(const std::string& file)
 
 void describeCode(Function* f, PyCodeObject* code, PyObject* globals)
 {
-    core::Tables& tables = g_session.recorder->tables();
+    core::Recorder& recorder = *g_session.recorder; // never destroyed, even if it is stopped meanwhile
+    core::Tables& tables = recorder.tables();
     const std::string file = text(code->co_filename), name = text(code->co_name);
 #if PY_VERSION_HEX >= 0x030B0000
     const std::string qualified = text(code->co_qualname);
@@ -125,7 +125,7 @@ void describeCode(Function* f, PyCodeObject* code, PyObject* globals)
     record.file = tables.string(file);
     record.module = tables.string(module);
     record.line = code->co_firstlineno > 0 ? uint32_t(code->co_firstlineno) : 0;
-    announce(f, record);
+    announce(recorder, f, record);
     if (!f->ignored)
         keepSource(file);
 }
@@ -333,8 +333,9 @@ Function* functionOfCallable(PyObject* callable, const void* key)
     }
     Function* found = f;
     if (found->generation != g_session.generation) {
+        core::Recorder& recorder = *g_session.recorder;
+        core::Tables& tables = recorder.tables();
         const Names n = nameCallable(callable);
-        core::Tables& tables = g_session.recorder->tables();
         FunctionRecord record {};
         record.kind = uint8_t(n.kind);
         record.name = tables.string(n.name);
@@ -342,7 +343,7 @@ Function* functionOfCallable(PyObject* callable, const void* key)
         record.module = tables.string(n.module);
         found->ignored = n.module.rfind("calltide._tracer", 0) == 0;
         found->endsThread = n.qualified == "_thread.get_ident";
-        announce(found, record);
+        announce(recorder, found, record);
     }
     if (!found->ignored && !(kNamesByIdent && found->endsThread))
         slotFor(key) = found->slot();

@@ -20,6 +20,8 @@ CALLTIDE_COLD void enterPythonSlow(PyCodeObject* code, Event event)
     const Function* f = functionOfCode(code, PyEval_GetGlobals());
     if (f->endsThread)
         refreshThreadName();
+    if (!t_writer.thread)
+        return; // a finaliser that ran on the way has stopped the recording
     if (f->ignored) {
         t_writer.enterHidden(false);
         return;
@@ -38,6 +40,8 @@ CALLTIDE_COLD void enterCSlow(PyObject* callable, const void* key)
     if (!attached(false))
         return;
     const Function* f = t_writer.hides() ? nullptr : functionOfCallable(callable, key);
+    if (!t_writer.thread)
+        return; // a finaliser that ran on the way has stopped the recording
     if (!f || f->ignored) {
         t_writer.enterHidden(true);
         return;

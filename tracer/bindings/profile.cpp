@@ -108,6 +108,8 @@ CALLTIDE_COLD void enterPythonSlow(PyFrameObject* frame, PyCodeObject* code, boo
     const Function* f = functionOfCode(code, frameGlobals(frame));
     if (f->endsThread)
         refreshThreadName();
+    if (!t_writer.thread)
+        return; // a finaliser that ran on the way has stopped the recording
     if (f->ignored) {
         t_writer.enterHidden(false);
         return;
@@ -124,6 +126,8 @@ CALLTIDE_COLD void enterCSlow([[maybe_unused]] PyFrameObject* frame, PyObject* c
     if (!attached(false))
         return;
     const Function* f = t_writer.hides() ? nullptr : functionOfCallable(callable, key);
+    if (!t_writer.thread)
+        return; // a finaliser that ran on the way has stopped the recording
     if (!f || f->ignored) {
         t_writer.enterHidden(true);
         return;
@@ -263,6 +267,9 @@ bool setHooks(std::string& error)
 void removeHooks()
 {
     g_session.hooked = false;
+    if (g_session.recorder && PyThreadState_Get()->c_profilefunc != guarded)
+        g_session.recorder->tables().note(core::nowUnits(),
+            "the program set a profile function of its own: later calls of that thread are missing", format::kLossForeignHook);
     profileEveryThread(nullptr);
     setThreadingHook(g_before ? g_before : Py_None);
     Py_CLEAR(g_before);

@@ -23,7 +23,7 @@ void forgetSources()
 
 void keepSource(const std::string& file)
 {
-    if (file.empty() || file[0] == '<' || file.find('\0') != std::string::npos || !g_seen.insert(file).second)
+    if (!g_session.recorder || file.empty() || file[0] == '<' || file.find('\0') != std::string::npos || !g_seen.insert(file).second)
         return;
     const int fd = open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)

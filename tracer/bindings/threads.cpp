@@ -92,13 +92,16 @@ PyObject* activeThread(unsigned long ident) // borrowed: its threading.Thread, i
     return thread;
 }
 
+// From the object's own dictionary: an attribute look-up could run code of the program.
 std::string nameOf(PyObject* thread)
 {
-    PyObject* name = PyObject_GetAttrString(thread, "_name");
-    if (!name)
+    PyObject* attributes = PyObject_GenericGetDict(thread, nullptr);
+    if (!attributes) {
         PyErr_Clear();
-    std::string result = name ? text(name) : std::string();
-    Py_XDECREF(name);
+        return {};
+    }
+    std::string result = text(PyDict_GetItemString(attributes, "_name"));
+    Py_DECREF(attributes);
     return result;
 }
 
@@ -158,8 +161,11 @@ core::Thread* add(PyThreadState* state, core::ThreadWriter* writer, Stack& stack
         name = nameFromBootstrap(stack.outermost);
     if (name.empty())
         name = main ? "MainThread" : here ? nativeName(record.nativeId) : "thread " + std::to_string(record.nativeId);
-    record.name = g_session.recorder->tables().string(name);
-    core::Thread* t = g_session.recorder->addThread(writer, record);
+    core::Recorder* recorder = g_session.recorder;
+    if (!recorder)
+        return nullptr;
+    record.name = recorder->tables().string(name);
+    core::Thread* t = recorder->addThread(writer, record);
     if (t)
         t->writer->open(stack.open, stack.hidden);
     return t;
@@ -228,7 +234,7 @@ void forgetParkedThreads() { g_parked.clear(); }
 void refreshThreadName()
 {
     core::Thread* t = t_writer.thread;
-    if (!t)
+    if (!t || !g_session.recorder)
         return;
     if (PyObject* thread = activeThread((unsigned long)t->record.pythonIdent))
         if (const std::string name = nameOf(thread); !name.empty())
