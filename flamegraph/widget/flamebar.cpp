@@ -12,13 +12,14 @@
 namespace calltide::flameview {
 namespace {
 // Widths below which parts leave the bar, so that it never sets the window's least width.
-constexpr int kMeasuresFrom = 560, kFilterFrom = 420, kChipTextFrom = 330;
+constexpr int kMeasuresFrom = 620, kFilterFrom = 460, kChipTextFrom = 380;
 } // namespace
 
 FlameBar::FlameBar(QWidget* parent)
     : QWidget(parent)
     , m_direction(new QButtonGroup(this))
     , m_measure(new QButtonGroup(this))
+    , m_measureMenu(new QToolButton)
     , m_chip(new QToolButton)
     , m_filter(new QLineEdit)
 {
@@ -30,6 +31,8 @@ FlameBar::FlameBar(QWidget* parent)
     row->addWidget(segments({tr("Top down"), tr("Bottom up")}, m_direction));
     m_measures = segments({tr("Time"), tr("Self"), tr("Calls")}, m_measure);
     row->addWidget(m_measures);
+    makeMeasureMenu();
+    row->addWidget(m_measureMenu);
 
     m_chip->setObjectName(QStringLiteral("scope"));
     m_chip->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
@@ -74,6 +77,22 @@ FlameBar::FlameBar(QWidget* parent)
     connect(m_filter, &QLineEdit::textChanged, this, &FlameBar::filterChanged);
     setScope(m_scope);
     setSelectionAvailable(false);
+}
+
+void FlameBar::makeMeasureMenu()
+{
+    m_measureMenu->setPopupMode(QToolButton::InstantPopup);
+    m_measureMenu->setToolTip(tr("What the widths stand for"));
+    m_measureMenu->setAccessibleName(tr("What the widths stand for"));
+    auto* menu = new QMenu(m_measureMenu);
+    for (QAbstractButton* button : m_measure->buttons())
+        menu->addAction(button->text(), button, &QAbstractButton::click);
+    m_measureMenu->setMenu(menu);
+    m_measureMenu->setText(m_measure->checkedButton()->text());
+    connect(m_measure, &QButtonGroup::buttonToggled, m_measureMenu, [this](QAbstractButton* button, bool on) {
+        if (on)
+            m_measureMenu->setText(button->text());
+    });
 }
 
 QWidget* FlameBar::segments(const QStringList& names, QButtonGroup* group)
@@ -151,6 +170,7 @@ void FlameBar::resizeEvent(QResizeEvent* event)
 {
     const int width = event->size().width();
     m_measures->setVisible(width >= kMeasuresFrom);
+    m_measureMenu->setVisible(width < kMeasuresFrom);
     m_filter->setVisible(width >= kFilterFrom || m_filter->hasFocus());
     m_chip->setToolButtonStyle(width >= kChipTextFrom ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonIconOnly);
     QWidget::resizeEvent(event);

@@ -48,10 +48,12 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
+    void makeMeasureMenu();
     QWidget* segments(const QStringList& names, QButtonGroup* group);
 
     QButtonGroup *m_direction, *m_measure;
     QWidget* m_measures;
+    QToolButton* m_measureMenu; // instead of m_measures where there is little room
     QToolButton* m_chip;
     QAction* m_scopes[3];
     QLineEdit* m_filter;

@@ -17,7 +17,6 @@ constexpr int kNoteAfterMs = 250; // a tree that is there sooner needs no words
 
 struct FlameView::Private
 {
-    FlameView* q;
     render::ViewState* state;
     FlameBar* bar;
     Breadcrumb* crumbs;
@@ -148,7 +147,6 @@ FlameView::FlameView(render::ViewState* state, const render::Theme* theme, QWidg
     : QWidget(parent)
     , d(std::make_unique<Private>())
 {
-    d->q = this;
     d->state = state;
     d->bar = new FlameBar;
     d->crumbs = new Breadcrumb;

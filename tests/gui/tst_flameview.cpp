@@ -395,6 +395,10 @@ private Q_SLOTS:
         for (const int width : {200, 320, 450, 800}) {
             m_view->resize(width, 200);
             QCOMPARE(m_view->width(), width); // the bar does not set the least width
+            int measures = 0; // as buttons or as a menu, but always there
+            for (const QToolButton* button : m_view->findChildren<QToolButton*>())
+                measures += button->text() == u"Time"_s && button->isVisible();
+            QCOMPARE(measures, 1);
         }
         m_view->setTheme(m_theme.get());
     }
