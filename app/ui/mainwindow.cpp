@@ -18,6 +18,7 @@
 #include "ui/startpage.h"
 #include "ui/statusline.h"
 #include "ui/text.h"
+#include "widget/flameview.h"
 #include <QAction>
 #include <QBoxLayout>
 #include <QCloseEvent>
@@ -200,6 +201,7 @@ void MainWindow::opened(const TraceContextPtr& context, const QString& path)
     auto made = std::make_unique<Document>(context, m_appearance, m_renderer);
     Document* document = made.get();
     document->timeline()->setRowSize(m_rows);
+    document->flame()->setRowSize(m_rows);
     connect(document->timeline(), &timeline::TimelineView::frameDrawn, m_status, &StatusLine::setFrameTime);
     connect(document->state(), &render::ViewState::rangeChanged, this, &MainWindow::updateActions);
     connect(document->state(), &render::ViewState::selectionChanged, this, &MainWindow::updateActions);

@@ -337,8 +337,10 @@ void MainWindow::fillRecent(QMenu& menu)
 void MainWindow::setRows(layout::RowSize rows)
 {
     m_rows = rows;
-    for (const auto& document : m_documents)
+    for (const auto& document : m_documents) {
         document->timeline()->setRowSize(rows);
+        document->flame()->setRowSize(rows);
+    }
     for (const auto& [id, size] : kRows) {
         (*m_actions)[id]->setChecked(size == rows);
         if (size == rows)
