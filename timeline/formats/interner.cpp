@@ -28,7 +28,8 @@ uint64_t hashOf(std::string_view s)
         return mix(a ^ 0xe7037ed1a0b428dbu, b ^ h);
     }
     a = 0;
-    std::memcpy(&a, p, n);
+    if (n > 0) // an empty view may be null, which memcpy must not see
+        std::memcpy(&a, p, n);
     return mix(a ^ 0xe7037ed1a0b428dbu, h ^ 0x8ebc6af09c88c6e3u);
 }
 
@@ -36,7 +37,7 @@ bool same(const char* a, const char* b, size_t n)
 {
     uint64_t x = 0, y = 0;
     if (n < 8)
-        return std::memcmp(a, b, n) == 0;
+        return n == 0 || std::memcmp(a, b, n) == 0;
     for (size_t i = 0; i + 8 < n; i += 8) {
         std::memcpy(&x, a + i, 8);
         std::memcpy(&y, b + i, 8);
