@@ -17,16 +17,14 @@ std::string cutText(std::string_view text, size_t most = 4096)
     return std::string(text.substr(0, most));
 }
 
-std::string baseName(std::string_view path)
-{
-    const size_t slash = path.find_last_of("/\\");
-    return std::string(slash == path.npos ? path : path.substr(slash + 1));
-}
-
 class NativeReader
 {
 public:
-    NativeReader(std::string path, const OpenOptions& options) : m_path(std::move(path)), m_options(options) { }
+    NativeReader(std::string path, const OpenOptions& options)
+        : m_path(std::move(path))
+        , m_options(options)
+    {
+    }
     Result<TracePtr> read();
 
 private:
@@ -63,7 +61,7 @@ void NativeReader::findChildren()
 {
     namespace fs = std::filesystem;
     std::error_code error;
-    const fs::path folder = m_path + ".d";
+    const fs::path folder = (m_path.ends_with(".calltide") ? m_path : m_path + ".calltide") + ".d";
     std::vector<std::string> paths;
     for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
         if (it->path().extension() == ".calltide" && it->is_regular_file(error))
@@ -79,8 +77,9 @@ void NativeReader::findChildren()
             m_files.push_back(std::move(*child));
     }
     // In the order in which they began, the first process before all.
-    std::sort(m_files.begin() + 1, m_files.end(),
-        [](const NativeFile& a, const NativeFile& b) { return a.header.monotonic0 < b.header.monotonic0; });
+    std::sort(m_files.begin() + 1, m_files.end(), [](const NativeFile& a, const NativeFile& b) {
+        return a.header.monotonic0 < b.header.monotonic0;
+    });
 }
 
 void NativeReader::addProcess(size_t i)
@@ -104,9 +103,8 @@ void NativeReader::addProcess(size_t i)
         p.exitStatus = f.end.exitStatus;
     m_processes.push_back(m_builder.addProcess(p));
     const bool sameBoot = std::memcmp(f.header.bootId, m_files[0].header.bootId, 16) == 0;
-    const auto wall = [](const NativeFile& file) { return file.header.realtime0 - file.header.monotonic0; };
     if (!sameBoot) // another machine's or another boot's clock: the wall clock joins them
-        f.clock.shift(wall(f) - wall(m_files[0]));
+        f.clock.shift(f.wallOffset() - m_files[0].wallOffset());
     for (const auto& [file, text] : f.sources)
         m_builder.addSource(f.string(file), std::string(text));
     for (const auto& [note, text] : f.notes)
@@ -129,8 +127,9 @@ void NativeReader::addFunctions(size_t i)
         function.category = StringId(0u);
         function.line = r.line;
         const auto kind = format::FunctionKind(r.kind);
-        function.kind = kind == format::FunctionKind::C || kind == format::FunctionKind::Type ? store::FunctionKind::C
-                                                                                               : store::FunctionKind::Python;
+        function.kind = kind == format::FunctionKind::C || kind == format::FunctionKind::Type
+            ? store::FunctionKind::C
+            : store::FunctionKind::Python;
         function.coroutine = kind == format::FunctionKind::Coroutine || kind == format::FunctionKind::AsyncGenerator;
         function.generator = kind == format::FunctionKind::Generator || kind == format::FunctionKind::AsyncGenerator;
         ids[id] = m_builder.addFunction(function);
@@ -145,7 +144,10 @@ void NativeReader::addThreads(size_t i)
         order.push_back(index);
     // The main thread first, then in the order of their begin.
     std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
-        auto main = [&](uint32_t t) { const auto it = f.threads.find(t); return it != f.threads.end() && (it->second.flags & 1); };
+        auto main = [&](uint32_t t) {
+            const auto it = f.threads.find(t);
+            return it != f.threads.end() && (it->second.flags & 1);
+        };
         return main(a) > main(b);
     });
     for (uint32_t index : order) {
@@ -165,8 +167,9 @@ void NativeReader::finishThread(ThreadWork& work)
 {
     const NativeFile& f = m_files[work.file];
     for (auto& late : work.decoder->late())
-        m_builder.slices(work.track).addAtDepth(
-            late.depth, late.start, late.duration, late.function, m_builder.addExtra(late.flags, late.arguments));
+        m_builder.slices(work.track)
+            .addAtDepth(
+                late.depth, late.start, late.duration, late.function, m_builder.addExtra(late.flags, late.arguments));
     ThreadResult& r = work.decoder->result();
     for (const auto& n : r.instants) {
         Instant instant;
@@ -179,8 +182,8 @@ void NativeReader::finishThread(ThreadWork& work)
     for (const auto& s : r.samples) {
         const auto it = f.counters.find(s.counter);
         if (it != f.counters.end())
-            m_builder.addCounterSample(m_processes[work.file], f.string(it->second.name), f.string(it->second.series),
-                s.time, s.value);
+            m_builder.addCounterSample(
+                m_processes[work.file], f.string(it->second.name), f.string(it->second.series), s.time, s.value);
     }
     for (auto& l : r.losses)
         m_builder.addLost({work.track, l.begin, l.end, l.count, std::move(l.reason)});
@@ -207,8 +210,7 @@ void NativeReader::addCollections(size_t file)
         f.kind = store::FunctionKind::Other;
         const std::string json
             = "{\"generation\":" + std::to_string(c.generation) + ",\"collected\":" + std::to_string(c.collected) + "}";
-        m_builder.slices(track).add(
-            c.start, c.end - c.start, m_builder.addFunction(f), m_builder.addExtra(0, json));
+        m_builder.slices(track).add(c.start, c.end - c.start, m_builder.addFunction(f), m_builder.addExtra(0, json));
     }
 }
 
@@ -231,8 +233,8 @@ void NativeReader::addSpawns()
 
 void NativeReader::problem(std::string_view kind, std::string_view text, Severity severity, uint64_t count)
 {
-    for (uint64_t i = 0; i < std::min<uint64_t>(count, 1'000'000); i++)
-        m_builder.problem(kind, text, severity);
+    if (count)
+        m_builder.problem(kind, text, severity, -1, {}, count);
 }
 
 void NativeReader::addProblems()
@@ -243,6 +245,7 @@ void NativeReader::addProblems()
         sum.damage.chunks += r.damage.chunks;
         sum.damage.blocks += r.damage.blocks;
         sum.damage.records += r.damage.records;
+        sum.damage.mismatches += r.damage.mismatches;
         sum.unknownIds += r.unknownIds;
         sum.unknownRecords += r.unknownRecords;
         sum.repaired += r.repaired;
@@ -254,17 +257,23 @@ void NativeReader::addProblems()
         pages += f.damagedPages;
         missing += f.missingChunks;
     }
-    problem("recording.damaged_block", "parts of 4 kB were damaged and left out", Severity::DataLoss, sum.damage.blocks);
+    problem(
+        "recording.damaged_block", "parts of 4 kB were damaged and left out", Severity::DataLoss, sum.damage.blocks);
     problem("recording.damaged_record", "records could not be read", Severity::DataLoss, sum.damage.records);
+    problem(
+        "recording.mismatch", "parts of 4 kB do not go on where the one before ended", Severity::Warning,
+        sum.damage.mismatches);
     problem("recording.missing_chunk", "chunks of calls are missing", Severity::DataLoss, missing);
     problem("recording.damaged_page", "pages belong to nothing that could be read", Severity::DataLoss, pages);
     problem("recording.damaged_table", "names or other table records were damaged", Severity::DataLoss, badTables);
     problem("recording.unknown_function", "calls have no name in this recording", Severity::DataLoss, sum.unknownIds);
     problem("recording.unbalanced", "returns did not match an entry and were repaired", Severity::Info, sum.repaired);
-    problem("recording.unknown_record", "records of a newer Calltide were left out", Severity::Info,
+    problem(
+        "recording.unknown_record", "records of a newer Calltide were left out", Severity::Info,
         sum.unknownRecords + unknownTables);
     for (const auto& [path, message] : m_badChildren)
-        m_builder.problem("recording.child", "recordings of child processes could not be read", Severity::DataLoss, -1, message);
+        m_builder.problem(
+            "recording.child", "recordings of child processes could not be read", Severity::DataLoss, -1, message);
 }
 
 Result<TracePtr> NativeReader::read()
@@ -278,10 +287,10 @@ Result<TracePtr> NativeReader::read()
 
     uint64_t bytes = 0;
     for (const NativeFile& f : m_files)
-        bytes += f.mapping->size();
+        bytes += f.bytes->size();
     m_builder.setFile(m_path, "Calltide recording", bytes);
     const format::FileHeader& h = m_files[0].header;
-    m_builder.setWallClockOffset(h.realtime0 - h.monotonic0);
+    m_builder.setWallClockOffset(m_files[0].wallOffset());
     for (const auto& [key, value] : m_files[0].meta)
         m_builder.addMetadata(cutText(key), cutText(value));
     if (h.compat & format::kPythonOnly)
@@ -336,8 +345,10 @@ Result<TracePtr> NativeReader::read()
         p.end = end;
         m_builder.includeTime(p.begin, p.end);
         if (!f.hasEnd && f.hints.state == uint32_t(format::State::Recording))
-            m_builder.problem("recording.no_end", "a process ended without closing its recording; everything up to that moment is here",
-                Severity::Info, -1, cutText(f.metaValue("process_name")));
+            m_builder.problem(
+                "recording.no_end",
+                "a process ended without closing its recording; everything up to that moment is here", Severity::Info,
+                -1, cutText(f.metaValue("process_name")));
     }
     for (ThreadWork& w : m_threads)
         finishThread(w);

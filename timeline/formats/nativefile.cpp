@@ -3,6 +3,7 @@
 #include "formats/input.h"
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -12,41 +13,82 @@ namespace calltide::formats {
 
 using namespace format;
 
-Result<std::unique_ptr<Mapping>> Mapping::open(const std::string& path)
+Result<std::unique_ptr<FileBytes>> FileBytes::open(const std::string& path)
 {
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
+    std::unique_ptr<FileBytes> f(new FileBytes);
+    f->m_file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (f->m_file < 0)
         return systemError(path, "cannot be opened", errno);
-    struct stat st;
-    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-        ::close(fd);
+    struct stat st = {};
+    if (fstat(f->m_file, &st) != 0 || !S_ISREG(st.st_mode))
         return Error{ErrorCode::NotSupported, path + ": this is not a regular file."};
+    const uint64_t size = uint64_t(st.st_size);
+    if (!size)
+        return f;
+    void* at = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (at == MAP_FAILED)
+        return systemError(path, "needs more memory than there is", errno);
+    f->m_data = static_cast<uint8_t*>(at);
+    f->m_size = size;
+    for (uint64_t from = 0; from < size;) {
+        off_t data = lseek(f->m_file, off_t(from), SEEK_DATA);
+        if (data < 0 && errno == ENXIO)
+            break; // a hole up to the end
+        if (data < 0)
+            data = off_t(from); // this file system does not tell
+        off_t hole = lseek(f->m_file, data, SEEK_HOLE);
+        if (hole <= data)
+            hole = off_t(size);
+        from = std::min(uint64_t(hole), size);
+        f->read(uint64_t(data), from);
+        f->m_extents.emplace_back(uint64_t(data), from);
     }
-    std::unique_ptr<Mapping> m(new Mapping);
-    m->m_size = uint64_t(st.st_size);
-    if (m->m_size) {
-        void* at = mmap(nullptr, m->m_size, PROT_READ, MAP_SHARED, fd, 0);
-        if (at == MAP_FAILED) {
-            const int number = errno;
-            ::close(fd);
-            return systemError(path, "cannot be mapped", number);
-        }
-        m->m_data = static_cast<const uint8_t*>(at);
-    }
-    ::close(fd);
-    return m;
+    return f;
 }
 
-Mapping::~Mapping()
+FileBytes::~FileBytes()
 {
     if (m_data)
-        munmap(const_cast<uint8_t*>(m_data), m_size);
+        munmap(m_data, m_size);
+    if (m_file >= 0)
+        ::close(m_file);
+}
+
+void FileBytes::read(uint64_t from, uint64_t to)
+{
+    while (from < to) {
+        const ssize_t n = pread(m_file, m_data + from, to - from, off_t(from));
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            break; // shorter than it was, or unreadable: zeros, as if it had not been written
+        from += uint64_t(n);
+    }
+}
+
+uint64_t FileBytes::nextData(uint64_t offset) const
+{
+    const auto it = std::upper_bound(
+        m_extents.begin(), m_extents.end(), offset, [](uint64_t o, const auto& extent) { return o < extent.second; });
+    return it == m_extents.end() ? m_size : std::max(offset, it->first);
+}
+
+void FileBytes::readAgain(uint64_t offset, uint64_t size)
+{
+    if (offset < m_size)
+        read(offset, offset + std::min(size, m_size - offset));
 }
 
 // ---------------------------------------------------------------- clock
 
-void ClockMap::setHeader(const FileHeader& header) { m_header = header; }
-void ClockMap::addSample(const ClockRecord& sample) { m_samples.push_back(sample); }
+void ClockMap::setHeader(const FileHeader& header)
+{
+    m_header = header;
+}
+void ClockMap::addSample(const ClockRecord& sample)
+{
+    m_samples.push_back(sample);
+}
 
 void ClockMap::finish()
 {
@@ -57,10 +99,10 @@ void ClockMap::finish()
         int64_t ns;
     };
     // Samples too close together would turn their reading error into a slope: 20 ms apart is 1 in 10^5 or better.
-    std::vector<Point> points{{m_header.unit0, m_header.monotonic0}};
+    std::vector<Point> points{{m_header.unit0, std::clamp(m_header.monotonic0, -kFar, kFar)}};
     const double guess = double(m_header.nsPerUnit) / 4294967296.0;
     for (const ClockRecord& s : m_samples) {
-        if (s.units <= points.back().units || s.monotonic <= points.back().ns)
+        if (s.units <= points.back().units || s.monotonic <= points.back().ns || s.monotonic > kFar)
             continue;
         const double ns = double(s.units - points.back().units) * guess;
         const double real = double(s.monotonic - points.back().ns);
@@ -70,11 +112,12 @@ void ClockMap::finish()
     }
     m_pieces.clear();
     for (size_t i = 0; i + 1 < points.size(); i++) {
-        const auto ns = (__int128(points[i + 1].ns - points[i].ns) << 32) / __int128(points[i + 1].units - points[i].units);
+        const auto ns
+            = (__int128(points[i + 1].ns - points[i].ns) << 32) / __int128(points[i + 1].units - points[i].units);
         m_pieces.push_back({points[i].units, points[i].ns, uint64_t(ns)});
     }
     if (m_pieces.empty())
-        m_pieces.push_back({m_header.unit0, m_header.monotonic0, m_header.nsPerUnit});
+        m_pieces.push_back({points[0].units, points[0].ns, m_header.nsPerUnit});
 }
 
 const ClockMap::Piece& ClockMap::pieceAt(uint64_t units, uint64_t& pieceEnd) const
@@ -103,11 +146,12 @@ std::string_view NativeFile::metaValue(std::string_view key) const
 
 static Status readHeader(NativeFile& f)
 {
-    const uint8_t* data = f.mapping->data();
-    if (f.mapping->size() == 0)
+    const uint8_t* data = f.bytes->data();
+    if (f.bytes->size() == 0)
         return Error{ErrorCode::Damaged, f.path + ": this file is empty."};
-    if (f.mapping->size() < kFileHeaderSize)
-        return Error{ErrorCode::Damaged, f.path + ": this recording is cut within its header; nothing of it can be read."};
+    if (f.bytes->size() < kFileHeaderSize)
+        return Error{
+            ErrorCode::Damaged, f.path + ": this recording is cut within its header; nothing of it can be read."};
     std::memcpy(&f.header, data, sizeof f.header);
     std::memcpy(&f.hints, data + kMutableAt, sizeof f.hints);
     const FileHeader& h = f.header;
@@ -116,21 +160,23 @@ static Status readHeader(NativeFile& f)
     uint32_t crc;
     std::memcpy(&crc, data + kFileCrcAt, 4);
     if (h.major != kMajor)
-        return Error{ErrorCode::NotSupported,
+        return Error{
+            ErrorCode::NotSupported,
             f.path + ": made by a newer Calltide (format " + std::to_string(h.major) + "." + std::to_string(h.minor)
                 + "); update Calltide to open it."};
     if (crc != crc32c(0, data, kFileCrcAt) || h.endianMark != kEndianMark || h.headerSize != kFileHeaderSize
-        || h.blockLog2 != kBlockLog2 || !h.nsPerUnit)
+        || h.blockLog2 != kBlockLog2 || !h.nsPerUnit || h.nsPerUnit > uint64_t(1) << 44)
         return Error{ErrorCode::Damaged, f.path + ": the header of this recording is damaged.", 0};
     if (h.incompat)
-        return Error{ErrorCode::NotSupported, f.path + ": uses a feature of a newer Calltide; update Calltide to open it."};
+        return Error{
+            ErrorCode::NotSupported, f.path + ": uses a feature of a newer Calltide; update Calltide to open it."};
     return Ok{};
 }
 
 static void findChunks(NativeFile& f)
 {
-    const uint8_t* data = f.mapping->data();
-    const uint64_t size = f.mapping->size();
+    const uint8_t* data = f.bytes->data();
+    const uint64_t size = f.bytes->size();
     uint32_t seed;
     std::memcpy(&seed, f.header.processId, 4);
     for (uint64_t at = kFileHeaderSize; at < size;) {
@@ -138,7 +184,7 @@ static void findChunks(NativeFile& f)
         if (!readChunkHeader(data, size, at, seed, v)) {
             const uint64_t n = std::min<uint64_t>(size - at, 4096);
             f.damagedPages += std::any_of(data + at, data + at + n, [](uint8_t b) { return b != 0; });
-            at += 4096;
+            at = std::max(at + 4096, f.bytes->nextData(at + 4096) & ~uint64_t(4095));
             continue;
         }
         f.damagedSeals += v.sealDamaged && v.available == v.size();
@@ -149,8 +195,9 @@ static void findChunks(NativeFile& f)
         at += v.size();
     }
     for (auto& [thread, chunks] : f.threadChunks) {
-        std::stable_sort(chunks.begin(), chunks.end(),
-            [](const ChunkView& a, const ChunkView& b) { return a.header.sequence < b.header.sequence; });
+        std::stable_sort(chunks.begin(), chunks.end(), [](const ChunkView& a, const ChunkView& b) {
+            return a.header.sequence < b.header.sequence;
+        });
         uint32_t expected = 0;
         for (const ChunkView& c : chunks) {
             f.missingChunks += c.header.sequence > expected ? c.header.sequence - expected : 0;
@@ -159,10 +206,30 @@ static void findChunks(NativeFile& f)
     }
 }
 
+// The program may have been writing while we read: a block from before it was finished together with the header that
+// says it is, or calls of functions that our copy of the tables does not have yet. A second look at these parts mends
+// both.
+static void readOpenAgain(NativeFile& f)
+{
+    for (auto& [thread, chunks] : f.threadChunks)
+        for (ChunkView& c : chunks) {
+            uint64_t finished = 0; // up to the last header that says its block is open
+            for (uint64_t at = kBlockSize; !c.sealed && at + kBlockHeaderSize <= c.available; at += kBlockSize) {
+                if (detail::load64(c.data + at + 8) == 0)
+                    break;
+                finished = at;
+            }
+            if (finished > kChunkHeaderSize)
+                f.bytes->readAgain(c.offset + kChunkHeaderSize, finished - kChunkHeaderSize);
+        }
+    for (ChunkView& c : f.tableChunks)
+        if (!c.sealed)
+            f.bytes->readAgain(c.offset + kChunkHeaderSize, c.available - kChunkHeaderSize);
+}
+
 // ---------------------------------------------------------------- tables
 
-template <class T>
-static bool take(std::string_view payload, T& out)
+template <class T> static bool take(std::string_view payload, T& out)
 {
     if (payload.size() < sizeof(T))
         return false;
@@ -171,7 +238,10 @@ static bool take(std::string_view payload, T& out)
 }
 
 // Ids grow a table only as far as records can have made them: each has cost 16 bytes of the file at least.
-static bool plausible(const NativeFile& f, uint32_t id) { return id <= f.mapping->size() / 16 + 128 && id <= kMaxId; }
+static bool plausible(const NativeFile& f, uint32_t id)
+{
+    return id <= f.bytes->size() / 16 + 128 && id <= kMaxId;
+}
 
 static void tableRecord(NativeFile& f, const TableRecordHeader& h, std::string_view payload)
 {
@@ -255,8 +325,9 @@ static void tableRecord(NativeFile& f, const TableRecordHeader& h, std::string_v
 
 static void readTables(NativeFile& f)
 {
-    std::stable_sort(f.tableChunks.begin(), f.tableChunks.end(),
-        [](const ChunkView& a, const ChunkView& b) { return a.header.sequence < b.header.sequence; });
+    std::stable_sort(f.tableChunks.begin(), f.tableChunks.end(), [](const ChunkView& a, const ChunkView& b) {
+        return a.header.sequence < b.header.sequence;
+    });
     for (const ChunkView& c : f.tableChunks) {
         const uint64_t used = std::min<uint64_t>(c.sealed ? c.header.used : c.size(), c.available);
         for (uint64_t at = kChunkHeaderSize; at + sizeof(TableRecordHeader) <= used;) {
@@ -283,14 +354,15 @@ Result<NativeFile> openNativeFile(const std::string& path)
 {
     NativeFile f;
     f.path = path;
-    auto mapping = Mapping::open(path);
-    if (!mapping)
-        return mapping.error();
-    f.mapping = std::move(*mapping);
+    auto bytes = FileBytes::open(path);
+    if (!bytes)
+        return bytes.error();
+    f.bytes = std::move(*bytes);
     if (Status s = readHeader(f); !s)
         return s.error();
     f.clock.setHeader(f.header);
     findChunks(f);
+    readOpenAgain(f);
     readTables(f);
     f.clock.finish();
     return f;

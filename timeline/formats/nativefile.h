@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One recording file of one process: mapped, its chunks found, its tables read. Internal to ct_formats.
+// One recording file of one process: its bytes, its chunks found, its tables read. Internal to ct_formats.
 #pragma once
 #include "format/decode.h"
 #include "store/result.h"
@@ -11,20 +11,28 @@
 
 namespace calltide::formats {
 
-class Mapping // a file's bytes, read only, for as long as this lives
+// A file's bytes as they were when it was opened: a copy, because a recording may be written to, or shortened when its
+// program ends, and a mapping would then end ours. Holes (most of what is allocated ahead) cost no memory.
+class FileBytes
 {
 public:
-    static Result<std::unique_ptr<Mapping>> open(const std::string& path);
-    ~Mapping();
-    Mapping(const Mapping&) = delete;
-    Mapping& operator=(const Mapping&) = delete;
+    static Result<std::unique_ptr<FileBytes>> open(const std::string& path);
+    ~FileBytes();
+    FileBytes(const FileBytes&) = delete;
+    FileBytes& operator=(const FileBytes&) = delete;
     const uint8_t* data() const { return m_data; }
     uint64_t size() const { return m_size; }
+    // The first place at or behind `offset` that holds data; size() when there is none.
+    uint64_t nextData(uint64_t offset) const;
+    void readAgain(uint64_t offset, uint64_t size);
 
 private:
-    Mapping() = default;
-    const uint8_t* m_data = nullptr;
+    FileBytes() = default;
+    void read(uint64_t from, uint64_t to);
+    int m_file = -1;
+    uint8_t* m_data = nullptr;
     uint64_t m_size = 0;
+    std::vector<std::pair<uint64_t, uint64_t>> m_extents; // from, to
 };
 
 class ClockMap // units → CLOCK_MONOTONIC ns, by straight pieces
@@ -36,7 +44,7 @@ public:
     void shift(int64_t ns) // after finish(): moves everything
     {
         for (Piece& p : m_pieces)
-            p.fromNs += ns;
+            p.fromNs = std::clamp(p.fromNs + std::clamp(ns, -kFar, kFar), -kFar, kFar);
     }
     int64_t toNs(uint64_t units) const;
 
@@ -48,10 +56,11 @@ public:
     };
     // The piece that holds `units`; valid until pieceEnd.
     const Piece& pieceAt(uint64_t units, uint64_t& pieceEnd) const;
+    static constexpr int64_t kFar = int64_t(1) << 60; // 36 years: only damaged times are further away
     static int64_t apply(const Piece& p, uint64_t units)
     {
-        const __int128 d = __int128(int64_t(units - p.fromUnits)) * __int128(p.nsPerUnit);
-        return p.fromNs + int64_t(d >> 32);
+        const __int128 d = (__int128(int64_t(units - p.fromUnits)) * __int128(p.nsPerUnit)) >> 32;
+        return p.fromNs + int64_t(std::clamp<__int128>(d, -kFar, kFar));
     }
 
 private:
@@ -70,14 +79,14 @@ struct NativeFunction // by event id
 struct NativeFile
 {
     std::string path;
-    std::unique_ptr<Mapping> mapping;
+    std::unique_ptr<FileBytes> bytes;
     format::FileHeader header{};
     format::Mutable hints{};
 
     std::vector<format::ChunkView> tableChunks;
     std::map<uint32_t, std::vector<format::ChunkView>> threadChunks; // by thread, in the order of their sequence
 
-    std::vector<std::string_view> strings; // by id; views into the mapping
+    std::vector<std::string_view> strings; // by id; views into the bytes
     std::vector<NativeFunction> functions; // by event id
     std::map<uint32_t, format::ThreadRecord> threads; // by thread index
     std::map<uint32_t, format::NameRecord> names;
@@ -93,6 +102,11 @@ struct NativeFile
 
     std::string_view string(uint32_t id) const { return id < strings.size() ? strings[id] : std::string_view(); }
     std::string_view metaValue(std::string_view key) const;
+    // Add to a time to get nanoseconds since the epoch. Unsigned on the way: the header may say anything.
+    int64_t wallOffset() const
+    {
+        return int64_t((uint64_t(header.realtime0) - uint64_t(header.monotonic0)) & ~(uint64_t(3) << 62));
+    }
 };
 
 // Errors name the file: not a recording, damaged header, newer version, cut before its first chunk.

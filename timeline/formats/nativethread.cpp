@@ -8,7 +8,10 @@ using namespace store;
 
 ThreadDecoder::ThreadDecoder(
     const NativeFile& file, const std::vector<FunctionId>& functionOf, FunctionId unknown, SliceBuffer& out)
-    : m_file(file), m_functionOf(functionOf), m_unknown(unknown), m_out(out)
+    : m_file(file)
+    , m_functionOf(functionOf)
+    , m_unknown(unknown)
+    , m_out(out)
 {
 }
 
@@ -81,7 +84,10 @@ void ThreadDecoder::leaveKind(uint64_t time, bool c, uint8_t flags)
     close(now, flags);
 }
 
-void ThreadDecoder::leave(uint64_t time, unsigned kind) { leaveKind(time, kind == kLeaveC, 0); }
+void ThreadDecoder::leave(uint64_t time, unsigned kind)
+{
+    leaveKind(time, kind == kLeaveC, 0);
+}
 
 void ThreadDecoder::rare(uint64_t time, unsigned sub, uint32_t operand)
 {
@@ -211,11 +217,17 @@ void ThreadDecoder::extended(uint64_t time, unsigned sub, const uint8_t* payload
 void ThreadDecoder::resync(uint64_t time, int32_t depth)
 {
     const int64_t before = m_last, now = ns(time);
-    const int64_t want = std::clamp<int64_t>(int64_t(depth) - m_depthOffset, 0, kMaxDepth);
-    while (int64_t(m_stack.size()) > want)
-        close(std::max(before, m_stack.back().start), 0);
-    while (int64_t(m_stack.size()) < want)
-        m_stack.push_back({now, 0, 0, {}}); // entered in the lost part: by what is not known
+    // Many more or fewer than before cannot be told from damage, and making them up costs memory.
+    constexpr int64_t kMostGuessed = 1000;
+    const int64_t have = int64_t(m_stack.size()),
+                  want = std::clamp<int64_t>(int64_t(depth) - m_depthOffset, 0, kMaxDepth);
+    if (std::abs(want - have) <= kMostGuessed) {
+        while (int64_t(m_stack.size()) > want)
+            close(std::max(before, m_stack.back().start), 0);
+        while (int64_t(m_stack.size()) < want)
+            m_stack.push_back({now, 0, 0, {}}); // entered in the lost part: by what is not known
+    }
+    m_depthOffset = int64_t(depth) - int64_t(m_stack.size());
     m_result.losses.push_back({before == INT64_MIN ? now : before, now, 0, "damaged"});
 }
 
@@ -226,18 +238,20 @@ void ThreadDecoder::decode(const std::vector<ChunkView>& chunks)
         bytes += c.available;
     m_out.reserve(size_t(bytes / 3), true); // a call and its return have three bytes or more, mostly
     uint32_t expected = 0;
-    uint64_t endTime = 0;
+    uint64_t time = 0;
     for (const ChunkView& c : chunks) {
-        if (c.header.sequence != expected) {
-            if (c.header.sequence < expected)
-                continue; // a second chunk of the same number: the first one stands
+        if (c.header.sequence < expected)
+            continue; // a second chunk of the same number: the first one stands
+        const bool first = expected == 0 && c.header.sequence == 0;
+        if (!first && (c.header.sequence > expected || c.header.baseTime != time || c.header.depth != recordedDepth()))
             resync(c.header.baseTime, c.header.depth);
-        }
+        else if (first)
+            m_depthOffset = c.header.depth;
         expected = c.header.sequence + 1;
-        decodeChunk(c, *this, m_result.damage, endTime);
+        decodeChunk(c, *this, m_result.damage, time);
     }
-    if (endTime)
-        m_result.end = std::max(m_result.end, ns(endTime));
+    if (time)
+        m_result.end = std::max(m_result.end, ns(time));
 }
 
 void ThreadDecoder::closeOpenCalls(int64_t end, bool stillRunning)

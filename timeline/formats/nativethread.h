@@ -63,7 +63,8 @@ class ThreadDecoder
 {
 public:
     // `functionOf`: by event id; shared, read only. Arguments go through `builder` under `lock`.
-    ThreadDecoder(const NativeFile& file, const std::vector<store::FunctionId>& functionOf, store::FunctionId unknown,
+    ThreadDecoder(
+        const NativeFile& file, const std::vector<store::FunctionId>& functionOf, store::FunctionId unknown,
         store::SliceBuffer& out);
 
     void decode(const std::vector<format::ChunkView>& chunks);
@@ -87,6 +88,7 @@ public:
     void rare(uint64_t time, unsigned sub, uint32_t operand);
     void extended(uint64_t time, unsigned sub, const uint8_t* payload, uint32_t size);
     void resync(uint64_t time, int32_t depth);
+    int32_t recordedDepth() const { return int32_t(int64_t(m_stack.size()) + m_depthOffset); }
 
 private:
     int64_t ns(uint64_t units)

@@ -167,14 +167,14 @@ void TraceBuilder::addLost(Stretch stretch)
     d->trace->m_lostStretches.push_back(std::move(stretch));
 }
 
-void TraceBuilder::problem(
-    std::string_view kind, std::string_view text, Severity severity, int64_t offset, std::string_view example)
+void TraceBuilder::problem(std::string_view kind, std::string_view text, Severity severity, int64_t offset,
+    std::string_view example, uint64_t count)
 {
     auto& all = d->trace->m_problems;
     auto it = std::find_if(all.begin(), all.end(), [&](const Problem& p) { return p.kind == kind; });
     if (it == all.end())
         it = all.insert(all.end(), Problem{std::string(kind), std::string(text), severity, 0, {}});
-    it->count++;
+    it->count += count;
     if (it->examples.size() < 5 && (offset >= 0 || !example.empty()))
         it->examples.emplace_back(offset, std::string(example.substr(0, 200)));
 }

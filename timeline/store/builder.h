@@ -74,9 +74,9 @@ public:
     void addFlow(Flow flow);
     void addSource(std::string_view file, std::string text);
     void addLost(Stretch stretch);
-    // Counts one more of a problem; the first five examples are kept.
-    void problem(
-        std::string_view kind, std::string_view text, Severity severity, int64_t offset = -1, std::string_view example = {});
+    // Counts one more of a problem, or `count`; the first five examples are kept.
+    void problem(std::string_view kind, std::string_view text, Severity severity, int64_t offset = -1,
+        std::string_view example = {}, uint64_t count = 1);
 
     // Empties the builder. Cancelled when the progress says so.
     Result<TracePtr> finish(Progress* progress = nullptr);

@@ -282,10 +282,8 @@ Result<TracePtr> TraceBuilder::finish(Progress* progress)
     for (const auto& p : placed)
         clipped += p.clipped;
     if (clipped) {
-        problem("store.overlap", "calls that overlapped the next one at their depth were cut short", Severity::Warning);
-        for (Problem& p : d->trace->m_problems)
-            if (p.kind == "store.overlap")
-                p.count = clipped;
+        problem("store.overlap", "calls that overlapped the next one at their depth were cut short", Severity::Warning, -1,
+            {}, clipped);
     }
     if (!d->cancelled())
         d->makeLod();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Decoding of event chunks (FORMAT.md sections 2, 3, 6). No allocation beyond one block; nothing in the bytes is trusted.
+// Decoding of event chunks (FORMAT.md sections 2, 3, 6). No allocation beyond one block; nothing in the bytes is
+// trusted.
 //
 // A Sink has
 //   void enter(uint64_t time, uint32_t id);
@@ -21,8 +22,8 @@ struct ChunkView
 {
     ChunkHeader header;
     const uint8_t* data = nullptr; // start of the chunk
-    uint64_t offset = 0;           // in the file
-    uint64_t available = 0;        // bytes of it inside the file
+    uint64_t offset = 0; // in the file
+    uint64_t available = 0; // bytes of it inside the file
     bool sealed = false;
     bool sealDamaged = false; // a seal is there and does not match; the chunk counts as open
     uint64_t size() const { return uint64_t(1) << header.log2; }
@@ -30,9 +31,10 @@ struct ChunkView
 
 struct Damage // counts of what was dropped
 {
-    uint64_t chunks = 0;  // sealed ones whose content does not match
+    uint64_t chunks = 0; // sealed ones whose content does not match
     uint64_t blocks = 0;
     uint64_t records = 0; // malformed
+    uint64_t mismatches = 0; // headers that say another time or depth than the records before them
 };
 
 // Checks a chunk header at `offset` of a file image. openSeed: first four bytes of the file's process id.
@@ -48,8 +50,8 @@ inline bool readChunkHeader(const uint8_t* file, uint64_t fileSize, uint64_t off
     out.data = file + offset;
     out.offset = offset;
     out.available = std::min(out.size(), fileSize - offset);
-    const bool matches = h.sealCrc
-            == crcNonZero(crc32c(h.openCrc, reinterpret_cast<const uint8_t*>(&out.header) + 40, 20));
+    const bool matches
+        = h.sealCrc == crcNonZero(crc32c(h.openCrc, reinterpret_cast<const uint8_t*>(&out.header) + 40, 20));
     out.sealed = matches && h.used >= kChunkHeaderSize && h.used <= out.size();
     out.sealDamaged = h.sealCrc && !out.sealed;
     return true;
@@ -83,7 +85,12 @@ inline uint64_t load64(const uint8_t* p)
 
 } // namespace detail
 
-enum class Stop : uint8_t { End, NotWritten, Malformed }; // why decodeRecords returned
+enum class Stop : uint8_t
+{
+    End,
+    NotWritten,
+    Malformed
+}; // why decodeRecords returned
 
 // Records from `p` up to `end` (of the block; eight bytes before it are readable from every record). Returns the first
 // byte it did not use; `time` is the last record's.
@@ -167,64 +174,71 @@ const uint8_t* decodeRecords(const uint8_t* p, const uint8_t* end, uint64_t& tim
     return p;
 }
 
-// All records of one event chunk of a file at rest. A damaged block is dropped; the next header goes on.
-template <class Sink>
-void decodeChunk(const ChunkView& chunk, Sink& sink, Damage& damage, uint64_t& endTime)
+// All records of one event chunk of a file at rest. A damaged block is dropped; the next header goes on. `endTime`
+// becomes the time of the last record. A sink may also have
+//   int32_t recordedDepth() const;   // entries − leaves so far: compared with what the headers say
+template <class Sink> void decodeChunk(const ChunkView& chunk, Sink& sink, Damage& damage, uint64_t& endTime)
 {
     const ChunkHeader& h = chunk.header;
     const uint64_t used = chunk.sealed ? h.used : chunk.size();
+    const uint64_t have = std::min(chunk.available, used); // what stands behind is not of the recording
+    const bool whole = chunk.sealed && chunk.available >= used;
+    // The payload as a whole is right.
+    const bool checked = whole && crc32c(0, chunk.data + kChunkHeaderSize, used - kChunkHeaderSize) == h.payloadCrc;
+    damage.chunks += whole && !checked;
     uint64_t time = h.baseTime;
-    bool checked = false; // the payload as a whole is right
-    if (chunk.sealed && chunk.available >= used) {
-        checked = crc32c(0, chunk.data + kChunkHeaderSize, used - kChunkHeaderSize) == h.payloadCrc;
-        damage.chunks += !checked;
-    }
     std::array<uint8_t, kBlockSize + 8> padded;
     bool lost = false; // the block before was dropped
-    for (uint64_t at = 0; at < used && at < chunk.available; at += kBlockSize) {
-        const uint64_t end = at + kBlockSize;
-        BlockHeader head{};
-        if (at) {
-            if (at + kBlockHeaderSize > chunk.available)
-                break;
+    for (uint64_t at = 0; at < have; at += kBlockSize) {
+        const uint64_t end = at + kBlockSize, skip = at ? kBlockHeaderSize : kChunkHeaderSize;
+        if (at + skip > have)
+            break;
+        BlockHeader head{0, h.depth, h.baseTime};
+        if (at)
             std::memcpy(&head, chunk.data + at, sizeof head);
-            if (!head.time)
+        const bool hasNext = end + kBlockHeaderSize <= have && detail::load64(chunk.data + end + 8) != 0;
+        if (!head.time) {
+            if (!chunk.sealed && !hasNext)
                 break; // not opened: the end of what was written
-            const bool plausible = head.time >= time && head.time - time < (uint64_t(1) << 56)
-                && head.depth > -int32_t(kMaxDepth) && head.depth < int32_t(kMaxDepth);
-            if (!checked && (lost || head.time != time)) {
-                if (!plausible) {
-                    damage.blocks++;
-                    lost = true;
-                    continue;
-                }
-                time = head.time;
-                sink.resync(time, head.depth);
-                lost = false;
-            }
+            damage.blocks++;
+            lost = true;
+            continue;
         }
-        const bool hasNext = end + kBlockHeaderSize <= chunk.available && end < used
-            && detail::load64(chunk.data + end + 8) != 0;
-        if (!checked && hasNext) {
+        bool vouched = checked; // by a CRC
+        if (!checked && (hasNext || whole)) {
+            // Each block alone: from the CRC in its own header to the one in the next, or to the chunk's.
+            uint32_t expected = h.payloadCrc;
+            if (hasNext)
+                std::memcpy(&expected, chunk.data + end, 4);
             const uint64_t from = at ? at : kChunkHeaderSize;
-            uint32_t expected = 0;
-            std::memcpy(&expected, chunk.data + end, 4);
-            if (crc32c(at ? head.crc : 0, chunk.data + from, end - from) != expected) {
+            vouched = crc32c(head.crc, chunk.data + from, (hasNext ? end : used) - from) == expected;
+            if (!vouched) {
                 damage.blocks++;
                 lost = true;
                 continue;
             }
-        } else if (!checked && chunk.sealed && chunk.available >= used) {
-            damage.blocks++; // sealed, the whole does not match, and no next header vouches for this block
-            break;
         }
-        const uint64_t skip = at ? kBlockHeaderSize : kChunkHeaderSize;
-        const uint8_t* from = chunk.data + at + skip;
-        const uint8_t* to = chunk.data + end;
-        if (end > chunk.available) { // cut: decode a copy padded with zeros
+        bool differs = head.time != time;
+        if constexpr (requires { sink.recordedDepth(); })
+            differs |= head.depth != sink.recordedDepth();
+        if (at && (lost || differs)) {
+            const bool plausible = head.time >= time && head.time - time < (uint64_t(1) << 56)
+                && head.depth > -int32_t(kMaxDepth) && head.depth < int32_t(kMaxDepth);
+            damage.mismatches += !lost;
+            // A header that no CRC covers is believed only where there is nothing better.
+            if (plausible && (lost || vouched)) {
+                time = head.time;
+                sink.resync(time, head.depth);
+            } else if (lost) {
+                damage.blocks++;
+                continue;
+            }
+            lost = false;
+        }
+        const uint8_t *from = chunk.data + at + skip, *to = chunk.data + end;
+        if (end > have) { // the rest of it is not there: decode a copy padded with zeros
             padded.fill(0);
-            const uint64_t have = chunk.available > at + skip ? chunk.available - at - skip : 0;
-            std::memcpy(padded.data(), from, have);
+            std::memcpy(padded.data(), from, have - at - skip);
             from = padded.data();
             to = from + (kBlockSize - skip);
         }
@@ -233,7 +247,7 @@ void decodeChunk(const ChunkView& chunk, Sink& sink, Damage& damage, uint64_t& e
         damage.records += stop == Stop::Malformed;
         lost = stop == Stop::Malformed;
     }
-    endTime = std::max(endTime, time);
+    endTime = time;
 }
 
 } // namespace calltide::format
