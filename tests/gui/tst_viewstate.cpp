@@ -165,6 +165,30 @@ private Q_SLOTS:
         QCOMPARE(state->searchCount(), 0u);
     }
 
+    void aLargeTraceIsCountedInTheBackground()
+    {
+        store::TraceBuilder builder;
+        const auto process = builder.addProcess({.pid = 1});
+        const auto track = builder.addTrack({.process = process, .tid = 1});
+        const auto often = builder.addFunction({.name = builder.intern("often")});
+        const auto rare = builder.addFunction({.name = builder.intern("rare")});
+        constexpr int64_t kCalls = 2'100'000;
+        for (int64_t i = 0; i < kCalls; ++i)
+            builder.slices(track).addAtDepth(0, 10 * i, 5, i % 1000 == 0 ? rare : often);
+        state->setTrace(builder.finish().value());
+        QSignalSpy spy(state.get(), &ViewState::searchChanged);
+        state->setSearchText(QStringLiteral("often"));
+        state->setSearchText(QStringLiteral("rare")); // the first count comes too late to matter
+        QVERIFY(state->searchCounting());
+        QCOMPARE(state->searchCount(), 0u);
+        QTRY_VERIFY_WITH_TIMEOUT(!state->searchCounting(), 30'000);
+        QCOMPARE(state->searchCount(), uint64_t(kCalls / 1000));
+        QVERIFY(!state->searchTicks().empty());
+        QTest::qWait(20);
+        QCOMPARE(state->searchCount(), uint64_t(kCalls / 1000));
+        QCOMPARE(spy.count(), 3); // two texts, one count
+    }
+
     void withoutATraceNothingHappens()
     {
         state->setTrace(nullptr);

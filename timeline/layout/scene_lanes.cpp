@@ -153,11 +153,12 @@ void ScenePainter::paintCounter(const ItemBox& box)
 
 void ScenePainter::paintLost(const ItemBox& box)
 {
-    if (!box.item.track.valid() || trace->lostStretches().empty())
-        return;
     float drawnTo = -1;
-    for (const auto& stretch : trace->lostStretches()) {
-        if (stretch.track != box.item.track || stretch.begin >= v.to || stretch.end < v.from)
+    for (const uint32_t index : box.item.lost) {
+        const auto& stretch = trace->lostStretches()[index];
+        if (stretch.begin >= v.to)
+            break;
+        if (stretch.end < v.from)
             continue;
         const float x0 = snap(std::max(z.scale.x(stretch.begin), double(left) - 8));
         const float x1 = std::max(snap(std::min(z.scale.x(stretch.end), double(right) + 8)), x0 + 2);

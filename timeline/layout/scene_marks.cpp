@@ -137,6 +137,8 @@ void ScenePainter::paintAreaEdges()
                 const auto [a, b]
                     = trace->overlapping(trace->rowAt(store::TrackId(t), depth), v.area->from, v.area->to);
                 count.calls += b - a;
+                if (a == b && track.kind == store::TrackKind::Thread)
+                    break; // nothing is called where nothing runs
             }
             count.tracks += tracks.empty() && track.sliceCount > 0;
         }

@@ -291,6 +291,14 @@ TrackModel::TrackModel(const store::Trace& trace, const Style& style, const Coll
         if (m_items[i].track.valid())
             m_ofTrack[m_items[i].track.v] = i;
     }
+    const auto& stretches = trace.lostStretches();
+    for (uint32_t i = 0; i < stretches.size(); ++i)
+        if (const size_t item = indexOf(stretches[i].track); item < m_items.size())
+            m_items[item].lost.push_back(i);
+    for (TrackItem& item : m_items)
+        std::stable_sort(item.lost.begin(), item.lost.end(), [&](uint32_t a, uint32_t b) {
+            return stretches[a].begin < stretches[b].begin;
+        });
 }
 
 size_t TrackModel::at(double y) const

@@ -35,6 +35,7 @@ struct TrackItem
     float height = 0;
     uint32_t group = 0; // index of the item's group header
     std::string name, detail, value; // header: first line, second line (of a group: behind the name), at its right end
+    std::vector<uint32_t> lost;     // indices into Trace::lostStretches() of the track, by begin
     std::vector<uint32_t> instants; // Instants: indices into Trace::instants(), by time
     double low = 0, high = 1; // Counter: what its bottom and top stand for
 };
