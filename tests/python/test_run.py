@@ -3,6 +3,7 @@
 
 import glob
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -157,6 +158,15 @@ class CommandLine(RecorderTest):
                 self.assertIn(words, run.stderr.splitlines()[0])
                 self.assertNotIn(b"Traceback", run.stderr)
         self.assertEqual(glob.glob(self.path("*.calltide")), [])
+
+    def test_interpreter_without_a_recorder(self):
+        shutil.copytree(os.path.join(PACKAGE_DIR, "calltide"), self.path("calltide"), ignore=shutil.ignore_patterns("*.so"))
+        for name in ("_tracer.cpython-36-x86_64-linux-gnu.so", "_tracer.cpython-399-x86_64-linux-gnu.so"):
+            self.write(os.path.join("calltide", name), "")
+        run = self.python("-m", "calltide", "-c", "print(1)")
+        self.assertEqual((run.returncode, run.stdout), (1, b""))
+        self.assertEqual(run.stderr.decode(), "calltide: Python %d.%d at %s is not supported; supported are 3.6, 3.99\n"
+                         % (*sys.version_info[:2], sys.executable))
 
     def test_version_and_help(self):
         self.assertRegex(self.trace("--version").stdout.decode(), r"^calltide \d+\.\d+\.\d+\n$")
