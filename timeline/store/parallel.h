@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Runs independent pieces of work on a few threads. The pieces share nothing mutable.
 #pragma once
+#include <algorithm>
 #include <atomic>
 #include <thread>
 #include <vector>
