@@ -463,6 +463,8 @@ private Q_SLOTS:
         view.area = AreaSpec{30 * kMs, 50 * kMs, {}};
         QCOMPARE(zone(497, kFirst + 30), int(HitZone::AreaLeft));
         QCOMPARE(zone(703, kFirst + 30), int(HitZone::AreaRight));
+        view.area = AreaSpec{-10 * kMs, 50 * kMs, {}}; // its left edge lies behind the header
+        QCOMPARE(zone(100, kFirst + 5), int(HitZone::TrackHeader));
         view.area.reset();
         QCOMPARE(scene.snappedTime(view, trace->rowAt(m.main, 1), 21 * kMs, 15), 20 * kMs);
         QCOMPARE(scene.snappedTime(view, trace->rowAt(m.main, 1), 22 * kMs, 15), 22 * kMs);

@@ -105,6 +105,10 @@ private Q_SLOTS:
         const Ruler start = labelled(0, 52 * kMs);
         QVERIFY(start.prefix.empty());
         QCOMPARE(q(start.ticks[1].label), QStringLiteral("5 ms"));
+        const Ruler second = labelled(0, 900 * kMs);
+        QCOMPARE(q(second.ticks[1].label), QStringLiteral("100 ms"));
+        const Ruler more = labelled(0, 1100 * kMs);
+        QCOMPARE(q(more.ticks[1].label), QStringLiteral("0.2 s"));
     }
 
     void theCursorsTimeHasTheDigitsOfAPixel()

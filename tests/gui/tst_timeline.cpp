@@ -368,6 +368,15 @@ private Q_SLOTS:
         QCOMPARE(state->selected(), store::kNoSlice);
         state->setTrace(shopTrace());
         QVERIFY(view->scene());
+        QTest::mousePress(view.get(), Qt::LeftButton, {}, {xOf(21 * kMs), rowY(1)});
+        move({xOf(50 * kMs), rowY(1)}, Qt::LeftButton);
+        QVERIFY(state->area());
+        state->setTrace(smallTrace()); // in the middle of a drag, as when a file is loaded again
+        move({xOf(60 * kMs), rowY(1)}, Qt::LeftButton);
+        QTest::mouseRelease(view.get(), Qt::LeftButton, {}, {xOf(60 * kMs), rowY(1)});
+        QVERIFY(!state->area());
+        QCOMPARE(state->range(), state->wholeRange());
+        state->setTrace(shopTrace());
         QCOMPARE(view->viewSpec().to, state->trace()->end());
     }
 

@@ -50,7 +50,7 @@ struct Labels
     std::string of(int64_t t) const { return fixedIn(t - base, unit, decimals, name); }
 };
 
-Labels labelsFor(int64_t first, int64_t step)
+Labels labelsFor(int64_t first, int64_t last, int64_t step)
 {
     Labels labels;
     if (step < kMicro) {
@@ -59,7 +59,7 @@ Labels labelsFor(int64_t first, int64_t step)
         labels = {floorTo(first, kSecond / 10), kMilli, "ms", decimalsFor(step, kMilli)};
     } else {
         labels.decimals = decimalsFor(step, kSecond);
-        if (first >= 0 && first < kSecond && labels.decimals > 0 && first + 20 * step < kSecond)
+        if (first >= 0 && last <= kSecond && labels.decimals > 0) // all within the first second
             labels = {0, kMilli, "ms", 0};
     }
     if (labels.base < 0)
@@ -76,7 +76,7 @@ Ruler makeRuler(const TimeScale& scale, int64_t zero, const TextMeasure& measure
     ruler.step = niceStep(std::max(1.0, kLabelDistance * perPixel));
     Labels labels;
     for (int tries = 0; tries < 4; ++tries) { // wide labels need a longer step, which may make them shorter again
-        labels = labelsFor(scale.from - zero, ruler.step);
+        labels = labelsFor(scale.from - zero, scale.to - zero, ruler.step);
         const double widest = std::max(
             measure.width(labels.of(scale.from - zero), FontRole::Mono),
             measure.width(labels.of(scale.to - zero), FontRole::Mono));

@@ -156,6 +156,12 @@ Hit TimelineScene::hit(const ViewSpec& view, float x, float y) const
         hit.zone = HitZone::GroupHeader;
         return hit;
     }
+    if (x < z.headerColumn) {
+        const bool edge = item.kind == ItemKind::Slices && !item.collapsed
+            && item.y + double(item.height) - contentY <= double(kGrab);
+        hit.zone = edge ? HitZone::TrackEdge : HitZone::TrackHeader;
+        return hit;
+    }
     if (view.area) {
         const bool within = view.area->tracks.empty()
             || std::find(view.area->tracks.begin(), view.area->tracks.end(), item.track) != view.area->tracks.end();
@@ -165,12 +171,6 @@ Hit TimelineScene::hit(const ViewSpec& view, float x, float y) const
             hit.zone = HitZone::AreaRight;
         if (hit.zone != HitZone::None)
             return hit;
-    }
-    if (x < z.headerColumn) {
-        const bool edge = item.kind == ItemKind::Slices && !item.collapsed
-            && item.y + double(item.height) - contentY <= double(kGrab);
-        hit.zone = edge ? HitZone::TrackEdge : HitZone::TrackHeader;
-        return hit;
     }
     hit.zone = HitZone::Row;
     if (item.kind == ItemKind::Instants) {

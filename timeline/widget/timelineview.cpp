@@ -99,7 +99,10 @@ void TimelineView::Private::frameDone(double ms)
 
 void TimelineView::Private::rebuildScene()
 {
-    cancelDrag();
+    drag = Drag::None; // not cancelled: what was before belongs to the other trace
+    zoomBox.reset();
+    pressedArea.reset();
+    pressedHit = {};
     hoverNothing();
     animation.stop();
     motion.stop();

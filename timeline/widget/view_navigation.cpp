@@ -140,6 +140,13 @@ TipText TimelineView::Private::tipFor(const Hit& hit) const
                                  .arg(text(layout::formatCount(int64_t(trace.track(item.track).sliceCount))));
         return tipText;
     }
+    if (hit.zone == HitZone::TrackEdge) {
+        const auto& item = scene->tracks().items()[hit.item];
+        tipText.title = text(item.name);
+        tipText.place = item.hiddenRows ? TimelineView::tr("Drag to show more rows, double-click to show all")
+                                        : TimelineView::tr("Drag to show fewer rows");
+        return tipText;
+    }
     if (hit.zone != HitZone::Row)
         return tipText;
     if (hit.instant != ~uint32_t(0)) {
