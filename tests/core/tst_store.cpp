@@ -3,6 +3,7 @@
 #include "store/query.h"
 #include "store/statistics.h"
 #include <QTest>
+#include <algorithm>
 #include <map>
 #include <random>
 

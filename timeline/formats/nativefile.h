@@ -3,6 +3,7 @@
 #pragma once
 #include "format/decode.h"
 #include "store/result.h"
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <string>
