@@ -2,6 +2,8 @@
 #include "format/decode.h"
 #include "formats/reader.h"
 #include "recordingwriter.h"
+#include <QDir>
+#include <QElapsedTimer>
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
@@ -64,18 +66,25 @@ class TestReadNative : public QObject
 private Q_SLOTS:
     void workedExampleOfTheFormat()
     {
-        const unsigned char bytes[] = {0x51, 0x05, 0x1D, 0xAC, 0x02, 0x03, 0xFA, 0xFE, 0x01, 0xFD, 0xAA, 0x07, 0x7F, 0x0C,
-            0x01, 0x40, 0x04, 0x09, 0x84, 0x03, 0x03, 0x7B, 0x7D, 0x04, 0xC1, 0xB6, 0xFC, 0x9A, 0x01, 0x01, 0x80, 0x01, 0xFD,
-            0xC1, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0x08, 0x29, 0, 0, 0, 0, 0, 0, 0, 0};
+        const unsigned char bytes[]
+            = {0x51, 0x05, 0x1D, 0xAC, 0x02, 0x03, 0xFA, 0xFE, 0x01, 0xFD, 0xAA, 0x07, 0x7F, 0x0C, 0x01, 0x40, 0x04,
+               0x09, 0x84, 0x03, 0x03, 0x7B, 0x7D, 0x04, 0xC1, 0xB6, 0xFC, 0x9A, 0x01, 0x01, 0x80, 0x01, 0xFD, 0xC1,
+               0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0x08, 0x29, 0,    0,    0,    0,    0,    0,    0,    0};
         struct Sink
         {
             QStringList seen;
             void enter(uint64_t t, uint32_t id) { seen << QStringLiteral("enter %1 @%2").arg(id).arg(t - 1'000'000); }
             void leave(uint64_t t, unsigned k) { seen << QStringLiteral("leave %1 @%2").arg(k).arg(t - 1'000'000); }
-            void rare(uint64_t t, unsigned s, uint32_t o) { seen << QStringLiteral("rare %1 %2 @%3").arg(s).arg(o).arg(t - 1'000'000); }
+            void rare(uint64_t t, unsigned s, uint32_t o)
+            {
+                seen << QStringLiteral("rare %1 %2 @%3").arg(s).arg(o).arg(t - 1'000'000);
+            }
             void extended(uint64_t t, unsigned s, const uint8_t* p, uint32_t n)
             {
-                seen << QStringLiteral("extended %1 %2 @%3").arg(s).arg(QString::fromLatin1(reinterpret_cast<const char*>(p), n)).arg(t - 1'000'000);
+                seen << QStringLiteral("extended %1 %2 @%3")
+                            .arg(s)
+                            .arg(QString::fromLatin1(reinterpret_cast<const char*>(p), n))
+                            .arg(t - 1'000'000);
             }
             void resync(uint64_t, int32_t) { seen << QStringLiteral("resync"); }
         } sink;
@@ -84,9 +93,19 @@ private Q_SLOTS:
         const uint8_t* end = f::decodeRecords(bytes, bytes + sizeof bytes, time, sink, stop);
         QCOMPARE(end - bytes, ptrdiff_t(sizeof bytes - 8));
         QVERIFY(stop == f::Stop::End || stop == f::Stop::NotWritten);
-        const QStringList expected{"enter 5 @20", "enter 300 @27", "leave 3 @27", "leave 2 @89", "leave 2 @152",
-            "enter 127 @1152", "rare 3 0 @1152", "rare 16 9 @1155", "extended 33 {} @1157", "enter 128 @325001157",
-            "enter 268435455 @327098308", "rare 2 0 @327098348"};
+        const QStringList expected{
+            "enter 5 @20",
+            "enter 300 @27",
+            "leave 3 @27",
+            "leave 2 @89",
+            "leave 2 @152",
+            "enter 127 @1152",
+            "rare 3 0 @1152",
+            "rare 16 9 @1155",
+            "extended 33 {} @1157",
+            "enter 128 @325001157",
+            "enter 268435455 @327098308",
+            "rare 2 0 @327098348"};
         QCOMPARE(sink.seen, expected);
     }
 
@@ -94,8 +113,10 @@ private Q_SLOTS:
     {
         W w;
         tables(w);
-        w.events({W::enter(128, 0), W::enter(129), W::rare(f::kYield, 5, -1), W::enter(131), W::extended(f::kArguments, 0, "{\"a\":1}"),
-            W::leaveC(100), W::enter(130), W::rare(f::kUnwind, 7, -1), W::leave()});
+        w.events(
+            {W::enter(128, 0), W::enter(129), W::rare(f::kYield, 5, -1), W::enter(131),
+             W::extended(f::kArguments, 0, "{\"a\":1}"), W::leaveC(100), W::enter(130), W::rare(f::kUnwind, 7, -1),
+             W::leave()});
         std::string open;
         for (uint32_t id : {128u, 131u}) {
             uint8_t b[8];
@@ -110,8 +131,16 @@ private Q_SLOTS:
         QCOMPARE(t.string(t.tracks()[1].name), std::string_view("worker"));
         QMap<QString, SliceIndex> by;
         for (SliceIndex i = 0; i < t.sliceCount(); i++)
-            by[QStringLiteral("%1/%2@%3").arg(t.trackOf(i).v).arg(QString::fromStdString(std::string(t.functionName(t.functionOf(i))))).arg(t.start(i) - 1'000'000)] = i;
-        QCOMPARE(by.keys(), (QStringList{"0/builtins.print@25", "0/main@0", "0/numbers@10", "0/numbers@135", "1/builtins.print@0", "1/main@0", "1/main@70050"}));
+            by[QStringLiteral("%1/%2@%3")
+                   .arg(t.trackOf(i).v)
+                   .arg(QString::fromStdString(std::string(t.functionName(t.functionOf(i)))))
+                   .arg(t.start(i) - 1'000'000)]
+                = i;
+        QCOMPARE(
+            by.keys(),
+            (QStringList{
+                "0/builtins.print@25", "0/main@0", "0/numbers@10", "0/numbers@135", "1/builtins.print@0", "1/main@0",
+                "1/main@70050"}));
         QCOMPARE(int(t.flags(by["0/numbers@10"])), int(kYielded));
         QCOMPARE(int(t.flags(by["0/numbers@135"])), kResumed | kException);
         QCOMPARE(t.arguments(by["0/builtins.print@25"]), std::string("{\"a\":1}"));
@@ -193,6 +222,136 @@ private Q_SLOTS:
         QCOMPARE(problems(**trace, "recording.missing_chunk"), 1u);
         QCOMPARE((*trace)->lostStretches().size(), 1u);
         QCOMPARE((*trace)->duration((*trace)->sliceAt((*trace)->tracks()[0].firstRow, 1'000'100)), int64_t(1'410));
+    }
+
+    void nothingBehindTheUsedPartIsRead()
+    {
+        W w;
+        tables(w);
+        const size_t chunk = w.events({W::enter(128), W::leave()});
+        w.bytes[chunk + 64 + 8] = 0x51; // as if a call were there
+        w.bytes[chunk + 64 + 9] = 0x01;
+        auto trace = read(w.bytes);
+        QVERIFY(bool(trace));
+        QCOMPARE((*trace)->sliceCount(), 1u);
+    }
+
+    void aDamagedBlockOfAnOpenChunkIsLeftOut()
+    {
+        W w;
+        tables(w);
+        const size_t chunk = w.events(manyCalls(20000), 0, 0, false);
+        w.bytes[chunk + 3 * f::kBlockSize + 1000] ^= 4;
+        auto trace = read(w.bytes);
+        QVERIFY(bool(trace));
+        QCOMPARE(problems(**trace, "recording.damaged_block"), 1u);
+        QCOMPARE(problems(**trace, "recording.mismatch"), 0u);
+        QCOMPARE((*trace)->lostStretches().size(), 1u);
+        const uint64_t calls
+            = (*trace)->sliceCount(); // a block of 4,080 bytes holds 1,000 calls of 4 bytes, or some more
+        QVERIFY2(calls < 20001 - 900 && calls > 20001 - 1400, qPrintable(QString::number(calls)));
+        QCOMPARE(
+            (*trace)->duration((*trace)->rows()[0].first), (*trace)->end() - 1'000'010); // the outermost call goes on
+    }
+
+    void aPartThatDoesNotGoOnWhereTheLastEndedIsSaid()
+    {
+        W w;
+        tables(w);
+        w.events({W::enter(128), W::enter(131)}, 0, 0); // ends at depth 2 …
+        w.events({W::leave(), W::enter(128), W::leave()}, 0, 1, true, 1'000'020, 1); // … and this begins at 1
+        auto trace = read(w.bytes);
+        QVERIFY(bool(trace));
+        QCOMPARE((*trace)->lostStretches().size(), 1u);
+        QCOMPARE((*trace)->sliceCount(), 3u);
+        for (SliceIndex i = 0; i < 3; i++)
+            QCOMPARE(int((*trace)->flags(i) & kStillRunning), 0);
+    }
+
+    void absurdDepthsMakeNoCalls()
+    {
+        W w;
+        tables(w);
+        for (uint32_t i = 0; i < 20; i++)
+            w.events({W::enter(128), W::leave()}, 0, i, true, 1'000'000 + 20 * i, i % 2 ? 1'000'000 : 0);
+        auto trace = read(w.bytes);
+        QVERIFY(bool(trace));
+        QCOMPARE((*trace)->sliceCount(), 20u);
+    }
+
+    void cutAtEveryByteNothingBreaks()
+    {
+        W w;
+        tables(w);
+        w.events(manyCalls(20), 0, 0, false);
+        w.events({W::extended(f::kOpen, 0, "\x80\x01", 1), W::extended(f::kLost, 3, "\x05\x01"), W::leave()}, 1);
+        auto whole = read(w.bytes);
+        QVERIFY(bool(whole));
+        QCOMPARE((*whole)->sliceCount(), 22u);
+        QCOMPARE((*whole)->lost(), 5u);
+        QFile file(m_folder.filePath(QStringLiteral("t.calltide")));
+        uint64_t before = 22;
+        for (size_t size = w.bytes.size(); size-- > f::kFileHeaderSize;) {
+            if (w.bytes[size] == 0 && size % 64) // within zeros one place is like another
+                continue;
+            QVERIFY(file.resize(qint64(size)));
+            auto trace = formats::open(file.fileName().toStdString());
+            QVERIFY(bool(trace));
+            QVERIFY2((*trace)->sliceCount() <= before, qPrintable(QString::number(size)));
+            before = (*trace)->sliceCount();
+        }
+        QCOMPARE(before, 0u);
+    }
+
+    void spaceTakenAheadCostsNothing()
+    {
+        W w;
+        tables(w);
+        w.events(manyCalls(20), 0, 0, false);
+        QVERIFY(bool(read(w.bytes)));
+        QFile file(m_folder.filePath(QStringLiteral("t.calltide")));
+        QVERIFY(file.resize(qint64(64) << 30)); // a hole
+        QElapsedTimer timer;
+        timer.start();
+        auto trace = formats::open(file.fileName().toStdString());
+        QVERIFY2(bool(trace), trace ? "" : trace.error().message.c_str());
+        QCOMPARE((*trace)->sliceCount(), 21u);
+        QVERIFY(timer.elapsed() < 20'000);
+        QVERIFY(file.resize(0));
+    }
+
+    void childProcessesComeAlong()
+    {
+        W w;
+        tables(w);
+        w.events(manyCalls(3));
+        auto header = [](std::vector<uint8_t> bytes, size_t at, uint8_t value) {
+            bytes[at] = value;
+            const uint32_t crc = f::crc32c(0, bytes.data(), f::kFileCrcAt);
+            std::memcpy(bytes.data() + f::kFileCrcAt, &crc, 4);
+            return bytes;
+        };
+        QVERIFY(QDir(m_folder.path()).mkpath(QStringLiteral("t.calltide.d")));
+        auto put = [&](const QString& name, const std::vector<uint8_t>& bytes) {
+            QFile file(m_folder.filePath(QStringLiteral("t.calltide.d/") + name));
+            return file.open(QIODevice::WriteOnly)
+                && file.write(reinterpret_cast<const char*>(bytes.data()), qint64(bytes.size()))
+                == qint64(bytes.size());
+        };
+        const auto child = header(w.bytes, offsetof(f::FileHeader, parentProcessId), 7);
+        QVERIFY(put(QStringLiteral("p1-a.calltide"), header(child, offsetof(f::FileHeader, pid), 99)));
+        QVERIFY(put(
+            QStringLiteral("p2-b.calltide"), header(w.bytes, offsetof(f::FileHeader, recordingId), 8))); // another's
+        QVERIFY(put(QStringLiteral("p3-c.calltide"), {1, 2, 3}));
+        auto trace = read(w.bytes);
+        QVERIFY(QDir(m_folder.filePath(QStringLiteral("t.calltide.d"))).removeRecursively());
+        QVERIFY(bool(trace));
+        const Trace& t = **trace;
+        QCOMPARE(t.processes().size(), 2u);
+        QCOMPARE(t.processes()[1].pid, int64_t(4096 + 99)); // 4120 = 0x1018, its low byte replaced
+        QCOMPARE(t.processes()[1].parent, ProcessId(0u));
+        QCOMPARE(t.sliceCount(), 8u);
+        QCOMPARE(problems(t, "recording.child"), 1u);
     }
 
     void errorsNameTheFile()
