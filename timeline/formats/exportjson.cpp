@@ -87,7 +87,8 @@ private:
         std::set<std::pair<int64_t, int64_t>> tids;
         for (const Track& t : m_trace.tracks()) {
             const int64_t pid = pidOf(t.process);
-            int64_t tid = t.tid;
+            // Viewers take 0 for the main thread, where garbage collections would stand among its calls.
+            int64_t tid = t.kind == TrackKind::Gc && t.tid == 0 ? 1'000'000'000 : t.tid;
             if (t.kind == TrackKind::Overflow && t.parent.valid() && t.parent.v < m_ids.size())
                 tid = m_ids[t.parent.v].second;
             else
