@@ -93,7 +93,7 @@ HeaderBar::HeaderBar(const Appearance& appearance, const Actions& actions, QWidg
     row->addWidget(actionButton(actions[ActionId::Back]));
     row->addWidget(actionButton(actions[ActionId::Forward]));
     row->addSpacing(4);
-    row->addWidget(m_chip);
+    row->addWidget(m_chip, 0, Qt::AlignVCenter);
     row->addWidget(m_stop);
     row->addWidget(m_launch);
     connect(&appearance, &Appearance::changed, this, &HeaderBar::refresh);

@@ -72,6 +72,9 @@ LaunchOptions LaunchSheet::options() const
     if (out.kind != LaunchKind::Command)
         out.interpreter = m_python->path();
     out.workingDirectory = path(m_folder->text());
+    // A script runs where it stands unless told otherwise: a program started from a desktop has no folder of its own.
+    if (out.workingDirectory.isEmpty() && out.kind == LaunchKind::Script && QFileInfo(out.target).isAbsolute())
+        out.workingDirectory = QFileInfo(out.target).path();
     out.environment = environment(nullptr);
     out.tracer.cFunctions = m_everything->isChecked();
     out.tracer.children = m_children->isChecked();
@@ -121,7 +124,7 @@ void LaunchSheet::save()
     m_settings.setLaunchKind(int(options.kind));
     m_settings.setLaunchTarget(options.target);
     m_settings.setLaunchArguments(m_arguments->text());
-    m_settings.setLaunchFolder(options.workingDirectory);
+    m_settings.setLaunchFolder(m_folder->text().trimmed());
     QStringList variables;
     for (const auto& [name, value] : options.environment)
         variables << name + u'=' + value;
@@ -169,6 +172,7 @@ void LaunchSheet::changed()
     const LaunchOptions now = options();
     m_commandLine->setText(now.target.isEmpty() ? QStringLiteral("calltide record …") : session::shellLine(now));
     const QString folder = now.workingDirectory.isEmpty() ? QDir::currentPath() : now.workingDirectory;
+    m_folder->setPlaceholderText(shortPath(folder));
     m_output->setPlaceholderText(now.target.isEmpty() ? tr("a new name in the program's folder")
                                                       : session::defaultRecordingName(now, folder));
 }

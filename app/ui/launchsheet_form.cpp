@@ -227,7 +227,6 @@ QWidget* LaunchSheet::buildForm()
     m_python = new InterpreterBox(m_appearance);
     m_pythonRow = addRow(*form, tr("Python"), m_python, QStringLiteral("python"));
     m_folderRow = addRow(*form, tr("Folder"), pathField(m_folder, tr("Choose the working folder"), true), QStringLiteral("folder"));
-    m_folder->setPlaceholderText(tr("where Calltide was started"));
     m_variables = new QLineEdit;
     m_variables->setPlaceholderText(QStringLiteral("NAME=value OTHER=value"));
     m_variablesRow = addRow(*form, tr("Variables"), m_variables, QStringLiteral("variables"));

@@ -253,7 +253,10 @@ void MainWindow::noteProblems(const Document& document)
         if (problem.severity == store::Severity::Info)
             continue;
         lost = lost || problem.severity == store::Severity::DataLoss;
-        sentences << tr("%1 × %2").arg(formatNumber(problem.count), fromTrace(problem.text));
+        QString text = fromTrace(problem.text);
+        while (text.endsWith(u'.'))
+            text.chop(1);
+        sentences << (problem.count > 1 ? tr("%1 (%2 times)").arg(text, formatNumber(problem.count)) : text);
     }
     if (trace.lost())
         sentences.prepend(tr("%1 events were lost while recording").arg(formatNumber(trace.lost())));
@@ -263,7 +266,7 @@ void MainWindow::noteProblems(const Document& document)
     notice.owner = &document;
     notice.kind = lost ? Notice::Kind::Warning : Notice::Kind::Info;
     notice.icon = QStringLiteral("exception");
-    notice.text = sentences.isEmpty() ? tr("This recording has no calls.") : sentences.join(QStringLiteral("; ")) + u'.';
+    notice.text = sentences.isEmpty() ? tr("This recording has no calls.") : sentences.join(QStringLiteral(". ")) + u'.';
     m_notices->add(std::move(notice));
 }
 
@@ -279,6 +282,8 @@ void MainWindow::showTab(int index)
     setWindowFilePath(shown ? shown->path() : QString());
     updateTabRow();
     updateActions();
+    if (!shown)
+        m_start->setFocus();
 }
 
 void MainWindow::closeTab(int index)

@@ -19,6 +19,9 @@ public:
     {
         connect(&appearance, &Appearance::changed, this, qOverload<>(&QWidget::update));
     }
+    // The dock asks for the hint, whatever the fixed height is.
+    QSize sizeHint() const override { return {QWidget::sizeHint().width(), m_appearance.px(u"size.dock_title")}; }
+    QSize minimumSizeHint() const override { return {60, m_appearance.px(u"size.dock_title")}; }
 
 protected:
     void paintEvent(QPaintEvent*) override

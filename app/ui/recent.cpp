@@ -24,9 +24,9 @@ QString entryFile(const QString& path, const QString& suffix)
     return folder.filePath(QString::fromLatin1(hash) + suffix);
 }
 
-QString pictureSuffix(const Appearance& appearance)
+QString pictureSuffix(render::ThemeKind kind)
 {
-    return QStringLiteral("-%1.png").arg(int(appearance.theme().kind()));
+    return QStringLiteral("-%1.png").arg(int(kind));
 }
 
 QString dayText(const QDateTime& when)
@@ -68,7 +68,7 @@ QList<RecentFile> RecentFiles::list(int most) const
             if (when.isValid())
                 file.day = dayText(when);
         }
-        file.picture.load(entryFile(path, pictureSuffix(m_appearance)));
+        file.picture.load(entryFile(path, pictureSuffix(m_appearance.theme().kind())));
         out << file;
     }
     return out;
@@ -92,7 +92,9 @@ void RecentFiles::add(const TraceContext& context, const QString& path)
     QFile facts(name); // only a cache: nothing is said when it cannot be written
     if (facts.open(QIODevice::WriteOnly))
         facts.write(QJsonDocument(object).toJson(QJsonDocument::Compact));
-    thumbnail(context, m_appearance, kThumbnail, 2).save(entryFile(path, pictureSuffix(m_appearance)));
+    // In every theme: the start page may be seen in another one.
+    for (render::ThemeKind kind : {render::ThemeKind::Light, render::ThemeKind::Dark, render::ThemeKind::HighContrast})
+        thumbnail(context, render::Theme(kind), kThumbnail, 2).save(entryFile(path, pictureSuffix(kind)));
 }
 
 void RecentFiles::remove(const QString& path)
@@ -109,12 +111,12 @@ void RecentFiles::clear()
         remove(path);
 }
 
-QImage thumbnail(const TraceContext& context, const Appearance& appearance, QSize size, double ratio)
+QImage thumbnail(const TraceContext& context, const render::Theme& theme, QSize size, double ratio)
 {
     const store::Trace& trace = *context.trace;
     QImage image(size * ratio, QImage::Format_RGB32);
     image.setDevicePixelRatio(ratio);
-    image.fill(appearance.color(u"bg.canvas"));
+    image.fill(theme.color(u"bg.canvas"));
     store::TrackId busiest;
     for (size_t i = 0; i < trace.tracks().size(); ++i) {
         const store::TrackId id{i};
@@ -134,7 +136,7 @@ QImage thumbnail(const TraceContext& context, const Appearance& appearance, QSiz
         runs.clear();
         store::queryRow(trace, trace.rowAt(busiest, uint32_t(depth)), trace.begin(), trace.end(), nsPerPixel * 2, runs);
         for (const store::Run& run : runs) {
-            QColor fill = context.color(run.function, appearance);
+            QColor fill = context.color(run.function, theme);
             fill.setAlphaF(float(std::clamp(.25 + .75 * double(run.busy), .25, 1.)));
             painter.setBrush(fill);
             const double x = left + double(run.start - trace.begin()) / nsPerPixel;

@@ -42,6 +42,6 @@ private:
 };
 
 // The first rows of the busiest thread as they look from far away.
-QImage thumbnail(const TraceContext& context, const Appearance& appearance, QSize size, double ratio);
+QImage thumbnail(const TraceContext& context, const render::Theme& theme, QSize size, double ratio);
 
 } // namespace calltide::ui

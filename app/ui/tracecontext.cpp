@@ -7,7 +7,12 @@ namespace calltide::ui {
 
 QColor TraceContext::color(store::FunctionId function, const Appearance& appearance) const
 {
-    return QColor::fromRgba(colors.of(function, appearance.theme().style()).fill);
+    return color(function, appearance.theme());
+}
+
+QColor TraceContext::color(store::FunctionId function, const render::Theme& theme) const
+{
+    return QColor::fromRgba(colors.of(function, theme.style()).fill);
 }
 
 QString TraceContext::name(store::FunctionId function) const

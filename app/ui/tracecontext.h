@@ -7,6 +7,10 @@
 #include <QString>
 #include <memory>
 
+namespace calltide::render {
+class Theme;
+}
+
 namespace calltide::ui {
 
 class Appearance;
@@ -17,6 +21,7 @@ struct TraceContext // immutable
     layout::FunctionColors colors;
 
     QColor color(store::FunctionId function, const Appearance& appearance) const;
+    QColor color(store::FunctionId function, const render::Theme& theme) const;
     // "Shop.checkout" or, for a function without a name, a dash.
     QString name(store::FunctionId function) const;
     // "handlers/users.py:31": the last folder and the file; empty when it is not known.

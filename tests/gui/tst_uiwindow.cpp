@@ -78,6 +78,7 @@ private Q_SLOTS:
         Document* document = m_fixture->window->document();
         auto* link = document->call()->findChild<LinkLabel*>(u"calledBy"_s);
         QVERIFY(link);
+        QTRY_VERIFY(link->height() > 0); // laid out
         QTest::mouseClick(link, Qt::LeftButton);
         QTRY_COMPARE(document->source()->markedLine(), 6);
         QVERIFY(document->call()->shownText().contains(u"Calls inside\t3"_s));
