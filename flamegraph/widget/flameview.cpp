@@ -23,11 +23,12 @@ struct FlameView::Private
     FlameCanvas* canvas;
     TreeJob job;
     QTimer follow, note;
+    bool stale = false; // hidden when the tree had to be built
     ScopeKind beforeSelection = ScopeKind::Shown;
 
     store::Scope scope() const;
     bool hasSelection() const { return state->area() || state->selected() != store::kNoSlice; }
-    void rebuild();
+    void rebuild(bool evenIfHidden = false);
     void scopeMayHaveChanged(ScopeKind kind);
     void areaChanged();
     void traceChanged();
@@ -59,7 +60,7 @@ store::Scope FlameView::Private::scope() const
     return scope;
 }
 
-void FlameView::Private::rebuild()
+void FlameView::Private::rebuild(bool evenIfHidden)
 {
     follow.stop();
     bar->setSelectionAvailable(state->trace() && hasSelection());
@@ -67,6 +68,11 @@ void FlameView::Private::rebuild()
     if (!state->trace()) {
         job.stop();
         canvas->clear();
+        return;
+    }
+    stale = !bar->isVisible() && !evenIfHidden;
+    if (stale) {
+        job.stop();
         return;
     }
     job.start(state->trace(), scope(), bar->direction());
@@ -207,9 +213,16 @@ QImage FlameView::toImage(double devicePixelRatio)
 
 void FlameView::waitForTree()
 {
-    if (d->follow.isActive())
-        d->rebuild();
+    if (d->follow.isActive() || d->stale)
+        d->rebuild(true);
     d->job.wait();
+}
+
+void FlameView::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    if (d->stale)
+        d->rebuild(true);
 }
 
 void FlameView::focusFilter()

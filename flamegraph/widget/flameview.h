@@ -24,7 +24,8 @@ public:
     void setTheme(const render::Theme* theme);
     void setRowSize(layout::RowSize rows);
     QImage toImage(double devicePixelRatio = 1); // the frames, without the bar
-    void waitForTree(); // tests and pictures only: blocks until the tree of the present scope is built
+    // Tests and pictures only: blocks until the tree of the present scope is built. Views that are not seen build none.
+    void waitForTree();
 
 public Q_SLOTS:
     void focusFilter();
@@ -33,6 +34,9 @@ public Q_SLOTS:
 Q_SIGNALS:
     void functionActivated(calltide::store::FunctionId function); // clicked
     void sourceRequested(calltide::store::FunctionId function);
+
+protected:
+    void showEvent(QShowEvent* event) override;
 
 private:
     struct Private;

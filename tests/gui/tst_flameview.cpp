@@ -363,6 +363,18 @@ private Q_SLOTS:
         QCOMPARE(m_canvas->scene().tree()->node(0).time, int64_t(88000));
     }
 
+    void aHiddenViewBuildsNothingUntilItIsShown()
+    {
+        open(webshop());
+        m_view->hide();
+        const auto before = m_canvas->scene().tree();
+        m_state->setRange({0, 88000});
+        QTest::qWait(200);
+        QCOMPARE(m_canvas->scene().tree(), before);
+        m_view->show();
+        QTRY_COMPARE(m_canvas->scene().tree()->node(0).time, int64_t(88000));
+    }
+
     void pictureAndViewAreTheSame()
     {
         open(webshop());
