@@ -7,7 +7,7 @@ namespace calltide::layout {
 
 namespace {
 
-constexpr uint64_t kSamples = 2'000'000;
+constexpr uint64_t kSamples = 1'000'000;
 
 bool isOwn(const store::Function& function)
 {

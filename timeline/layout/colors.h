@@ -18,7 +18,7 @@ public:
     static constexpr unsigned kFunctions = 24, kLibrary = 6;
 
     FunctionColors() = default; // no function has a colour: all are the first grey
-    // Reads at most about two million slices, evenly spread, so it costs some 20 ms at any size.
+    // Reads at most about a million slices, evenly spread, so it costs a few ms at any size.
     explicit FunctionColors(const store::Trace& trace);
 
     // 0..23: Style::functions; 24..29: Style::library.
