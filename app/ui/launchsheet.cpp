@@ -26,6 +26,7 @@ using session::LaunchOptions;
 
 void LaunchSheet::popUp()
 {
+    m_focusBefore = QApplication::focusWidget();
     load();
     m_python->search(m_folder->text(), m_settings.addedInterpreters());
     place();
@@ -282,9 +283,17 @@ void LaunchSheet::keyPressEvent(QKeyEvent* event)
     event->accept(); // nothing reaches the window below
 }
 
+// The keyboard goes back to where it was: a hidden field would go on taking keys and shortcuts.
+void LaunchSheet::hideEvent(QHideEvent* event)
+{
+    QWidget::hideEvent(event);
+    QWidget* const next = m_focusBefore && m_focusBefore->isVisible() ? m_focusBefore.data() : parentWidget();
+    next->setFocus();
+}
+
 bool LaunchSheet::event(QEvent* event)
 {
-    if (event->type() == QEvent::ShortcutOverride) { // the window's shortcuts rest while the sheet is open
+    if (event->type() == QEvent::ShortcutOverride && isVisible()) { // the window's shortcuts rest while the sheet is open
         event->accept();
         return true;
     }
@@ -301,6 +310,8 @@ bool LaunchSheet::eventFilter(QObject* object, QEvent* event)
 // Tab stays in the sheet.
 bool LaunchSheet::focusNextPrevChild(bool next)
 {
+    if (!isVisible())
+        return QWidget::focusNextPrevChild(next);
     QWidget* const start = QApplication::focusWidget();
     QWidget* at = start ? start : m_sheet;
     do {

@@ -4,6 +4,7 @@
 #pragma once
 #include "session/jobs.h"
 #include "session/launchoptions.h"
+#include <QPointer>
 #include <QWidget>
 
 class QCheckBox;
@@ -42,6 +43,7 @@ Q_SIGNALS:
 protected:
     void paintEvent(QPaintEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    void hideEvent(QHideEvent* event) override;
     bool event(QEvent* event) override;
     bool eventFilter(QObject* object, QEvent* event) override;
     bool focusNextPrevChild(bool next) override;
@@ -71,6 +73,7 @@ private:
     const Appearance& m_appearance;
     session::Settings& m_settings;
     session::JobRunner m_check;
+    QPointer<QWidget> m_focusBefore;
     QWidget *m_sheet, *m_side = nullptr;
     Segments* m_kind = nullptr;
     QStackedWidget* m_targets = nullptr;

@@ -74,6 +74,11 @@ private Q_SLOTS:
             QVERIFY(sheet->isAncestorOf(QApplication::focusWidget()));
         }
         sheet->hide();
+        QVERIFY(!sheet->isAncestorOf(QApplication::focusWidget()));
+        QKeyEvent again(QEvent::ShortcutOverride, Qt::Key_Q, Qt::ControlModifier);
+        again.ignore();
+        QCoreApplication::sendEvent(sheet, &again);
+        QVERIFY(!again.isAccepted());
     }
 
     void aScriptIsRecordedAndItsRecordingOpens()
