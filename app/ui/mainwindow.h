@@ -2,6 +2,7 @@
 // MainWindow: header, tabs, notices, the timeline of the chosen tab in the centre and the panels around it. Owns what the
 // parts share and wires them; each part does its own work. GUI thread.
 #pragma once
+#include "session/jobs.h"
 #include "ui/actions.h"
 #include "ui/recent.h"
 #include "ui/tracecontext.h"
@@ -104,6 +105,7 @@ private:
     LaunchSheet* m_sheet = nullptr; // made when first asked for
     DropFrame* m_drop = nullptr;
     std::vector<std::unique_ptr<Document>> m_documents;
+    session::JobRunner m_pythonSearch; // for the sample
     QString m_reloading; // the path that takes the place of its tab
     layout::RowSize m_rows = layout::RowSize::Normal;
     bool m_closeWhenEnded = false;

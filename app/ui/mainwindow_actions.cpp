@@ -318,7 +318,19 @@ void MainWindow::openSample()
     options.workingDirectory = folder.path();
     options.output = folder.filePath(QStringLiteral("sample.calltide"));
     m_panels->showConsole();
-    m_recorder->launch(options);
+    // Any Python that can be recorded will do; when there is none, the usual one says why.
+    m_pythonSearch.start(
+        [](store::Progress&) {
+            for (const session::Interpreter& python : session::findInterpreters())
+                if (python.usable())
+                    return python.path;
+            return QString();
+        },
+        [this, options](const QString& python) {
+            session::LaunchOptions wanted = options;
+            wanted.interpreter = python;
+            m_recorder->launch(wanted);
+        });
 }
 
 void MainWindow::fillRecent(QMenu& menu)
