@@ -54,8 +54,13 @@ struct Launcher::Private
         p->setProcessEnvironment(environment);
         p->setWorkingDirectory(command.workingDirectory);
 #ifdef Q_OS_UNIX
-        // An own process group, so that stop() reaches the program's children as Ctrl+C in a terminal does.
-        p->setChildProcessModifier([] { ::setpgid(0, 0); });
+        // An own process group, so that stop() reaches the program's children as Ctrl+C in a terminal does. A shell
+        // that started this application in the background ignores SIGINT; the program must not inherit that.
+        p->setChildProcessModifier([] {
+            ::setpgid(0, 0);
+            ::signal(SIGINT, SIG_DFL);
+            ::signal(SIGQUIT, SIG_DFL);
+        });
 #endif
         QObject::connect(p, &QProcess::started, q, [this] {
             since.start();

@@ -6,19 +6,40 @@
 #include "ui/text.h"
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QFileInfo>
 #include <QSurfaceFormat>
 #include <cstdio>
 
 namespace calltide::ui {
+
+namespace {
+
+// Qt ends the program when it finds no display; this says what to do instead. Empty: there is one to try.
+QString withoutDisplay(const QStringList& files)
+{
+#ifdef Q_OS_LINUX
+    for (const char* name : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"})
+        if (!qEnvironmentVariableIsEmpty(name))
+            return {};
+    for (const QString& file : files)
+        if (!QFileInfo::exists(file))
+            return QStringLiteral("%1: there is no such file.").arg(file);
+    return QStringLiteral("The window needs a display, and DISPLAY and WAYLAND_DISPLAY are not set. The commands info, stats, "
+                          "export and screenshot work without one; see calltide --help.");
+#else
+    Q_UNUSED(files);
+    return {};
+#endif
+}
+
+} // namespace
 
 int runGui(int& argc, char** argv)
 {
     QCoreApplication::setApplicationName(QStringLiteral("calltide"));
     QCoreApplication::setOrganizationName(QStringLiteral("calltide"));
     QGuiApplication::setApplicationDisplayName(QStringLiteral("Calltide"));
-    QGuiApplication::setDesktopFileName(QStringLiteral("calltide"));
-    QApplication app(argc, argv);
-
+    QGuiApplication::setDesktopFileName(QStringLiteral("io.github.calltide.Calltide"));
     QCommandLineParser parser;
     parser.setApplicationDescription(QStringLiteral("Records Python programs and shows every call."));
     const QCommandLineOption renderer(QStringLiteral("renderer"), QStringLiteral("auto, gpu or raster."), QStringLiteral("name"));
@@ -29,14 +50,23 @@ int runGui(int& argc, char** argv)
     parser.addOptions({renderer, theme, settingsFile});
     parser.addHelpOption();
     parser.addPositionalArgument(QStringLiteral("files"), QStringLiteral("Recordings and traces to open."), QStringLiteral("[files…]"));
-    if (!parser.parse(app.arguments())) {
-        std::fprintf(stderr, "calltide: %s\n", toUtf8(parser.errorText()).c_str());
+    QStringList arguments;
+    for (int i = 0; i < argc; i++)
+        arguments << QString::fromLocal8Bit(argv[i]);
+    if (!parser.parse(arguments)) {
+        std::fprintf(stderr, "calltide: %s See calltide --help.\n", toUtf8(parser.errorText()).c_str());
         return 2;
     }
     if (parser.isSet(QStringLiteral("help"))) {
         std::fputs(toUtf8(parser.helpText()).c_str(), stdout);
         return 0;
     }
+
+    if (const QString why = withoutDisplay(parser.positionalArguments()); !why.isEmpty()) {
+        std::fprintf(stderr, "calltide: %s\n", toUtf8(why).c_str());
+        return 1;
+    }
+    QApplication app(argc, argv);
 
     session::Settings settings(parser.value(settingsFile));
     const QString drawn = parser.isSet(renderer) ? parser.value(renderer) : settings.renderer();

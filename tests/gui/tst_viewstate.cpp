@@ -58,6 +58,20 @@ private Q_SLOTS:
         QVERIFY(!state->canGoBack());
     }
 
+    void zoomGoesToWhatWasChosenLast()
+    {
+        const auto load = sliceNamed(*state->trace(), "load");
+        state->select(load);
+        state->setArea(render::Area{{4 * kSecond, 5 * kSecond}, {}});
+        QCOMPARE(state->selectionRange().value(), (TimeRange{4 * kSecond, 5 * kSecond}));
+        state->select(load); // the same call, clicked again
+        QCOMPARE(state->selectionRange().value().from, state->trace()->start(load));
+        state->select(store::kNoSlice);
+        QCOMPARE(state->selectionRange().value().from, 4 * kSecond);
+        state->setArea(std::nullopt);
+        QVERIFY(!state->selectionRange());
+    }
+
     void theRangeIsClamped()
     {
         state->setRange({kSecond, kSecond + 3}); // below the shortest: widened about its middle

@@ -122,10 +122,11 @@ void ViewState::fitAll()
 
 std::optional<TimeRange> ViewState::selectionRange() const
 {
-    if (m_trace && m_selected != store::kNoSlice)
-        return TimeRange{m_trace->start(m_selected), m_trace->end(m_selected)};
-    if (m_area)
+    const bool call = m_trace && m_selected != store::kNoSlice;
+    if (m_area && (m_areaIsNewer || !call))
         return m_area->range;
+    if (call)
+        return TimeRange{m_trace->start(m_selected), m_trace->end(m_selected)};
     return std::nullopt;
 }
 
@@ -188,6 +189,7 @@ void ViewState::select(store::SliceIndex slice)
     if (!m_trace || (slice != store::kNoSlice && slice >= m_trace->sliceCount()))
         slice = store::kNoSlice;
     const auto function = slice == store::kNoSlice ? store::FunctionId() : m_trace->functionOf(slice);
+    m_areaIsNewer = m_areaIsNewer && slice == store::kNoSlice;
     if (slice == m_selected && function == m_highlighted)
         return;
     m_selected = slice;
@@ -233,6 +235,7 @@ void ViewState::setArea(std::optional<Area> area)
     if (!area && !m_area)
         return;
     m_area = std::move(area);
+    m_areaIsNewer = m_area.has_value();
     Q_EMIT areaChanged();
 }
 

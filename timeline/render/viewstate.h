@@ -40,7 +40,7 @@ public:
     void setRange(TimeRange range);
     TimeRange wholeRange() const; // the trace's begin and end
     TimeRange clamped(TimeRange range) const;
-    std::optional<TimeRange> selectionRange() const; // of the selected call, else the area; without margin
+    std::optional<TimeRange> selectionRange() const; // of the call or the area, whichever was chosen last; without margin
     void fitAll(); // the whole trace
     void zoomToSelection(); // the selected call or area with 5 % margin; nothing when there is none
     // View history (Alt+Left, Alt+Right); moves within 600 ms are one entry.
@@ -95,6 +95,7 @@ private:
     store::SliceIndex m_selected = store::kNoSlice;
     store::FunctionId m_highlighted, m_hovered;
     std::optional<Area> m_area;
+    bool m_areaIsNewer = false; // than the selected call
     QString m_searchText;
     std::vector<bool> m_searchMask;
     uint64_t m_searchCount = 0;
