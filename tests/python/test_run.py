@@ -68,6 +68,24 @@ class SameAsPlain(RecorderTest):
         self.write("syntax.py", "x = (\n")
         self.both("syntax.py")
 
+    def test_tracebacks_of_processes_that_do_not_start(self):
+        self.write("starts.py", """
+            import os, subprocess
+            try: subprocess.run(["/no/such/program"], env={"A": "1"})
+            except FileNotFoundError: import traceback; traceback.print_exc()
+            print(os.execve, os.execve.__name__, os.execve.__module__)
+            os.execve("/no/such/program", ["x"], {"A": "1"})
+        """)
+        _, plain = self.both("starts.py")
+        self.assertIn(b"No such file", plain.stderr)
+
+    def test_names_that_are_not_unicode(self):
+        name = os.fsencode(self.folder) + b"/odd\xff"
+        os.mkdir(name)
+        run = self.trace("-o", os.fsdecode(name + b"/o\xfe.calltide"), "-c", "print('ok')", b"\xfd")
+        self.assertEqual((run.returncode, run.stdout, run.stderr), (0, b"ok\n", b""))
+        self.assertEqual(ctread.Recording(name + b"/o\xfe.calltide").meta["process_name"], "-c")
+
     def test_exit_codes(self):
         for text, status in (("3", 3), ("0", 0), ("None", 0), ("'words'", 1), ("300", 44), ("-1", 255)):
             with self.subTest(text):

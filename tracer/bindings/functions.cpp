@@ -303,6 +303,7 @@ Function* functionOfCode(PyCodeObject* code, PyObject* globals)
 
 const void* rareCallableKey(PyObject* callable)
 {
+    callable = startedFunction(callable);
     PyTypeObject* type = Py_TYPE(callable);
     if (type == &PyMethod_Type) {
         callable = PyMethod_GET_FUNCTION(callable);
@@ -323,6 +324,7 @@ const void* rareCallableKey(PyObject* callable)
 
 Function* functionOfCallable(PyObject* callable, const void* key)
 {
+    callable = startedFunction(callable);
     Function*& f = g_callables[key];
     if (!f) {
         f = new Function;

@@ -53,6 +53,10 @@ CALLTIDE_HOT const void* callableKey(PyObject* callable)
     return rareCallableKey(callable);
 }
 
+// A stand-in for a function that starts processes, and what it stands for; see starter.cpp.
+PyObject* makeStarter(PyObject* original, PyObject* mend);
+PyObject* startedFunction(PyObject* callable);
+
 void initFunctions();
 // A new recording begins: all ids are void.
 void forgetIds();

@@ -96,5 +96,8 @@ PYBIND11_MODULE(_tracer, m)
     m.def("active", [] { return g_session.hooked; });
     m.def("recording_id", [] { return fromId(g_session.identity.recording); });
     m.def("process_id", [] { return fromId(g_session.identity.process); });
+    m.def("starter", [](py::object original, py::object mend) {
+        return py::reinterpret_steal<py::object>(makeStarter(original.ptr(), mend.ptr()));
+    });
     m.def("keep_source", [](std::string file, std::string text) { keepGivenSource(file, text); });
 }

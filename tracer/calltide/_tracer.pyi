@@ -1,20 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-from typing import List, Tuple
+from typing import Any, Callable, List, Tuple
 
 def start(
     *,
-    path: str,
+    path: bytes,
     recording_id: bytes,
     parent_id: bytes,
-    child_folder: str,
+    child_folder: bytes,
     python_only: bool,
     hide_stack: bool,
     until_exit: bool,
-    ignored: List[str],
-    meta: List[Tuple[str, str]],
+    ignored: List[bytes],
+    meta: List[Tuple[bytes, bytes]],
 ) -> None: ...
 def stop(last: bool = False) -> None: ...
 def active() -> bool: ...
 def recording_id() -> bytes: ...
 def process_id() -> bytes: ...
 def keep_source(file: str, text: str) -> None: ...
+def starter(original: Any, mend: Callable[[tuple, Any], tuple]) -> Any: ...

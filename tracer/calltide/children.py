@@ -76,20 +76,14 @@ def _wrap(module, name: str, index: int) -> None:
     if original is None:
         return
 
-    def start(*arguments, **keywords):
-        try:
-            if len(arguments) > index:
-                arguments = arguments[:index] + (_repaired(arguments[index]),) + arguments[index + 1:]
-            elif "env" in keywords:
-                keywords["env"] = _repaired(keywords["env"])
-        except Exception:
-            pass  # the call itself will complain about what it was given
-        return original(*arguments, **keywords)
+    def mend(arguments, keywords):
+        if len(arguments) > index:
+            arguments = arguments[:index] + (_repaired(arguments[index]),) + arguments[index + 1:]
+        elif keywords and "env" in keywords:
+            keywords = dict(keywords, env=_repaired(keywords["env"]))
+        return arguments, keywords
 
-    start.__name__ = start.__qualname__ = name
-    start.__doc__ = original.__doc__
-    start.__module__ = original.__module__
-    setattr(module, name, start)
+    setattr(module, name, _state["tracer"].starter(original, mend))
 
 
 def _wrap_starters() -> None:

@@ -41,12 +41,13 @@ def _start_first(fields: dict[str, str]) -> None:
     try:
         from calltide import _tracer
 
-        _begin(_tracer, fields["out"], b"", b"", folder, python_only,
-               session.meta(fields["argv"].split("\0"), fields["name"], python_only, follow))
+        session.begin(_tracer, fields["out"], folder, python_only,
+                      session.meta(fields["argv"].split("\0"), fields["name"], python_only, follow), whole_process=True)
     except BaseException as error:
         _clean_environment()
         sys.stderr.write("calltide: not recorded: cannot write %s: %s\n" % (fields["out"], error))
         return
+    atexit.register(_finish)  # the first to be registered runs last
     if "code" in fields:
         _tracer.keep_source("<string>", fields["code"])
     if follow:
@@ -63,15 +64,10 @@ def _start_child(fields: dict[str, str]) -> None:
         pass
     name, argv = session.program(_command_line())
     path = os.path.join(folder, "p%d-%s.calltide" % (os.getpid(), os.urandom(4).hex()))
-    _begin(_tracer, path, bytes.fromhex(fields["id"]), bytes.fromhex(fields["parent"]), folder, python_only,
-           session.meta(argv, name, python_only, True))
+    session.begin(_tracer, path, folder, python_only, session.meta(argv, name, python_only, True),
+                  recording=bytes.fromhex(fields["id"]), parent=bytes.fromhex(fields["parent"]), whole_process=True)
+    atexit.register(_finish)
     children.follow(_tracer, folder, python_only)
-
-
-def _begin(tracer, path, recording, parent, folder, python_only, meta) -> None:
-    tracer.start(path=path, recording_id=recording, parent_id=parent, child_folder=folder, python_only=python_only,
-                 hide_stack=True, until_exit=True, ignored=[session.PACKAGE + os.sep], meta=meta)
-    atexit.register(_finish)  # the first to be registered runs last
 
 
 def _finish() -> None:

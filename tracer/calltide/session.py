@@ -85,6 +85,16 @@ def meta(argv: list[str], name: str, python_only: bool, children: bool) -> list[
     ]
 
 
+def begin(tracer, path: str, folder: str, python_only: bool, about: list[tuple[str, str]], *, recording: bytes = b"",
+          parent: bytes = b"", whole_process: bool) -> None:
+    """Starts the recording. Raises RuntimeError with the reason."""
+    tracer.start(
+        path=os.fsencode(path), recording_id=recording, parent_id=parent, child_folder=os.fsencode(folder),
+        python_only=python_only, hide_stack=whole_process, until_exit=whole_process,
+        ignored=[os.fsencode(PACKAGE + os.sep)],
+        meta=[(k.encode(), v.encode("utf-8", "surrogatepass")) for k, v in about])
+
+
 def program(command: list[str]) -> tuple[str, list[str]]:
     """What a Python command line runs: the script's name, the module's or "-c", and what is sys.argv then."""
     takes_value = ("-W", "-X", "--check-hash-based-pycs")

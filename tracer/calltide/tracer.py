@@ -49,8 +49,7 @@ class Tracer:
         folder = session.child_folder(path) if self._children else ""
         atexit.register(self.stop)
         try:
-            module.start(path=path, recording_id=b"", parent_id=b"", child_folder=folder, python_only=self._python_only,
-                         hide_stack=False, until_exit=False, ignored=[session.PACKAGE + os.sep], meta=meta)
+            session.begin(module, path, folder, self._python_only, meta, whole_process=False)
         except RuntimeError as error:
             self._module = None
             atexit.unregister(self.stop)
