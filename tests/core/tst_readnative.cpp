@@ -354,6 +354,21 @@ private Q_SLOTS:
         QCOMPARE(problems(t, "recording.child"), 1u);
     }
 
+    void aCutRecordingSaysSo()
+    {
+        W w;
+        tables(w);
+        w.events(manyCalls(3000), 0, 0, true);
+        const uint64_t end = w.bytes.size();
+        std::memcpy(w.bytes.data() + f::kMutableAt, &end, 8);
+        auto whole = read(w.bytes);
+        QVERIFY(bool(whole));
+        QCOMPARE(problems(**whole, "recording.cut"), 0u);
+        auto cut = read(w.bytes, w.bytes.size() - 5000);
+        QVERIFY(bool(cut));
+        QCOMPARE(problems(**cut, "recording.cut"), 1u);
+    }
+
     void errorsNameTheFile()
     {
         W w;

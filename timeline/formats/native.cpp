@@ -256,6 +256,9 @@ void NativeReader::addProblems()
         unknownTables += f.unknownTableRecords;
         pages += f.damagedPages;
         missing += f.missingChunks;
+        if (f.bytes->size() < f.hints.allocEnd && f.hints.allocEnd < (uint64_t(1) << 60))
+            m_builder.problem("recording.cut", "a recording was cut short: its end is missing", Severity::DataLoss, -1,
+                f.path + ": " + std::to_string(f.bytes->size()) + " of " + std::to_string(f.hints.allocEnd) + " bytes");
     }
     problem(
         "recording.damaged_block", "parts of 4 kB were damaged and left out", Severity::DataLoss, sum.damage.blocks);
@@ -344,10 +347,11 @@ Result<TracePtr> NativeReader::read()
         p.begin = begin;
         p.end = end;
         m_builder.includeTime(p.begin, p.end);
-        if (!f.hasEnd && f.hints.state == uint32_t(format::State::Recording))
+        // Said of the first process only: pools end their workers without ceremony, every time.
+        if (i == 0 && !f.hasEnd && f.hints.state == uint32_t(format::State::Recording))
             m_builder.problem(
                 "recording.no_end",
-                "a process ended without closing its recording; everything up to that moment is here", Severity::Info,
+                "the program ended without closing its recording; everything up to that moment is here", Severity::Info,
                 -1, cutText(f.metaValue("process_name")));
     }
     for (ThreadWork& w : m_threads)

@@ -91,7 +91,9 @@ void Recorder::stop()
     m_threads.clear();
     m_tables.clock(sampleClocks());
     m_tables.reserveEnd();
-    m_file.finish(State::Recording);
+    // From here on only the exit status can be added; a process that dies by a signal of its own at its end, as Python
+    // does after Ctrl+C, has no chance to do so.
+    m_file.finish(State::Closed);
 }
 
 void Recorder::writeEnd(int32_t status, bool known) { m_tables.end(nowUnits(), status, known); }
