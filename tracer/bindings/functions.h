@@ -50,6 +50,10 @@ CALLTIDE_HOT const void* callableKey(PyObject* callable)
         return reinterpret_cast<PyCFunctionObject*>(callable)->m_ml;
     if (type == &PyMethodDescr_Type)
         return reinterpret_cast<PyMethodDescrObject*>(callable)->d_method;
+    if (type == &PyType_Type)
+        return callable;
+    if (type == &PyMethod_Type && Py_TYPE(PyMethod_GET_FUNCTION(callable)) == &PyFunction_Type)
+        return nullptr;
     return rareCallableKey(callable);
 }
 
