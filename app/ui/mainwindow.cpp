@@ -164,6 +164,7 @@ void MainWindow::connectParts()
         if (m_closeWhenEnded)
             close();
     });
+    connect(m_recorder, &Recorder::consoleAsked, m_panels, &Panels::showConsole);
     connect(m_recorder, &Recorder::runningChanged, this, &MainWindow::updateActions);
     connect(m_header->search(), &SearchBox::left, this, [this] {
         if (Document* shown = document())

@@ -115,13 +115,17 @@ void Recorder::finished(int exitCode, const QString& recording)
     m_console.note(words);
     m_console.setStatus(words, false);
     if (!recording.isEmpty()) {
-        if (exitCode > 128 && m_stops == 0) {
+        if (exitCode != 0 && m_stops == 0) {
             Notice notice;
             notice.kind = Notice::Kind::Warning;
             notice.icon = QStringLiteral("exception");
-            notice.text = tr("%1 ended while recording (signal %2). Everything up to that moment is here.")
-                              .arg(programName())
-                              .arg(exitCode - 128);
+            notice.text = exitCode > 128
+                ? tr("%1 ended while recording (signal %2). Everything up to that moment is here.")
+                      .arg(programName())
+                      .arg(exitCode - 128)
+                : tr("%1 ended with status %2.").arg(programName()).arg(exitCode);
+            notice.actionText = tr("Show console");
+            notice.action = [this] { Q_EMIT consoleAsked(); };
             m_notice = m_notices.add(std::move(notice));
         }
         Q_EMIT recorded(recording);

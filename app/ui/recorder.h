@@ -27,6 +27,7 @@ public:
 
 Q_SIGNALS:
     void runningChanged();
+    void consoleAsked(); // a notice's button
     void recorded(const QString& path);
     void failed(const QString& sentence);
 
