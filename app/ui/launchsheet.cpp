@@ -39,6 +39,8 @@ void LaunchSheet::popUp()
     if (QWidget* edit = field->findChild<QLineEdit*>())
         field = edit;
     field->setFocus();
+    if (auto* edit = qobject_cast<QLineEdit*>(field))
+        edit->selectAll(); // typing replaces what was launched last
 }
 
 bool LaunchSheet::isReady() const
