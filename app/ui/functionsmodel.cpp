@@ -103,6 +103,8 @@ QVariant FunctionsModel::headerData(int section, Qt::Orientation orientation, in
         return {};
     if (role == Qt::TextAlignmentRole)
         return int((section == Function ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+    if (role == Qt::InitialSortOrderRole) // numbers are asked for their largest
+        return int(section == Function ? Qt::AscendingOrder : Qt::DescendingOrder);
     if (role != Qt::DisplayRole)
         return {};
     const QString names[] = {tr("Function"), tr("Calls"), tr("Total"), tr("Self"), tr("Mean"), tr("Min"), tr("Max")};

@@ -9,6 +9,7 @@
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QHeaderView>
+#include <QKeyEvent>
 #include <QLineEdit>
 #include <QMenu>
 #include <QPainter>
@@ -64,6 +65,19 @@ private:
     const Appearance& m_appearance;
 };
 
+// A view's search by typing would take "/", which the window sends to the search box.
+class FunctionsTable : public QTableView
+{
+protected:
+    void keyPressEvent(QKeyEvent* event) override
+    {
+        if (event->text() == u"/")
+            event->ignore();
+        else
+            QTableView::keyPressEvent(event);
+    }
+};
+
 // Filters by name or file.
 class FunctionsProxy : public QSortFilterProxyModel
 {
@@ -104,7 +118,7 @@ FunctionsView::FunctionsView(
     , m_state(state)
     , m_model(new FunctionsModel(appearance, m_context, this))
     , m_proxy(new FunctionsProxy(m_context, this))
-    , m_table(new QTableView)
+    , m_table(new FunctionsTable)
     , m_filter(filterField(appearance, tr("Filter functions")))
     , m_scope(new QToolButton)
     , m_totals(new ElidedLabel)

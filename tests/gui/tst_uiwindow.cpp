@@ -103,6 +103,18 @@ private Q_SLOTS:
         QCOMPARE(model->index(0, 0).data().toString(), u"main"_s);
         QCOMPARE(model->headerData(0, Qt::Horizontal).toString(), u"Function ↑"_s);
         view->table()->sortByColumn(FunctionsModel::Self, Qt::DescendingOrder);
+        // Numbers are sorted from the largest, names from the first.
+        QCOMPARE(model->headerData(FunctionsModel::Calls, Qt::Horizontal, Qt::InitialSortOrderRole).toInt(), int(Qt::DescendingOrder));
+        QCOMPARE(model->headerData(FunctionsModel::Function, Qt::Horizontal, Qt::InitialSortOrderRole).toInt(), int(Qt::AscendingOrder));
+    }
+
+    void slashFindsFromTheFunctions()
+    {
+        QTableView* table = m_fixture->window->document()->functions()->table();
+        auto* search = m_fixture->window->findChild<SearchBox*>();
+        QTest::keyClick(table, '/');
+        QTRY_VERIFY(search->hasFocus());
+        QTest::keyClick(search, Qt::Key_Escape);
     }
 
     void searchCountsAndWalks()
