@@ -108,6 +108,18 @@ private Q_SLOTS:
         QVERIFY(m_fixture->action(ActionId::LaunchAgain)->isEnabled());
     }
 
+    void aFailedProgramIsSaid()
+    {
+        needPython();
+        const QString script = m_fixture->write(u"fails.py"_s, "def work():\n    return 3\n\nraise SystemExit(work())\n");
+        const Document* before = m_fixture->window->document();
+        popUp();
+        type("script", script);
+        press("launchButton");
+        QTRY_VERIFY_WITH_TIMEOUT(m_fixture->window->document() != before, 60000);
+        QVERIFY(m_fixture->window->notices().shownTexts().contains(u"fails.py ended with status 3."_s));
+    }
+
     void aProgramIsStoppedPolitely()
     {
         needPython();
