@@ -134,6 +134,10 @@ void ScenePainter::paintMinimap()
     };
     ticks(v.exceptionTicks, 0, 3, st.exception);
     ticks(v.hitTicks, double(m.h - 1 - st.searchStrip), double(st.searchStrip), st.hit);
+    if (isBlank()) {
+        rect(0, double(m.h) - 1, double(v.width), 1, st.borderSubtle);
+        return;
+    }
     const float a = z.windowLeft, b = z.windowRight;
     rect(double(m.x), 3, double(a - m.x), double(m.h - st.searchStrip) - 4, st.minimapOutside);
     rect(double(b), 3, double(m.x + m.w - b), double(m.h - st.searchStrip) - 4, st.minimapOutside);
@@ -164,6 +168,10 @@ void ScenePainter::paintRuler()
     const Box& r = z.ruler;
     rect(0, double(r.y), double(v.width), double(r.h), st.header);
     const double bottom = double(r.y + r.h) - 1;
+    if (isBlank()) {
+        rect(0, bottom, double(v.width), 1, st.borderDefault);
+        return;
+    }
     double free = double(r.x); // labels that would run into the prefix are left out
     if (!ruler.prefix.empty()) {
         text(
@@ -208,6 +216,8 @@ void ScenePainter::paintCorner()
             elideRight(length, float(end - x), tm, FontRole::Caption), x, double(z.minimap.h) / 2, x, end, st.textMuted,
             FontRole::Caption);
     }
+    if (isBlank())
+        return;
     const double middle = double(z.ruler.y + z.ruler.h / 2);
     const std::string shown = formatDuration(v.to - v.from) + " shown", axis = "from start";
     const double axisWidth = double(textWidth(axis, FontRole::Caption));

@@ -75,6 +75,7 @@ private:
     text(std::string_view utf8, double x, double middle, double clipLeft, double clipRight, Argb color, FontRole role);
     float textWidth(std::string_view utf8, FontRole role) const { return tm.width(utf8, role); }
     void rect(double x, double y, double w, double h, Argb color);
+    bool isBlank() const { return trace->sliceCount() == 0 && trace->duration() == 0; } // no time to show
     float snap(double px) const { return snapped(px, dpr); }
     double itemTop(const TrackItem& item) const { return double(z.tracks.y) + item.y - scroll; }
     bool isHit(store::FunctionId f) const { return v.searchMask && f.v < v.searchMask->size() && (*v.searchMask)[f.v]; }
