@@ -53,6 +53,7 @@ QToolButton[segment="true"] { border: 1px solid @border.default@; border-radius:
   margin-left: -1px; color: @text.secondary@; font-weight: 500; }
 QToolButton[end="left"] { border-top-left-radius: @#radius.control@px; border-bottom-left-radius: @#radius.control@px; }
 QToolButton[end="right"] { border-top-right-radius: @#radius.control@px; border-bottom-right-radius: @#radius.control@px; }
+QToolButton#scope { background: @accent.soft@; color: @accent.soft_text@; border-radius: 10px; padding: 3px 10px; }
 QToolButton[segment="true"]:checked { background: @accent.soft@; color: @accent.soft_text@; }
 QToolButton[link="true"] { padding: 0; color: @text.link@; }
 QToolButton[link="true"]:hover { background: transparent; text-decoration: underline; }

@@ -35,7 +35,7 @@ FlameBar::FlameBar(QWidget* parent)
     row->addWidget(m_measureMenu);
 
     m_chip->setObjectName(QStringLiteral("scope"));
-    m_chip->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    m_chip->setToolButtonStyle(Qt::ToolButtonTextOnly);
     m_chip->setPopupMode(QToolButton::InstantPopup);
     m_chip->setToolTip(tr("What the flame graph covers"));
     m_chip->setAccessibleName(tr("What the flame graph covers"));
@@ -172,7 +172,7 @@ void FlameBar::resizeEvent(QResizeEvent* event)
     m_measures->setVisible(width >= kMeasuresFrom);
     m_measureMenu->setVisible(width < kMeasuresFrom);
     m_filter->setVisible(width >= kFilterFrom || m_filter->hasFocus());
-    m_chip->setToolButtonStyle(width >= kChipTextFrom ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonIconOnly);
+    m_chip->setToolButtonStyle(width >= kChipTextFrom ? Qt::ToolButtonTextOnly : Qt::ToolButtonIconOnly);
     QWidget::resizeEvent(event);
 }
 
