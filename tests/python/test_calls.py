@@ -65,6 +65,33 @@ class Calls(RecorderTest):
         (sleep,) = (c for c in r.calls("time.sleep") if c.parent.function.file.endswith("program.py"))
         self.assertGreaterEqual((sleep.end - sleep.start) * r.ns_per_unit, 0.9e6)
 
+    def test_inherited_methods_are_named_after_the_class_of_their_object(self):
+        r = self.record("""
+            class Stock(dict): pass
+            class Basket(list): pass
+            def subclasses_first():
+                Stock().get(1)
+                {}.get(1)
+                Basket().append(1)
+                [].append(1)
+                stored = Basket().append
+                stored(1)
+                for _ in range(300): Stock().get(1); {}.get(1)
+            def classes_that_end():
+                for i in range(50):
+                    type("Kind%d" % i, (dict,), {})().get(1)
+            subclasses_first()
+            classes_that_end()
+        """)
+
+        def count(name):
+            return sum(c.parent.function.file.endswith("program.py") for c in r.calls(name) if c.parent)
+
+        self.assertEqual({n: count(n) for n in ("Stock.get", "dict.get", "Basket.append", "list.append")},
+                         {"Stock.get": 301, "dict.get": 301, "Basket.append": 2, "list.append": 1})
+        self.assertEqual([count("Kind%d.get" % i) for i in range(50)], [1] * 50)
+        self.assertNested(r)
+
     def test_python_only_has_no_c_functions(self):
         r = self.record(FIB, options=["--python-only"])
         self.assertEqual(r.count("fib"), 21891)

@@ -170,27 +170,31 @@ Names nameCFunction(PyObject* callable)
     return n;
 }
 
-Names nameDescriptor(PyObject* callable)
+Names nameDescriptor(PyObject* callable, PyObject* self)
 {
     const auto* d = reinterpret_cast<PyDescrObject*>(callable);
     Names n;
     n.name = text(d->d_name);
-    n.qualified = typeName(d->d_type) + "." + n.name;
-    n.module = moduleOfType(d->d_type);
+    // Called on something else it will raise; then it is only the class's own.
+    PyTypeObject* type = self && PyType_IsSubtype(Py_TYPE(self), d->d_type) ? Py_TYPE(self) : d->d_type;
+    n.qualified = typeName(type) + "." + n.name;
+    n.module = moduleOfType(type);
     return n;
 }
 
-Names nameCallable(PyObject* callable)
+Names nameCallable(PyObject* callable, PyObject* self)
 {
     if (Py_TYPE(callable) == &PyMethod_Type)
         callable = PyMethod_GET_FUNCTION(callable);
     PyTypeObject* type = Py_TYPE(callable);
     if (PyCFunction_Check(callable))
         return nameCFunction(callable);
-    if (type == &PyMethodDescr_Type || type == &PyClassMethodDescr_Type || type == &PyWrapperDescr_Type)
-        return nameDescriptor(callable);
+    if (type == &PyMethodDescr_Type)
+        return nameDescriptor(callable, self);
+    if (type == &PyClassMethodDescr_Type || type == &PyWrapperDescr_Type)
+        return nameDescriptor(callable, nullptr);
     if (type == g_methodWrapper)
-        return nameDescriptor(reinterpret_cast<MethodWrapper*>(callable)->descriptor);
+        return nameDescriptor(reinterpret_cast<MethodWrapper*>(callable)->descriptor, nullptr);
     Names n;
     if (PyType_Check(callable)) {
         auto* called = reinterpret_cast<PyTypeObject*>(callable);
@@ -220,27 +224,37 @@ PyObject* typeDied(PyObject* self, PyObject*)
 }
 PyMethodDef g_typeDied = {"_type_died", typeDied, METH_O, nullptr};
 
+// Forgets `key` when the class ends.
+PyObject* watchClass(PyTypeObject* type, const void* key)
+{
+    PyObject* number = PyLong_FromVoidPtr(const_cast<void*>(key));
+    PyObject* callback = number ? PyCFunction_New(&g_typeDied, number) : nullptr;
+    PyObject* watch = callback ? PyWeakref_NewRef(reinterpret_cast<PyObject*>(type), callback) : nullptr;
+    Py_XDECREF(number);
+    Py_XDECREF(callback);
+    if (!watch)
+        PyErr_Clear();
+    return watch;
+}
+
+bool endsSomeTime(PyTypeObject* type) { return type->tp_flags & Py_TPFLAGS_HEAPTYPE; }
+
 // A key must not become another's address. Classes are watched, not kept: a program may count on their end.
-PyObject* guardKey(PyObject* callable, const void* key)
+PyObject* guardKey(PyObject* callable, PyObject* self, const void* key)
 {
     auto* object = static_cast<PyObject*>(const_cast<void*>(key));
     if (key == callable || key == Py_TYPE(callable)) {
-        if (!PyType_Check(object) || !(reinterpret_cast<PyTypeObject*>(object)->tp_flags & Py_TPFLAGS_HEAPTYPE))
+        if (!PyType_Check(object) || !endsSomeTime(reinterpret_cast<PyTypeObject*>(object)))
             return Py_INCREF(object), object;
-        PyObject* number = PyLong_FromVoidPtr(object);
-        PyObject* callback = number ? PyCFunction_New(&g_typeDied, number) : nullptr;
-        PyObject* watch = callback ? PyWeakref_NewRef(object, callback) : nullptr;
-        Py_XDECREF(number);
-        Py_XDECREF(callback);
-        if (!watch)
-            PyErr_Clear();
-        return watch;
+        return watchClass(reinterpret_cast<PyTypeObject*>(object), key);
     }
     if (PyCFunction_Check(callable)) { // a binding library may have made the definition for this one function
-        PyObject* self = reinterpret_cast<PyCFunctionObject*>(callable)->m_self;
+        self = reinterpret_cast<PyCFunctionObject*>(callable)->m_self;
         if (!self || PyCapsule_CheckExact(self))
             return Py_INCREF(callable), callable;
     }
+    if (uintptr_t(key) & 1) // from methodKey()
+        return endsSomeTime(Py_TYPE(self)) ? watchClass(Py_TYPE(self), key) : nullptr;
     if (Py_TYPE(callable) == g_methodWrapper)
         return Py_INCREF(object), object;
     return nullptr;
@@ -312,7 +326,7 @@ const void* rareCallableKey(PyObject* callable)
     if (type == &PyFunction_Type)
         return nullptr;
     if (PyCFunction_Check(callable))
-        return reinterpret_cast<PyCFunctionObject*>(callable)->m_ml;
+        return builtinKey(callable);
     if (type == &PyMethodDescr_Type || type == &PyClassMethodDescr_Type)
         return reinterpret_cast<PyMethodDescrObject*>(callable)->d_method;
     if (type == g_methodWrapper)
@@ -322,7 +336,7 @@ const void* rareCallableKey(PyObject* callable)
     return type;
 }
 
-Function* functionOfCallable(PyObject* callable, const void* key)
+Function* functionOfCallable(PyObject* callable, PyObject* self, const void* key)
 {
     callable = startedFunction(callable);
     Function*& f = g_callables[key];
@@ -331,13 +345,13 @@ Function* functionOfCallable(PyObject* callable, const void* key)
         f->key = key;
         if (Py_TYPE(callable) == &PyMethod_Type)
             callable = PyMethod_GET_FUNCTION(callable);
-        f->keptAlive = guardKey(callable, key);
+        f->keptAlive = guardKey(callable, self, key);
     }
     Function* found = f;
     if (found->generation != g_session.generation) {
         core::Recorder& recorder = *g_session.recorder;
         core::Tables& tables = recorder.tables();
-        const Names n = nameCallable(callable);
+        const Names n = nameCallable(callable, self);
         FunctionRecord record {};
         record.kind = uint8_t(n.kind);
         record.name = tables.string(n.name);

@@ -36,20 +36,34 @@ struct Function
 
 // Slow; caches the result where it may be cached. `globals` may be null.
 Function* functionOfCode(PyCodeObject* code, PyObject* globals);
-// `key` from callableKey().
-Function* functionOfCallable(PyObject* callable, const void* key);
+// `key` from callableKey() with the same `self`.
+Function* functionOfCallable(PyObject* callable, PyObject* self, const void* key);
 
 // What identifies a C callable; null for Python functions and methods, which announce themselves.
 const void* rareCallableKey(PyObject* callable);
-CALLTIDE_HOT const void* callableKey(PyObject* callable)
+// A method is named after the class of the object that it is called on, while one definition serves that class and all
+// that inherit it: both make the key. It is odd, so that it is never the address of anything.
+CALLTIDE_HOT const void* methodKey(const void* definition, PyTypeObject* type)
+{
+    return reinterpret_cast<const void*>((uintptr_t(definition) + uintptr_t(type) * 0x9E3779B97F4A7C15ull) | 1);
+}
+CALLTIDE_HOT const void* builtinKey(PyObject* callable)
+{
+    const auto* f = reinterpret_cast<PyCFunctionObject*>(callable);
+    return !f->m_self || Py_TYPE(f->m_self) == &PyModule_Type ? f->m_ml : methodKey(f->m_ml, Py_TYPE(f->m_self));
+}
+// `self`: the first argument of the call where it is known, else null.
+CALLTIDE_HOT const void* callableKey(PyObject* callable, PyObject* self)
 {
     PyTypeObject* type = Py_TYPE(callable);
     if (type == &PyFunction_Type)
         return nullptr;
     if (type == &PyCFunction_Type)
-        return reinterpret_cast<PyCFunctionObject*>(callable)->m_ml;
-    if (type == &PyMethodDescr_Type)
-        return reinterpret_cast<PyMethodDescrObject*>(callable)->d_method;
+        return builtinKey(callable);
+    if (type == &PyMethodDescr_Type) {
+        const void* definition = reinterpret_cast<PyMethodDescrObject*>(callable)->d_method;
+        return self ? methodKey(definition, Py_TYPE(self)) : definition;
+    }
     if (type == &PyType_Type)
         return callable;
     if (type == &PyMethod_Type && Py_TYPE(PyMethod_GET_FUNCTION(callable)) == &PyFunction_Type)

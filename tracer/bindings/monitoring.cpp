@@ -35,11 +35,11 @@ CALLTIDE_COLD void enterPythonSlow(PyCodeObject* code, Event event)
         t_writer.enterSlow(false, s.id, s.idLength);
 }
 
-CALLTIDE_COLD void enterCSlow(PyObject* callable, const void* key)
+CALLTIDE_COLD void enterCSlow(PyObject* callable, PyObject* self, const void* key)
 {
     if (!attached(false))
         return;
-    const Function* f = t_writer.hides() ? nullptr : functionOfCallable(callable, key);
+    const Function* f = t_writer.hides() ? nullptr : functionOfCallable(callable, self, key);
     if (!t_writer.thread)
         return; // a finaliser that ran on the way has stopped the recording
     if (!f || f->ignored) {
@@ -89,7 +89,8 @@ template <Event E> PyObject* onPython(PyObject*, PyObject* const* args, size_t, 
 
 template <Event E> PyObject* onC(PyObject*, PyObject* const* args, size_t, PyObject*)
 {
-    const void* key = callableKey(args[2]);
+    // args[3] is the call's first argument, or a stand-in of no use as one.
+    const void* key = callableKey(args[2], E == Event::CCall ? args[3] : nullptr);
     if (!key)
         Py_RETURN_NONE;
     core::ThreadWriter& w = t_writer;
@@ -98,7 +99,7 @@ template <Event E> PyObject* onC(PyObject*, PyObject* const* args, size_t, PyObj
         if (CALLTIDE_LIKELY(s.key == key && w.fast()))
             w.enter<true>(s.id, s.idLength);
         else
-            enterCSlow(args[2], key);
+            enterCSlow(args[2], args[3], key);
     } else if constexpr (E == Event::CReturn) {
         if (CALLTIDE_LIKELY(w.fast() && w.leaveIsPlain<true>()))
             w.leave<true>();

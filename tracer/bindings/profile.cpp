@@ -125,7 +125,7 @@ CALLTIDE_COLD void enterCSlow([[maybe_unused]] PyFrameObject* frame, PyObject* c
 {
     if (!attached(false))
         return;
-    const Function* f = t_writer.hides() ? nullptr : functionOfCallable(callable, key);
+    const Function* f = t_writer.hides() ? nullptr : functionOfCallable(callable, nullptr, key);
     if (!t_writer.thread)
         return; // a finaliser that ran on the way has stopped the recording
     if (!f || f->ignored) {
@@ -184,7 +184,7 @@ template <bool WithC> int onEvent(PyObject*, PyFrameObject* frame, int what, PyO
     }
     case PyTrace_C_CALL:
         if (WithC) {
-            const void* key = reinterpret_cast<PyCFunctionObject*>(arg)->m_ml;
+            const void* key = builtinKey(arg);
             const Slot& s = slotFor(key);
             if (CALLTIDE_LIKELY(s.key == key && w.fast()))
                 w.enter<true>(s.id, s.idLength);
