@@ -5,16 +5,18 @@
 
 namespace calltide::flame {
 
-Result<CallTree>
-CallTree::build(const store::Trace& trace, const store::Scope& scope, Direction direction, store::Progress* progress)
+Result<CallTree> CallTree::build(
+    const store::Trace& trace, const store::Scope& scope, const TreeOptions& options, store::Progress* progress)
 {
+    const bool up = options.direction == Direction::BottomUp;
     TreeBuilder builder(trace, scope, progress);
     LooseTree topDown, inverted;
-    const bool done
-        = builder.collect(topDown) && (direction == Direction::TopDown || builder.invert(topDown, inverted));
-    if (!done)
+    bool done = builder.collect(topDown);
+    for (const Transform& transform : options.transforms)
+        done = done && builder.transform(transform, topDown);
+    if (!done || (up && !builder.invert(topDown, options.callersOf, inverted)))
         return Error{ErrorCode::Cancelled, "The flame graph was stopped."};
-    CallTree tree = TreeBuilder::link(direction == Direction::TopDown ? topDown : inverted, direction);
+    CallTree tree = TreeBuilder::link(up ? inverted : topDown, options.direction);
     tree.m_scopeTime = topDown.nodes[0].time;
     return tree;
 }

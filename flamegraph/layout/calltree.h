@@ -2,6 +2,7 @@
 // CallTree: the slices of a scope (time range × tracks) merged by call path. Node 0 is the root and stands for the
 // whole scope. Built in any thread, then immutable.
 #pragma once
+#include "layout/transform.h"
 #include "store/result.h"
 #include "store/statistics.h"
 #include <span>
@@ -36,6 +37,14 @@ struct Node
     store::SliceIndex slowest = store::kNoSlice; // the longest call (not clipped)
 };
 
+struct TreeOptions
+{
+    Direction direction = Direction::TopDown;
+    std::vector<Transform> transforms;
+    store::FunctionId callersOf; // bottom up only, valid: the tree has this one function below the root
+    friend bool operator==(const TreeOptions&, const TreeOptions&) = default;
+};
+
 class CallTree
 {
 public:
@@ -43,7 +52,13 @@ public:
     // the progress says so. Calls without length inside the scope count as well. Bottom up, paths below 1/100 000 of
     // the whole by both self time and calls, and more than 512 callers away, are not told apart.
     static Result<CallTree> build(
-        const store::Trace& trace, const store::Scope& scope, Direction direction, store::Progress* progress = nullptr);
+        const store::Trace& trace, const store::Scope& scope, const TreeOptions& options,
+        store::Progress* progress = nullptr);
+    static Result<CallTree> build(
+        const store::Trace& trace, const store::Scope& scope, Direction direction, store::Progress* progress = nullptr)
+    {
+        return build(trace, scope, TreeOptions{direction, {}, {}}, progress);
+    }
 
     Direction direction() const { return m_direction; }
     const std::vector<Node>& nodes() const { return m_nodes; }
@@ -53,7 +68,7 @@ public:
         return std::span(m_nodes).subspan(m_nodes[i].firstChild, m_nodes[i].childCount);
     }
     uint32_t depth() const { return m_depth; } // of the deepest node
-    int64_t scopeTime() const { return m_scopeTime; } // ns of outermost calls, all threads together: "100 %"
+    int64_t scopeTime() const { return m_scopeTime; } // ns of outermost calls after all transforms, all threads together: "100 %"
     // How wide a node is: never less than its children together. Top down, self times add up to the time, so Time and
     // Self are equally wide there; Calls counts the calls of the whole subtree. Bottom up by Time, functions that call
     // each other each have their whole time, and the root is their sum.

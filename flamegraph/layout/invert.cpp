@@ -60,7 +60,7 @@ std::vector<bool> outermostNodes(const std::vector<Node>& nodes)
 }
 } // namespace
 
-bool TreeBuilder::invert(const LooseTree& topDown, LooseTree& out)
+bool TreeBuilder::invert(const LooseTree& topDown, store::FunctionId only, LooseTree& out)
 {
     const std::vector<Node>& nodes = topDown.nodes;
     out.nodes.assign(1, Node());
@@ -68,7 +68,8 @@ bool TreeBuilder::invert(const LooseTree& topDown, LooseTree& out)
     std::vector<Origin> origins, next;
     uint64_t allCalls = 0;
     for (uint32_t i = 1; i < nodes.size(); ++i) {
-        origins.push_back({nodes[i].function.v, i, i, outermost[i]});
+        if (!only.valid() || nodes[i].function == only)
+            origins.push_back({nodes[i].function.v, i, i, outermost[i]});
         allCalls += nodes[i].calls;
     }
     const int64_t allTime = nodes[0].time;

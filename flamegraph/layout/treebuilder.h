@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The two ways a CallTree is built; internal to ct_flame.
+// The ways a CallTree is built; internal to ct_flame.
 #pragma once
 #include "layout/calltree.h"
+#include "layout/childindex.h"
+#include <memory>
 
 namespace calltide::flame {
 
@@ -22,7 +24,9 @@ public:
     }
 
     bool collect(LooseTree& out); // the merged paths; false: cancelled
-    bool invert(const LooseTree& topDown, LooseTree& out); // false: cancelled
+    bool transform(const Transform& transform, LooseTree& tree); // of a top-down tree, in place; false: cancelled
+    // false: cancelled. A valid `only` leaves that function's callers alone.
+    bool invert(const LooseTree& topDown, store::FunctionId only, LooseTree& out);
     static CallTree link(const LooseTree& loose, Direction direction); // children together, figures summed
 
 private:
@@ -35,8 +39,7 @@ private:
     store::Progress* m_progress;
     uint64_t m_done = 0, m_total = 0;
 
-    class ChildIndex;
-    std::shared_ptr<ChildIndex> m_index;
+    std::unique_ptr<ChildIndex> m_index;
 };
 
 } // namespace calltide::flame

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Transforms: changes of the merged paths before they are shown, applied one after another. Times of the calls that
+// remain are kept exact: what is merged away goes to its caller, what is dropped is gone from everything above it too.
+#pragma once
+#include "store/ids.h"
+#include <cstdint>
+#include <vector>
+
+namespace calltide::flame {
+
+enum class TransformKind : uint8_t
+{
+    MergeFunction, // its calls vanish, their self time goes to the caller
+    MergeLibrary, // the same for all functions that are not the user's own: standard library, packages, C
+    DropFunction, // its calls vanish with all they call
+    FocusFunction, // only its calls and what is below them
+    FocusSubtree, // only the calls of one path and what is below them
+    CollapseRecursion // calls of it inside itself become one with the outermost, and what lies between vanishes
+};
+
+struct Transform
+{
+    TransformKind kind = TransformKind::MergeFunction;
+    store::FunctionId function; // all but MergeLibrary; of FocusSubtree the path's last one
+    std::vector<store::FunctionId> path; // FocusSubtree only: from below the root on, top down
+    friend bool operator==(const Transform&, const Transform&) = default;
+};
+
+} // namespace calltide::flame
