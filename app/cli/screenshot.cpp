@@ -112,7 +112,7 @@ Result<QImage> paint(const Request& r, const store::TracePtr& trace)
             scope.to = to;
         }
         auto picture = flameview::flamePicture(
-            trace, scope, flame::Direction::TopDown, width, height, ratio, theme.style(), fonts);
+            trace, scope, flame::TreeOptions(), width, height, ratio, theme.style(), fonts);
         if (!picture)
             return picture.error();
         list = std::move(*picture);

@@ -12,15 +12,17 @@
 namespace calltide::flameview {
 namespace {
 // Widths below which parts leave the bar, so that it never sets the window's least width.
-constexpr int kMeasuresFrom = 620, kFilterFrom = 460, kChipTextFrom = 380;
+constexpr int kMyCodeTextFrom = 880, kMeasuresFrom = 720, kFilterFrom = 560, kMyCodeFrom = 480,
+              kChipTextFrom = 440;
 } // namespace
 
 FlameBar::FlameBar(QWidget* parent)
     : QWidget(parent)
-    , m_direction(new QButtonGroup(this))
+    , m_order(new QButtonGroup(this))
     , m_measure(new QButtonGroup(this))
     , m_measureMenu(new QToolButton)
     , m_chip(new QToolButton)
+    , m_myCode(new QToolButton)
     , m_filter(new QLineEdit)
 {
     setProperty("bar", true);
@@ -28,7 +30,7 @@ FlameBar::FlameBar(QWidget* parent)
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(8, 0, 8, 0);
     row->setSpacing(8);
-    row->addWidget(segments({tr("Top down"), tr("Bottom up")}, m_direction));
+    row->addWidget(segments({tr("Top down"), tr("Bottom up"), tr("Sandwich")}, m_order));
     m_measures = segments({tr("Time"), tr("Self"), tr("Calls")}, m_measure);
     row->addWidget(m_measures);
     makeMeasureMenu();
@@ -48,8 +50,18 @@ FlameBar::FlameBar(QWidget* parent)
         });
         m_scopes[i]->setCheckable(true);
     }
+    menu->addSeparator();
+    m_rootAtBottom = menu->addAction(tr("Root at the Bottom"));
+    m_rootAtBottom->setCheckable(true);
     m_chip->setMenu(menu);
     row->addWidget(m_chip);
+
+    m_myCode->setCheckable(true);
+    m_myCode->setProperty("chip", true);
+    m_myCode->setText(tr("My code only"));
+    m_myCode->setToolTip(tr("Merges the standard library, packages and C functions into the calls of your own code"));
+    m_myCode->setAccessibleName(tr("My code only"));
+    row->addWidget(m_myCode);
     row->addStretch(1);
 
     m_filterIcon = m_filter->addAction(QIcon(), QLineEdit::LeadingPosition);
@@ -60,15 +72,17 @@ FlameBar::FlameBar(QWidget* parent)
     m_filter->setMaximumWidth(220);
     row->addWidget(m_filter, 1);
 
-    connect(m_direction, &QButtonGroup::idToggled, this, [this](int, bool on) {
+    connect(m_myCode, &QToolButton::toggled, this, &FlameBar::myCodeChanged);
+    connect(m_rootAtBottom, &QAction::toggled, this, &FlameBar::rootChanged);
+    connect(m_order, &QButtonGroup::idToggled, this, [this](int, bool on) {
         if (!on)
             return;
         // Who calls what is hot: bottom up is asked for self times, top down for whole ones. Both remain a click away.
         if (measure() != flame::Measure::Calls)
             m_measure
-                ->button(int(direction() == flame::Direction::BottomUp ? flame::Measure::Self : flame::Measure::Time))
+                ->button(int(order() == Order::BottomUp ? flame::Measure::Self : flame::Measure::Time))
                 ->setChecked(true);
-        Q_EMIT directionChanged();
+        Q_EMIT orderChanged();
     });
     connect(m_measure, &QButtonGroup::idToggled, this, [this](int, bool on) {
         if (on)
@@ -119,12 +133,28 @@ void FlameBar::setTheme(const render::Theme& theme)
 {
     setFixedHeight(int(theme.number(u"size.filter_bar")));
     m_chip->setIcon(theme.icon(QStringLiteral("area")));
+    m_myCode->setIcon(theme.icon(QStringLiteral("my_code")));
     m_filterIcon->setIcon(theme.icon(QStringLiteral("filter")));
 }
 
-flame::Direction FlameBar::direction() const
+Order FlameBar::order() const
 {
-    return m_direction->checkedId() == 1 ? flame::Direction::BottomUp : flame::Direction::TopDown;
+    return Order(std::max(0, m_order->checkedId()));
+}
+
+void FlameBar::setOrder(Order order)
+{
+    m_order->button(int(order))->setChecked(true);
+}
+
+bool FlameBar::myCodeOnly() const
+{
+    return m_myCode->isChecked();
+}
+
+bool FlameBar::rootAtBottom() const
+{
+    return m_rootAtBottom->isChecked();
 }
 
 flame::Measure FlameBar::measure() const
@@ -172,6 +202,8 @@ void FlameBar::resizeEvent(QResizeEvent* event)
     m_measures->setVisible(width >= kMeasuresFrom);
     m_measureMenu->setVisible(width < kMeasuresFrom);
     m_filter->setVisible(width >= kFilterFrom || m_filter->hasFocus());
+    m_myCode->setVisible(width >= kMyCodeFrom);
+    m_myCode->setToolButtonStyle(width >= kMyCodeTextFrom ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonIconOnly);
     m_chip->setToolButtonStyle(width >= kChipTextFrom ? Qt::ToolButtonTextOnly : Qt::ToolButtonIconOnly);
     QWidget::resizeEvent(event);
 }

@@ -21,6 +21,13 @@ enum class ScopeKind : uint8_t
     Selection
 };
 
+enum class Order : uint8_t
+{
+    TopDown,
+    BottomUp,
+    Sandwich // callers above, callees below one function
+};
+
 class FlameBar : public QWidget
 {
     Q_OBJECT
@@ -28,8 +35,11 @@ public:
     explicit FlameBar(QWidget* parent = nullptr);
 
     void setTheme(const render::Theme& theme);
-    flame::Direction direction() const;
+    Order order() const;
+    void setOrder(Order order);
     flame::Measure measure() const;
+    bool myCodeOnly() const;
+    bool rootAtBottom() const;
     ScopeKind scope() const { return m_scope; }
     void setScope(ScopeKind scope); // silent
     void setScopeText(const QString& text); // "Shown part · 52.0 ms"
@@ -39,7 +49,9 @@ public:
     QSize minimumSizeHint() const override;
 
 Q_SIGNALS:
-    void directionChanged();
+    void orderChanged();
+    void myCodeChanged();
+    void rootChanged();
     void measureChanged();
     void scopeChanged();
     void filterChanged();
@@ -51,10 +63,12 @@ private:
     void makeMeasureMenu();
     QWidget* segments(const QStringList& names, QButtonGroup* group);
 
-    QButtonGroup *m_direction, *m_measure;
+    QButtonGroup *m_order, *m_measure;
     QWidget* m_measures;
     QToolButton* m_measureMenu; // instead of m_measures where there is little room
     QToolButton* m_chip;
+    QToolButton* m_myCode;
+    QAction* m_rootAtBottom;
     QAction* m_scopes[3];
     QLineEdit* m_filter;
     QAction* m_filterIcon;

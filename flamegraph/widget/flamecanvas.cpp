@@ -117,6 +117,15 @@ void FlameCanvas::setNote(const QString& note)
     update();
 }
 
+void FlameCanvas::setLayout(bool rootAtBottom, uint32_t firstRow, const QString& empty)
+{
+    m_options.rootAtBottom = rootAtBottom;
+    m_options.firstRow = firstRow;
+    m_options.emptyText = empty.toStdString();
+    updateScrollBar();
+    update();
+}
+
 void FlameCanvas::draw(double devicePixelRatio, layout::DrawList& list)
 {
     m_options.highlighted = m_state->highlighted();
@@ -169,7 +178,7 @@ void FlameCanvas::resizeEvent(QResizeEvent*)
 void FlameCanvas::updateScrollBar()
 {
     const int bar = m_scroll->isVisibleTo(this) ? m_scroll->width() : 0;
-    m_scene.place(m_options, float(this->width() - bar), m_theme->style(m_rows));
+    m_scene.place(m_options, float(this->width() - bar), float(height()), m_theme->style(m_rows));
     const int content = int(std::ceil(m_scene.contentHeight()));
     const int most = std::max(0, content - height());
     m_scroll->setVisible(most > 0);
@@ -177,7 +186,10 @@ void FlameCanvas::updateScrollBar()
     m_scroll->setGeometry(this->width() - width, 0, width, height());
     m_scroll->setPageStep(height());
     m_scroll->setSingleStep(int(m_theme->style(m_rows).flameRow));
+    const int fromEnd = m_scroll->maximum() - m_scroll->value();
     m_scroll->setRange(0, most);
+    if (m_options.rootAtBottom) // what is at the root stays where it is
+        m_scroll->setValue(most - fromEnd);
     m_options.scrollY = m_scroll->value();
 }
 
@@ -240,7 +252,9 @@ void FlameCanvas::setSelected(uint32_t node, bool activate)
              : QString());
     if (activate && node) {
         const store::FunctionId function = tree()->node(node).function;
+        m_activating = true;
         m_state->highlight(function);
+        m_activating = false;
         Q_EMIT functionActivated(function);
     }
     update();
@@ -272,14 +286,13 @@ QRect FlameCanvas::frameRect(uint32_t node) const
     if (!tree() || node >= tree()->nodes().size())
         return {};
     const uint32_t row = tree()->node(node).depth;
-    if (row >= m_scene.frames().rowCount())
+    if (row < m_options.firstRow || row >= m_scene.frames().rowCount())
         return {};
     const double height = double(m_theme->style(m_rows).flameRow);
     for (const flame::Frame& frame : m_scene.frames().row(row))
         if (frame.node == node && !frame.more)
             return QRectF(
-                       double(FlameScene::kSide + frame.x), double(FlameScene::kTop) + row * height - m_options.scrollY,
-                       double(frame.w), height)
+                       double(FlameScene::kSide + frame.x), m_scene.rowTop(row), double(frame.w), height)
                 .toAlignedRect();
     return {};
 }
@@ -292,11 +305,11 @@ const flame::Frame* FlameCanvas::frameAt(const QPointF& position) const
 void FlameCanvas::reveal(uint32_t node)
 {
     const double height = double(m_theme->style(m_rows).flameRow);
-    const double top = double(FlameScene::kTop) + tree()->node(node).depth * height;
-    if (top < m_options.scrollY)
-        m_scroll->setValue(int(top - double(FlameScene::kTop)));
-    else if (top + height > m_options.scrollY + this->height())
-        m_scroll->setValue(int(std::ceil(top + height + double(FlameScene::kTop) - this->height())));
+    const double top = m_scene.rowTop(tree()->node(node).depth), margin = double(FlameScene::kTop);
+    if (top < 0)
+        m_scroll->setValue(int(m_options.scrollY + top - margin));
+    else if (top + height > this->height())
+        m_scroll->setValue(int(std::ceil(m_options.scrollY + top + height + margin - this->height())));
 }
 
 } // namespace calltide::flameview

@@ -9,7 +9,9 @@
 #include <QTimer>
 #include <QVariantAnimation>
 #include <QWidget>
+#include <optional>
 
+class QMenu;
 class QScrollBar;
 
 namespace calltide::render {
@@ -32,6 +34,11 @@ public:
     void setMeasure(flame::Measure measure);
     void setSearch(std::vector<bool> mask, bool active);
     void setNote(const QString& note);
+    // Root at the bottom and rows upwards; rows of the tree before `firstRow` are left out; `empty`: said when no
+    // others are there.
+    void setLayout(bool rootAtBottom, uint32_t firstRow, const QString& empty);
+    void setUndoable(bool undoable) { m_undoable = undoable; } // Esc has something to undo beside zooms
+    bool isActivating() const { return m_activating; } // a function is being chosen here, by click or key
     QImage toImage(double devicePixelRatio);
 
     // Zooms, oldest first; the last one fills the width. Empty: everything is shown.
@@ -46,8 +53,12 @@ Q_SIGNALS:
     void zoomsChanged();
     void functionActivated(calltide::store::FunctionId function);
     void sourceRequested(calltide::store::FunctionId function);
+    void transformRequested(const calltide::flame::Transform& transform);
+    void sandwichRequested(calltide::store::FunctionId function);
+    void undoRequested(); // Esc, and nothing is zoomed
 
 protected:
+    bool event(QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void focusInEvent(QFocusEvent* event) override;
@@ -75,6 +86,8 @@ private:
     void reveal(uint32_t node);
     void showToolTip();
     void showMenu(uint32_t node, const QPoint& global);
+    void addTransforms(QMenu* menu, uint32_t node);
+    std::optional<flame::Transform> transformOf(int key, bool shift) const; // of the selected frame
 
     render::ViewState* m_state;
     const render::Theme* m_theme;
@@ -93,6 +106,7 @@ private:
     QTimer m_tipTimer;
     QPoint m_pointer;
     bool m_focusByKeyboard = false; // the focus ring shows only then
+    bool m_activating = false, m_undoable = false;
 };
 
 // What a block of narrow frames says.

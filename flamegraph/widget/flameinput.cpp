@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Mouse, wheel, keys, tooltip and menu of the FlameCanvas.
+// Mouse, wheel, keys and tooltip of the FlameCanvas.
 #include "layout/text.h"
 #include "render/theme.h"
 #include "widget/flamecanvas.h"
-#include <QClipboard>
-#include <QContextMenuEvent>
-#include <QGuiApplication>
-#include <QMenu>
 #include <QMouseEvent>
 #include <QScrollBar>
 #include <QToolTip>
@@ -162,6 +158,8 @@ void FlameCanvas::moveSelection(int key)
     const auto ordered
         = [this](uint32_t parent) { return flame::FrameLayout::orderedChildren(*tree(), m_options.measure, parent); };
     uint32_t to = at;
+    if (m_options.rootAtBottom && (key == Qt::Key_Up || key == Qt::Key_Down))
+        key = key == Qt::Key_Up ? Qt::Key_Down : Qt::Key_Up;
     if (key == Qt::Key_Up) {
         to = tree()->node(at).parent;
     } else if (key == Qt::Key_Down || at == 0) {
@@ -201,50 +199,20 @@ void FlameCanvas::keyPressEvent(QKeyEvent* event)
             return truncateZooms(m_zooms.size() - 1);
         if (m_options.window != flame::Window())
             return showZoom(true);
-        break;
+        if (m_undoable)
+            Q_EMIT undoRequested();
+        return;
     case Qt::Key_PageUp:
     case Qt::Key_PageDown:
         return m_scroll->setValue(m_scroll->value() + (event->key() == Qt::Key_PageUp ? -1 : 1) * m_scroll->pageStep());
     default:
+        if (const auto transform = transformOf(event->key(), event->modifiers() & Qt::ShiftModifier)) {
+            Q_EMIT transformRequested(*transform);
+            return;
+        }
         break;
     }
     QWidget::keyPressEvent(event);
-}
-
-void FlameCanvas::contextMenuEvent(QContextMenuEvent* event)
-{
-    if (!tree())
-        return;
-    if (event->reason() == QContextMenuEvent::Keyboard) {
-        if (m_options.selectedNode)
-            showMenu(m_options.selectedNode, mapToGlobal(frameRect(m_options.selectedNode).bottomLeft()));
-        return;
-    }
-    const flame::Frame* frame = frameAt(event->pos());
-    if (frame && !frame->more && frame->node)
-        showMenu(frame->node, event->globalPos());
-}
-
-void FlameCanvas::showMenu(uint32_t node, const QPoint& global)
-{
-    setSelected(node, true);
-    const flame::Node entry = tree()->node(node);
-    const QString name = QString::fromStdString(frameName(*m_scene.trace(), entry.function));
-    auto* menu = new QMenu(this);
-    menu->setAttribute(Qt::WA_DeleteOnClose);
-    menu->addAction(m_theme->icon(QStringLiteral("zoom_in")), tr("Zoom to It"), this, [this, node] { zoomTo(node); });
-    QAction* slowest
-        = menu->addAction(m_theme->icon(QStringLiteral("go_to")), tr("Go to the Slowest Call"), this, [this, entry] {
-              m_state->selectAndReveal(entry.slowest);
-          });
-    slowest->setEnabled(entry.slowest != store::kNoSlice);
-    menu->addAction(m_theme->icon(QStringLiteral("source")), tr("Show the Source"), this, [this, entry] {
-        Q_EMIT sourceRequested(entry.function);
-    });
-    menu->addAction(m_theme->icon(QStringLiteral("copy")), tr("Copy the Name"), this, [name] {
-        QGuiApplication::clipboard()->setText(name);
-    });
-    menu->popup(global);
 }
 
 } // namespace calltide::flameview

@@ -214,8 +214,11 @@ void FlameScene::setTree(
     m_frames = {};
 }
 
-void FlameScene::place(const FlameOptions& options, float width, const Style& style)
+void FlameScene::place(const FlameOptions& options, float width, float height, const Style& style)
 {
+    m_height = height;
+    m_rootAtBottom = options.rootAtBottom;
+    m_firstRow = options.firstRow;
     m_row = style.flameRow;
     m_scroll = options.scrollY;
     if (m_tree && m_trace && m_colors && m_tree->weight(0, options.measure) > 0)
@@ -233,7 +236,7 @@ void FlameScene::draw(
     list.height = height;
     list.devicePixelRatio = devicePixelRatio;
     list.background = style.panel;
-    place(options, width, style);
+    place(options, width, height, style);
     const double total = m_tree ? double(m_tree->weight(0, options.measure)) : 0;
     Drawing drawing{*this, options, style, measure, list, devicePixelRatio, total};
     if (!m_tree || !m_trace || !m_colors || total <= 0) {
@@ -243,12 +246,15 @@ void FlameScene::draw(
     list.addClip({kSide - 4, 0, width - 2 * (kSide - 4), height}); // room for the selection's outline
     const flame::Frame* selected = nullptr;
     uint32_t selectedRow = 0;
-    const double rowHeight = double(style.flameRow);
-    const auto first = uint32_t(std::max(0.0, std::floor((options.scrollY - double(kTop)) / rowHeight)));
-    for (uint32_t row = first; row < m_frames.rowCount(); ++row) {
-        const double y = double(kTop) + double(row) * rowHeight - options.scrollY;
-        if (y >= double(height))
+    if (m_frames.rowCount() <= options.firstRow)
+        drawing.emptyText(options.emptyText);
+    for (uint32_t row = options.firstRow; row < m_frames.rowCount(); ++row) {
+        const double y = rowTop(row);
+        const bool before = y + double(style.flameRow) <= 0, behind = y >= double(height);
+        if (options.rootAtBottom ? before : behind)
             break;
+        if (before || behind)
+            continue;
         drawing.paintRow(row, drawing.snap(y));
         if (options.selectedNode && m_tree->node(options.selectedNode).depth == row)
             for (const flame::Frame& frame : m_frames.row(row))
@@ -261,34 +267,44 @@ void FlameScene::draw(
         const float x = drawing.snap(double(kSide + selected->x));
         const float w = std::max(
             drawing.snap(double(kSide + selected->x + selected->w)) - style.sliceGapX - x, 1 / devicePixelRatio);
-        drawing.outline(x, w, drawing.snap(double(kTop) + double(selectedRow) * rowHeight - options.scrollY));
+        drawing.outline(x, w, drawing.snap(rowTop(selectedRow)));
     }
 }
 
 const flame::Frame* FlameScene::hit(float x, float y) const
 {
-    const double row = std::floor((double(y) + m_scroll - double(kTop)) / double(m_row));
-    return row < 0 || row >= double(m_frames.rowCount()) ? nullptr : m_frames.hit(x - kSide, uint32_t(row));
+    const double first = rowTop(m_firstRow), height = double(m_row);
+    const double steps = std::floor((m_rootAtBottom ? first + height - double(y) : double(y) - first) / height);
+    const double row = steps + m_firstRow;
+    return steps < 0 || row >= double(m_frames.rowCount()) ? nullptr : m_frames.hit(x - kSide, uint32_t(row));
+}
+
+double FlameScene::rowTop(uint32_t row) const
+{
+    const double steps = double(row) - double(m_firstRow), height = double(m_row);
+    if (!m_rootAtBottom)
+        return double(kTop) + steps * height - m_scroll;
+    return std::max(contentHeight(), double(m_height)) - double(kTop) - (steps + 1) * height - m_scroll;
 }
 
 double FlameScene::contentHeight() const
 {
-    return double(m_frames.rowCount()) * double(m_row) + 2 * double(kTop);
+    return std::max(0.0, double(m_frames.rowCount()) - double(m_firstRow)) * double(m_row) + 2 * double(kTop);
 }
 
 Result<layout::DrawList> flamePicture(
-    store::TracePtr trace, const store::Scope& scope, flame::Direction direction, float width, float height,
+    store::TracePtr trace, const store::Scope& scope, const flame::TreeOptions& tree, float width, float height,
     float devicePixelRatio, const Style& style, const TextMeasure& measure, FlameOptions options)
 {
     FlameScene scene;
     if (trace) {
-        auto tree = flame::CallTree::build(*trace, scope, direction);
-        if (!tree)
-            return tree.error();
+        auto built = flame::CallTree::build(*trace, scope, tree);
+        if (!built)
+            return built.error();
         if (options.rootLabel.empty())
             options.rootLabel = scopeLabel(*trace, scope);
         scene.setTree(
-            trace, std::make_shared<const flame::CallTree>(std::move(*tree)),
+            trace, std::make_shared<const flame::CallTree>(std::move(*built)),
             std::make_shared<const FunctionColors>(*trace));
     }
     DrawList list;

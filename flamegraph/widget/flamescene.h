@@ -20,6 +20,9 @@ struct FlameOptions
     store::FunctionId highlighted, hovered; // all their frames are outlined
     uint32_t selectedNode = 0, hoveredNode = 0; // 0: none
     double scrollY = 0; // px
+    bool rootAtBottom = false; // rows grow upwards, as in a flame graph of old
+    uint32_t firstRow = 0; // rows of the tree above it (or below) are not drawn
+    std::string emptyText; // when no row is left to be drawn
     std::string note; // shown while there is no tree, "Building the flame graph…"
 };
 
@@ -34,7 +37,7 @@ public:
     const std::shared_ptr<const flame::CallTree>& tree() const { return m_tree; }
 
     // Only the frames' places; draw() does it too.
-    void place(const FlameOptions& options, float width, const layout::Style& style);
+    void place(const FlameOptions& options, float width, float height, const layout::Style& style);
     // Lays out and draws; `list` is cleared first.
     void draw(
         const FlameOptions& options, float width, float height, float devicePixelRatio, const layout::Style& style,
@@ -43,6 +46,7 @@ public:
     // Of what was drawn last, in px of the picture.
     const flame::Frame* hit(float x, float y) const;
     double contentHeight() const; // all rows with margins
+    double rowTop(uint32_t row) const; // px; may be outside the picture
     const flame::FrameLayout& frames() const { return m_frames; }
 
     static constexpr float kSide = 8, kTop = 6; // margins around the frames
@@ -53,8 +57,10 @@ private:
     std::shared_ptr<const flame::CallTree> m_tree;
     std::shared_ptr<const layout::FunctionColors> m_colors;
     flame::FrameLayout m_frames;
-    float m_row = 20;
+    float m_row = 20, m_height = 0;
     double m_scroll = 0;
+    bool m_rootAtBottom = false;
+    uint32_t m_firstRow = 0;
 };
 
 // "app.py · MainThread · whole recording", by what the scope holds.
@@ -63,7 +69,7 @@ std::string frameName(const store::Trace& trace, store::FunctionId function);
 
 // The whole picture, for tools without a window: builds the tree and draws it. An empty label becomes scopeLabel().
 Result<layout::DrawList> flamePicture(
-    store::TracePtr trace, const store::Scope& scope, flame::Direction direction, float width, float height,
+    store::TracePtr trace, const store::Scope& scope, const flame::TreeOptions& tree, float width, float height,
     float devicePixelRatio, const layout::Style& style, const layout::TextMeasure& measure, FlameOptions options = {});
 
 } // namespace calltide::flameview

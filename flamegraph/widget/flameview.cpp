@@ -6,8 +6,10 @@
 #include "widget/flamebar.h"
 #include "widget/flamecanvas.h"
 #include "widget/treejob.h"
+#include <QSplitter>
 #include <QTimer>
 #include <QVBoxLayout>
+#include <algorithm>
 
 namespace calltide::flameview {
 namespace {
@@ -20,8 +22,10 @@ struct FlameView::Private
     render::ViewState* state;
     FlameBar* bar;
     Breadcrumb* crumbs;
-    FlameCanvas* canvas;
-    TreeJob job;
+    FlameCanvas *canvas, *callers; // `callers` is the upper half of the sandwich
+    TreeJob job, callersJob;
+    std::vector<flame::Transform> transforms;
+    store::FunctionId center; // of the sandwich
     QTimer follow, note;
     bool stale = false; // hidden when the tree had to be built
     ScopeKind beforeSelection = ScopeKind::Shown;
@@ -36,7 +40,80 @@ struct FlameView::Private
     void showSearch();
     void showCrumbs();
     void showNote();
+    void showLayout();
+    flame::TreeOptions options() const;
+    store::FunctionId heaviest() const;
+    void setCenter(store::FunctionId function);
+    void centerMayHaveChanged();
+    void addTransform(const flame::Transform& transform);
+    void keepSteps(size_t count); // of transforms and zooms together
+    bool sandwich() const { return bar->order() == Order::Sandwich; }
 };
+
+// Of what is shown now, the function with the most time of its own.
+store::FunctionId FlameView::Private::heaviest() const
+{
+    if (!canvas->scene().tree() || canvas->scene().trace() != state->trace())
+        return {};
+    std::vector<int64_t> self(state->trace()->functions().size());
+    for (const flame::Node& node : canvas->scene().tree()->nodes())
+        if (node.function.valid())
+            self[node.function.v] += node.self;
+    const auto most = std::max_element(self.begin(), self.end());
+    return most == self.end() ? store::FunctionId() : store::FunctionId(uint32_t(most - self.begin()));
+}
+
+flame::TreeOptions FlameView::Private::options() const
+{
+    flame::TreeOptions out;
+    out.direction = bar->order() == Order::BottomUp ? flame::Direction::BottomUp : flame::Direction::TopDown;
+    if (bar->myCodeOnly())
+        out.transforms.push_back({flame::TransformKind::MergeLibrary, {}, {}});
+    out.transforms.insert(out.transforms.end(), transforms.begin(), transforms.end());
+    return out;
+}
+
+void FlameView::Private::showLayout()
+{
+    callers->setVisible(sandwich());
+    callers->setLayout(true, 2, FlameView::tr("Nothing that was recorded calls it in this part."));
+    canvas->setLayout(!sandwich() && bar->rootAtBottom(), sandwich() ? 1 : 0, FlameView::tr("It is not called in this part."));
+}
+
+void FlameView::Private::setCenter(store::FunctionId function)
+{
+    if (function == center && sandwich())
+        return;
+    center = function;
+    if (sandwich())
+        rebuild();
+    else
+        bar->setOrder(Order::Sandwich); // which rebuilds
+}
+
+// A function chosen elsewhere becomes the sandwich's middle; one chosen in it does not, or nobody could look around.
+void FlameView::Private::centerMayHaveChanged()
+{
+    if (sandwich() && state->highlighted().valid() && !canvas->isActivating() && !callers->isActivating())
+        setCenter(state->highlighted());
+}
+
+void FlameView::Private::addTransform(const flame::Transform& transform)
+{
+    transforms.push_back(transform);
+    rebuild();
+    showCrumbs();
+}
+
+void FlameView::Private::keepSteps(size_t count)
+{
+    canvas->truncateZooms(count > transforms.size() ? count - transforms.size() : 0);
+    if (count >= transforms.size())
+        return;
+    transforms.resize(count);
+    rebuild();
+    showCrumbs();
+}
 
 store::Scope FlameView::Private::scope() const
 {
@@ -67,15 +144,26 @@ void FlameView::Private::rebuild(bool evenIfHidden)
     showScope();
     if (!state->trace()) {
         job.stop();
+        callersJob.stop();
         canvas->clear();
+        callers->clear();
         return;
     }
     stale = !bar->isVisible() && !evenIfHidden;
     if (stale) {
         job.stop();
+        callersJob.stop();
         return;
     }
-    job.start(state->trace(), scope(), bar->direction());
+    flame::TreeOptions wanted = options();
+    if (sandwich() && center.valid()) {
+        flame::TreeOptions above = wanted;
+        above.direction = flame::Direction::BottomUp;
+        above.callersOf = center;
+        callersJob.start(state->trace(), scope(), std::move(above));
+        wanted.transforms.push_back({flame::TransformKind::FocusFunction, center, {}});
+    }
+    job.start(state->trace(), scope(), std::move(wanted));
     note.start(kNoteAfterMs);
 }
 
@@ -106,6 +194,12 @@ void FlameView::Private::traceChanged()
     if (bar->scope() == ScopeKind::Selection)
         bar->setScope(beforeSelection);
     canvas->clear();
+    callers->clear();
+    transforms.clear();
+    center = {};
+    if (sandwich())
+        bar->setOrder(Order::TopDown);
+    showCrumbs();
     showSearch();
     rebuild();
 }
@@ -124,20 +218,43 @@ void FlameView::Private::showScope()
 void FlameView::Private::showSearch()
 {
     const QString filter = bar->filter().trimmed();
-    if (!state->trace() || (filter.isEmpty() && state->searchMask().empty()))
-        canvas->setSearch({}, false);
-    else if (filter.isEmpty())
-        canvas->setSearch(state->searchMask(), true);
-    else
-        canvas->setSearch(store::matchFunctions(*state->trace(), filter.toStdString()), true);
+    std::vector<bool> mask;
+    const bool active = state->trace() && (!filter.isEmpty() || !state->searchMask().empty());
+    if (active)
+        mask = filter.isEmpty() ? state->searchMask() : store::matchFunctions(*state->trace(), filter.toStdString());
+    callers->setSearch(mask, active);
+    canvas->setSearch(std::move(mask), active);
 }
 
 void FlameView::Private::showCrumbs()
 {
     QStringList names;
-    const store::TracePtr& trace = canvas->scene().trace();
-    for (const FlamePath& path : canvas->zooms())
-        names << QString::fromStdString(frameName(*trace, path.back()));
+    if (state->trace()) {
+        for (const flame::Transform& transform : transforms) {
+            const QString name = QString::fromStdString(frameName(*state->trace(), transform.function));
+            switch (transform.kind) {
+            case flame::TransformKind::FocusFunction:
+                names << FlameView::tr("only %1").arg(name);
+                break;
+            case flame::TransformKind::FocusSubtree:
+                names << FlameView::tr("only %1 on its path").arg(name);
+                break;
+            case flame::TransformKind::CollapseRecursion:
+                names << FlameView::tr("recursion of %1 merged").arg(name);
+                break;
+            case flame::TransformKind::DropFunction:
+                names << FlameView::tr("without %1").arg(name);
+                break;
+            default:
+                names << FlameView::tr("%1 merged").arg(name);
+                break;
+            }
+        }
+        for (const FlamePath& path : canvas->zooms())
+            names << QString::fromStdString(frameName(*state->trace(), path.back()));
+    }
+    for (FlameCanvas* c : {canvas, callers})
+        c->setUndoable(!transforms.empty());
     crumbs->setNames(names);
 }
 
@@ -157,13 +274,21 @@ FlameView::FlameView(render::ViewState* state, const render::Theme* theme, QWidg
     d->bar = new FlameBar;
     d->crumbs = new Breadcrumb;
     d->canvas = new FlameCanvas(state, theme);
+    d->callers = new FlameCanvas(state, theme);
+    d->callers->setObjectName(QStringLiteral("callersCanvas"));
+    d->callers->setAccessibleName(tr("Callers"));
+    auto* halves = new QSplitter(Qt::Vertical);
+    halves->setChildrenCollapsible(false);
+    halves->addWidget(d->callers);
+    halves->addWidget(d->canvas);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(d->bar);
     column->addWidget(d->crumbs);
-    column->addWidget(d->canvas, 1);
+    column->addWidget(halves, 1);
     setTheme(theme);
+    d->showLayout();
 
     d->follow.setSingleShot(true);
     d->note.setSingleShot(true);
@@ -174,18 +299,35 @@ FlameView::FlameView(render::ViewState* state, const render::Theme* theme, QWidg
         d->canvas->setNote(QString());
         d->canvas->setTree(result, scopeLabel(*result.trace, result.scope));
     });
-    connect(d->bar, &FlameBar::directionChanged, this, [this] { d->rebuild(); });
-    connect(d->bar, &FlameBar::measureChanged, this, [this] { d->canvas->setMeasure(d->bar->measure()); });
+    connect(&d->callersJob, &TreeJob::finished, this, [this] { d->callers->setTree(d->callersJob.result(), {}); });
+    connect(d->bar, &FlameBar::orderChanged, this, [this] {
+        if (d->sandwich() && !d->center.valid())
+            d->center = d->state->highlighted().valid() ? d->state->highlighted() : d->heaviest();
+        d->showLayout();
+        d->rebuild();
+    });
+    connect(d->bar, &FlameBar::myCodeChanged, this, [this] { d->rebuild(); });
+    connect(d->bar, &FlameBar::rootChanged, this, [this] { d->showLayout(); });
+    connect(d->bar, &FlameBar::measureChanged, this, [this] {
+        d->canvas->setMeasure(d->bar->measure());
+        d->callers->setMeasure(d->bar->measure());
+    });
     connect(d->bar, &FlameBar::scopeChanged, this, [this] { d->rebuild(); });
     connect(d->bar, &FlameBar::filterChanged, this, [this] { d->showSearch(); });
-    connect(d->crumbs, &Breadcrumb::chosen, this, [this](int count) { d->canvas->truncateZooms(size_t(count)); });
+    connect(d->crumbs, &Breadcrumb::chosen, this, [this](int count) { d->keepSteps(size_t(count)); });
     connect(d->canvas, &FlameCanvas::zoomsChanged, this, [this] { d->showCrumbs(); });
-    connect(d->canvas, &FlameCanvas::functionActivated, this, &FlameView::functionActivated);
-    connect(d->canvas, &FlameCanvas::sourceRequested, this, &FlameView::sourceRequested);
+    for (FlameCanvas* canvas : {d->canvas, d->callers}) {
+        connect(canvas, &FlameCanvas::functionActivated, this, &FlameView::functionActivated);
+        connect(canvas, &FlameCanvas::sourceRequested, this, &FlameView::sourceRequested);
+        connect(canvas, &FlameCanvas::transformRequested, this, [this](const flame::Transform& t) { d->addTransform(t); });
+        connect(canvas, &FlameCanvas::sandwichRequested, this, [this](store::FunctionId f) { d->setCenter(f); });
+        connect(canvas, &FlameCanvas::undoRequested, this, [this] { d->keepSteps(d->transforms.size() - 1); });
+    }
     connect(state, &render::ViewState::traceChanged, this, [this] { d->traceChanged(); });
     connect(state, &render::ViewState::rangeChanged, this, [this] { d->scopeMayHaveChanged(ScopeKind::Shown); });
     connect(state, &render::ViewState::areaChanged, this, [this] { d->areaChanged(); });
     connect(state, &render::ViewState::selectionChanged, this, [this] {
+        d->centerMayHaveChanged();
         if (!d->state->area())
             d->scopeMayHaveChanged(ScopeKind::Selection);
     });
@@ -199,11 +341,13 @@ void FlameView::setTheme(const render::Theme* theme)
 {
     d->bar->setTheme(*theme);
     d->canvas->setTheme(theme);
+    d->callers->setTheme(theme);
 }
 
 void FlameView::setRowSize(layout::RowSize rows)
 {
     d->canvas->setRowSize(rows);
+    d->callers->setRowSize(rows);
 }
 
 QImage FlameView::toImage(double devicePixelRatio)
@@ -216,6 +360,7 @@ void FlameView::waitForTree()
     if (d->follow.isActive() || d->stale)
         d->rebuild(true);
     d->job.wait();
+    d->callersJob.wait();
 }
 
 void FlameView::showEvent(QShowEvent* event)
@@ -233,6 +378,7 @@ void FlameView::focusFilter()
 void FlameView::resetZoom()
 {
     d->canvas->truncateZooms(0);
+    d->callers->truncateZooms(0);
 }
 
 } // namespace calltide::flameview

@@ -26,16 +26,16 @@ void TreeJob::stop()
     m_running = false;
 }
 
-void TreeJob::start(store::TracePtr trace, store::Scope scope, flame::Direction direction)
+void TreeJob::start(store::TracePtr trace, store::Scope scope, flame::TreeOptions options)
 {
     stop();
     m_progress = std::make_shared<store::Progress>();
     m_running = true;
     // The pool is waited for in the destructor, so `this` outlives the job; everything else it uses is its own.
     auto colors = m_result.trace == trace ? m_result.colors : nullptr;
-    m_pool.start([this, colors = std::move(colors), trace = std::move(trace), scope = std::move(scope), direction,
-                  progress = m_progress, generation = m_generation] {
-        auto built = flame::CallTree::build(*trace, scope, direction, progress.get());
+    m_pool.start([this, colors = std::move(colors), trace = std::move(trace), scope = std::move(scope),
+                  options = std::move(options),                  progress = m_progress, generation = m_generation] {
+        auto built = flame::CallTree::build(*trace, scope, options, progress.get());
         if (!built)
             return; // stopped: nobody waits for it
         Result result{

@@ -17,7 +17,7 @@ public:
     explicit TreeJob(QObject* parent = nullptr);
     ~TreeJob() override; // stops and waits: a build looks at its stop flag every few milliseconds
 
-    void start(store::TracePtr trace, store::Scope scope, flame::Direction direction);
+    void start(store::TracePtr trace, store::Scope scope, flame::TreeOptions options);
     void stop();
     void wait(); // until the newest request is reported
     bool isRunning() const { return m_running; }

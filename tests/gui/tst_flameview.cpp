@@ -101,7 +101,7 @@ private Q_SLOTS:
         m_view->resize(1000, 300);
         m_view->show();
         QVERIFY(QTest::qWaitForWindowExposed(m_view.get()));
-        m_canvas = m_view->findChild<FlameCanvas*>();
+        m_canvas = m_view->findChild<FlameCanvas*>(u"flameCanvas"_s);
         QVERIFY(m_canvas);
     }
     void cleanup()
@@ -384,12 +384,116 @@ private Q_SLOTS:
         scope.to = m_state->range().to;
         for (const float ratio : {1.f, 2.f}) {
             auto list = flameview::flamePicture(
-                m_trace, scope, flame::Direction::TopDown, float(m_canvas->width()), float(m_canvas->height()), ratio,
+                m_trace, scope, flame::TreeOptions(), float(m_canvas->width()), float(m_canvas->height()), ratio,
                 m_theme->style(), fonts);
             QVERIFY(bool(list));
             render::RasterPainter painter;
             QCOMPARE(painter.paint(*list, fonts), m_view->toImage(double(ratio)));
         }
+    }
+
+    void transformsByKeyAndUndoneOneByOne()
+    {
+        open(webshop());
+        m_canvas->setFocus();
+        const int64_t before = m_canvas->scene().tree()->scopeTime();
+        QTest::mouseClick(m_canvas, Qt::LeftButton, {}, middle("UserHandler.get"));
+        QTest::keyClick(m_canvas, Qt::Key_D);
+        m_view->waitForTree();
+        QCOMPARE(node("UserHandler.get"), 0u);
+        QCOMPARE(m_canvas->scene().tree()->scopeTime(), before - 359000);
+        QTest::mouseClick(m_canvas, Qt::LeftButton, {}, middle("Handle._run"));
+        QTest::keyClick(m_canvas, Qt::Key_M);
+        m_view->waitForTree();
+        QCOMPARE(node("Handle._run"), 0u);
+        QVERIFY(node("OrderHandler.list"));
+        QCOMPARE(m_canvas->scene().tree()->scopeTime(), before - 359000);
+        QCOMPARE(crumbs(), u"All › without UserHandler.get › Handle._run merged ×"_s);
+        QTest::keyClick(m_canvas, Qt::Key_Escape);
+        m_view->waitForTree();
+        QVERIFY(node("Handle._run"));
+        QCOMPARE(crumbs(), u"All › without UserHandler.get ×"_s);
+        QTest::keyClick(m_canvas, Qt::Key_Escape);
+        m_view->waitForTree();
+        QCOMPARE(m_canvas->scene().tree()->scopeTime(), before);
+        QCOMPARE(crumbs(), QString());
+    }
+
+    void onlyOnePathIsLeftByItsKey()
+    {
+        open(webshop());
+        m_canvas->setFocus();
+        QTest::mouseClick(m_canvas, Qt::LeftButton, {}, middle("handle_request"));
+        QTest::keyClick(m_canvas, Qt::Key_S, Qt::ShiftModifier);
+        m_view->waitForTree();
+        QCOMPARE(m_canvas->scene().tree()->scopeTime(), int64_t(190000));
+        QCOMPARE(m_canvas->scene().tree()->node(node("handle_request")).depth, 1u);
+        QTest::keyClick(m_canvas, Qt::Key_A); // no transform: nothing happens
+        m_view->waitForTree();
+        QVERIFY(crumbs().startsWith(u"All › only handle_"_s));
+    }
+
+    void theSandwichShowsCallersAndCallees()
+    {
+        open(webshop());
+        QTest::mouseClick(m_canvas, Qt::LeftButton, {}, middle("render_json"));
+        auto* button = [this] {
+            for (auto* b : m_view->findChildren<QToolButton*>())
+                if (b->text() == u"Sandwich"_s)
+                    return b;
+            return static_cast<QToolButton*>(nullptr);
+        }();
+        QVERIFY(button);
+        auto* callers = m_view->findChild<FlameCanvas*>(u"callersCanvas"_s);
+        QVERIFY(callers && !callers->isVisible());
+        button->click();
+        m_view->waitForTree();
+        QTRY_VERIFY(callers->isVisible());
+        save(u"flame-sandwich"_s);
+        const auto named = [this](const FlameCanvas* canvas, uint32_t n) {
+            return QString::fromStdString(std::string(m_trace->functionName(canvas->scene().tree()->node(n).function)));
+        };
+        QCOMPARE(named(m_canvas, 1), u"render_json"_s);
+        QCOMPARE(m_canvas->scene().tree()->scopeTime(), int64_t(122000));
+        QCOMPARE(named(callers, 1), u"render_json"_s);
+        QCOMPARE(named(callers, 2), u"UserHandler.get"_s);
+        QCOMPARE(named(callers, 3), u"Handle._run"_s);
+        // Callers stand one above the other, the nearest at the foot; the function itself is drawn once, below.
+        QVERIFY(callers->frameRect(1).isNull());
+        QVERIFY(callers->frameRect(2).top() > callers->frameRect(3).top());
+        QVERIFY(callers->frameRect(2).bottom() > callers->height() - 12);
+        QVERIFY(!m_canvas->frameRect(1).isNull());
+        QVERIFY(m_canvas->frameRect(1).top() < 12);
+        // A click in it looks around and stays; a function chosen elsewhere becomes the middle.
+        QTest::mouseClick(callers, Qt::LeftButton, {}, callers->frameRect(3).center());
+        m_view->waitForTree();
+        QCOMPARE(named(m_canvas, 1), u"render_json"_s);
+        for (uint32_t f = 0; f < m_trace->functions().size(); ++f)
+            if (m_trace->functionName(store::FunctionId(f)) == "execute")
+                m_state->highlight(store::FunctionId(f));
+        m_view->waitForTree();
+        QCOMPARE(named(m_canvas, 1), u"execute"_s);
+        QCOMPARE(named(callers, 2), u"load_orders"_s);
+    }
+
+    void theRootCanStandAtTheBottom()
+    {
+        open(webshop());
+        QAction* atBottom = nullptr;
+        for (QAction* action : m_view->findChildren<QAction*>())
+            if (action->text() == u"Root at the Bottom"_s)
+                atBottom = action;
+        QVERIFY(atBottom);
+        atBottom->trigger();
+        QVERIFY(m_canvas->frameRect(0).bottom() > m_canvas->height() - 12);
+        QVERIFY(middle("render_json").y() < middle("UserHandler.get").y());
+        // What is clicked is what is seen, also when the rows do not fit.
+        m_view->resize(1000, 150);
+        QTRY_VERIFY(m_canvas->findChild<QScrollBar*>()->isVisible());
+        QVERIFY(m_canvas->frameRect(0).bottom() > m_canvas->height() - 12);
+        QTest::mouseClick(m_canvas, Qt::LeftButton, {}, middle("run_forever"));
+        QCOMPARE(m_canvas->selectedNode(), node("run_forever"));
+        save(u"flame-bottom"_s);
     }
 
     void allThemesAndSizesDraw()

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A frame's menu and the transforms in it, with their keys: those of the Firefox Profiler, while the flame graph has the
+// focus and a frame is selected.
+#include "render/theme.h"
+#include "widget/flamecanvas.h"
+#include <QClipboard>
+#include <QContextMenuEvent>
+#include <QGuiApplication>
+#include <QKeyEvent>
+#include <QMenu>
+
+namespace calltide::flameview {
+namespace {
+using flame::TransformKind;
+
+struct Choice
+{
+    TransformKind kind;
+    int key;
+    bool shift;
+    const char* text;
+};
+constexpr Choice kChoices[] = {
+    {TransformKind::FocusFunction, Qt::Key_F, false, QT_TRANSLATE_NOOP("FlameCanvas", "Only Its Calls")},
+    {TransformKind::FocusSubtree, Qt::Key_S, true, QT_TRANSLATE_NOOP("FlameCanvas", "Only Its Calls on This Path")},
+    {TransformKind::MergeFunction, Qt::Key_M, false, QT_TRANSLATE_NOOP("FlameCanvas", "Merge It into Its Callers")},
+    {TransformKind::CollapseRecursion, Qt::Key_R, false, QT_TRANSLATE_NOOP("FlameCanvas", "Merge Its Recursion")},
+    {TransformKind::DropFunction, Qt::Key_D, false, QT_TRANSLATE_NOOP("FlameCanvas", "Leave Its Calls Out")},
+};
+} // namespace
+
+void FlameCanvas::contextMenuEvent(QContextMenuEvent* event)
+{
+    if (!tree())
+        return;
+    if (event->reason() == QContextMenuEvent::Keyboard) {
+        if (m_options.selectedNode)
+            showMenu(m_options.selectedNode, mapToGlobal(frameRect(m_options.selectedNode).bottomLeft()));
+        return;
+    }
+    const flame::Frame* frame = frameAt(event->pos());
+    if (frame && !frame->more && frame->node)
+        showMenu(frame->node, event->globalPos());
+}
+
+void FlameCanvas::showMenu(uint32_t node, const QPoint& global)
+{
+    setSelected(node, true);
+    const flame::Node entry = tree()->node(node);
+    const QString name = QString::fromStdString(frameName(*m_scene.trace(), entry.function));
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->addAction(m_theme->icon(QStringLiteral("zoom_in")), tr("Zoom to It"), this, [this, node] { zoomTo(node); });
+    QAction* slowest
+        = menu->addAction(m_theme->icon(QStringLiteral("go_to")), tr("Go to the Slowest Call"), this, [this, entry] {
+              m_state->selectAndReveal(entry.slowest);
+          });
+    slowest->setEnabled(entry.slowest != store::kNoSlice);
+    menu->addAction(m_theme->icon(QStringLiteral("source")), tr("Show the Source"), this, [this, entry] {
+        Q_EMIT sourceRequested(entry.function);
+    });
+    menu->addAction(m_theme->icon(QStringLiteral("copy")), tr("Copy the Name"), this, [name] {
+        QGuiApplication::clipboard()->setText(name);
+    });
+    menu->addSeparator();
+    addTransforms(menu, node);
+    menu->popup(global);
+}
+
+std::optional<flame::Transform> FlameCanvas::transformOf(int key, bool shift) const
+{
+    if (!tree() || !m_options.selectedNode)
+        return std::nullopt;
+    for (const Choice& choice : kChoices) {
+        if (choice.key != key || choice.shift != shift)
+            continue;
+        const bool onPath = choice.kind == TransformKind::FocusSubtree;
+        if (onPath && (tree()->direction() != flame::Direction::TopDown || m_options.firstRow))
+            return std::nullopt; // the frame's path is not one from the top
+        return flame::Transform{
+            choice.kind, tree()->node(m_options.selectedNode).function,
+            onPath ? pathOf(*tree(), m_options.selectedNode) : FlamePath()};
+    }
+    return std::nullopt;
+}
+
+void FlameCanvas::addTransforms(QMenu* menu, uint32_t node)
+{
+    const store::FunctionId function = tree()->node(node).function;
+    menu->addAction(m_theme->icon(QStringLiteral("sandwich")), tr("Its Callers and Callees"), this, [this, function] {
+        Q_EMIT sandwichRequested(function);
+    });
+    for (const Choice& choice : kChoices) {
+        const auto transform = transformOf(choice.key, choice.shift);
+        QAction* action = menu->addAction(QCoreApplication::translate("FlameCanvas", choice.text), this, [this, transform] {
+            Q_EMIT transformRequested(*transform);
+        });
+        action->setEnabled(transform.has_value());
+        action->setShortcut(QKeySequence(choice.key | (choice.shift ? int(Qt::SHIFT) : 0)));
+        action->setShortcutContext(Qt::WidgetShortcut); // shown only: the key comes to keyPressEvent
+    }
+}
+
+bool FlameCanvas::event(QEvent* event)
+{
+    if (event->type() == QEvent::ShortcutOverride) { // these letters mean other things in the window
+        auto* key = static_cast<QKeyEvent*>(event);
+        const bool plain = !(key->modifiers() & ~Qt::ShiftModifier);
+        const bool undoes = key->key() == Qt::Key_Escape
+            && (m_undoable || !m_zooms.empty() || m_options.window != flame::Window());
+        if (plain && (undoes || transformOf(key->key(), key->modifiers() & Qt::ShiftModifier))) {
+            event->accept();
+            return true;
+        }
+    }
+    return QWidget::event(event);
+}
+
+} // namespace calltide::flameview
