@@ -17,7 +17,8 @@ Result<CallTree> CallTree::build(
     if (!done || (up && !builder.invert(topDown, options.callersOf, inverted)))
         return Error{ErrorCode::Cancelled, "The flame graph was stopped."};
     CallTree tree = TreeBuilder::link(up ? inverted : topDown, options.direction);
-    tree.m_scopeTime = topDown.nodes[0].time;
+    // Of one function's callers, each has its share of that function.
+    tree.m_scopeTime = (up && options.callersOf.valid() ? inverted : topDown).nodes[0].time;
     return tree;
 }
 
