@@ -7,6 +7,7 @@
 #include <QAction>
 #include <QKeyEvent>
 #include <QSignalBlocker>
+#include <QToolButton>
 
 namespace calltide::ui {
 
@@ -14,6 +15,8 @@ SearchBox::SearchBox(const Appearance& appearance, QWidget* parent)
     : QLineEdit(parent)
     , m_count(plainLabel(QString(), "muted", this))
     , m_key(plainLabel(QStringLiteral("/"), "key", this))
+    , m_regex(toggle(QStringLiteral(".*"), tr("Regular expression (Alt+R)")))
+    , m_case(toggle(QStringLiteral("Aa"), tr("Match upper and lower case (Alt+C)")))
 {
     setObjectName(QStringLiteral("search"));
     const auto icon = QStringLiteral("search");
@@ -27,11 +30,30 @@ SearchBox::SearchBox(const Appearance& appearance, QWidget* parent)
         label->setFont(uiFont(appearance, u"caption"));
         label->setAttribute(Qt::WA_TransparentForMouseEvents);
     }
-    connect(this, &QLineEdit::textEdited, this, [this](const QString& text) {
-        if (m_state)
-            m_state->setSearchText(text);
-    });
+    for (QToolButton* button : {m_regex, m_case})
+        button->setFont(uiFont(appearance, u"caption"));
+    connect(this, &QLineEdit::textEdited, this, &SearchBox::find);
     setState(nullptr);
+}
+
+QToolButton* SearchBox::toggle(const QString& text, const QString& tip)
+{
+    auto* button = new QToolButton(this);
+    button->setText(text);
+    button->setToolTip(tip);
+    button->setAccessibleName(tip);
+    button->setCheckable(true);
+    button->setProperty("small", true);
+    button->setFocusPolicy(Qt::NoFocus);
+    button->setCursor(Qt::ArrowCursor);
+    connect(button, &QToolButton::toggled, this, &SearchBox::find);
+    return button;
+}
+
+void SearchBox::find()
+{
+    if (m_state)
+        m_state->setSearch({text(), m_regex->isChecked(), m_case->isChecked()});
 }
 
 void SearchBox::setState(render::ViewState* state)
@@ -40,8 +62,10 @@ void SearchBox::setState(render::ViewState* state)
         m_state->disconnect(this);
     m_state = state;
     setEnabled(state);
-    const QSignalBlocker quiet(this);
+    const QSignalBlocker quiet(this), quietRegex(m_regex), quietCase(m_case);
     setText(state ? state->searchText() : QString());
+    m_regex->setChecked(state && state->search().regex);
+    m_case->setChecked(state && state->search().matchCase);
     if (state) {
         connect(state, &render::ViewState::searchChanged, this, &SearchBox::showCount);
         connect(state, &render::ViewState::traceChanged, this, &SearchBox::showCount);
@@ -53,22 +77,44 @@ void SearchBox::showCount()
 {
     const bool searching = m_state && !text().isEmpty();
     const uint64_t count = searching ? m_state->searchCount() : 0;
-    m_count->setText(!searching ? QString()
-            : count       ? formatCount(count, tr("%1 call"), tr("%1 calls"))
-                            : tr("No match"));
+    const uint64_t at = searching ? m_state->searchPosition() : 0;
+    const QString wrong = searching ? render::errorOf(m_state->search()) : QString();
+    m_count->setText(!searching    ? QString()
+            : !wrong.isEmpty()     ? tr("Not an expression")
+            : at && count          ? tr("%1 of %2").arg(formatNumber(at), formatNumber(count))
+            : count                ? formatCount(count, tr("%1 call"), tr("%1 calls"))
+            : m_state->searchCounting() ? tr("Counting…")
+                                   : tr("No match"));
     m_count->adjustSize();
-    setStyleProperty(this, "wrong", searching && !count);
-    m_key->setVisible(m_state && text().isEmpty() && !hasFocus());
+    setToolTip(wrong);
+    setStyleProperty(this, "wrong", searching && !count && !m_state->searchCounting());
+    const bool used = searching || (m_state && hasFocus());
+    m_key->setVisible(m_state && !used);
     m_key->adjustSize();
-    for (QLabel* label : {m_count, m_key})
-        label->move(width() - label->width() - 8, (height() - label->height()) / 2);
-    setTextMargins(0, 0, searching ? m_count->width() + 8 : 0, 0);
+    int right = width() - 6;
+    const auto stand = [&](QWidget* widget, bool shown) {
+        widget->setVisible(shown);
+        if (!shown)
+            return;
+        right -= widget->width();
+        widget->move(right, (height() - widget->height()) / 2);
+        right -= 4;
+    };
+    stand(m_key, m_state && !used);
+    for (QToolButton* button : {m_case, m_regex}) {
+        button->resize(button->sizeHint().width(), height() - 6);
+        stand(button, used);
+    }
+    stand(m_count, searching);
+    setTextMargins(0, 0, used ? width() - 6 - right : 0, 0);
 }
 
-// Esc is also an action of the window; here it is ours.
+// Esc is also an action of the window, and Alt with a letter could open a menu; here they are ours.
 bool SearchBox::event(QEvent* event)
 {
-    if (event->type() == QEvent::ShortcutOverride && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) {
+    const auto* key = event->type() == QEvent::ShortcutOverride ? static_cast<QKeyEvent*>(event) : nullptr;
+    const bool toggles = key && key->modifiers() == Qt::AltModifier && (key->key() == Qt::Key_R || key->key() == Qt::Key_C);
+    if (key && (toggles || key->key() == Qt::Key_Escape)) {
         event->accept();
         return true;
     }
@@ -77,6 +123,10 @@ bool SearchBox::event(QEvent* event)
 
 void SearchBox::keyPressEvent(QKeyEvent* event)
 {
+    if (event->modifiers() == Qt::AltModifier && (event->key() == Qt::Key_R || event->key() == Qt::Key_C)) {
+        (event->key() == Qt::Key_R ? m_regex : m_case)->toggle();
+        return;
+    }
     switch (event->key()) {
     case Qt::Key_Return:
     case Qt::Key_Enter:

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The header's search field: finds functions by name or file in the shown recording, counts hits while typing, walks
-// them by Enter and Shift+Enter; Esc clears, a second Esc leaves.
+// The header's search field: finds functions by name or file in the shown recording, counts hits while typing, plain
+// or as a regular expression; walks them by Enter and Shift+Enter; Esc clears, a second Esc leaves.
 #pragma once
 #include <QLineEdit>
 #include <QPointer>
 
 class QLabel;
+class QToolButton;
 
 namespace calltide::render {
 class ViewState;
@@ -34,10 +35,13 @@ protected:
 
 private:
     void showCount();
+    void find(); // what the field and its toggles say
+    QToolButton* toggle(const QString& text, const QString& tip);
 
     QPointer<render::ViewState> m_state;
     QLabel* m_count;
     QLabel* m_key;
+    QToolButton *m_regex, *m_case;
 };
 
 } // namespace calltide::ui

@@ -179,6 +179,41 @@ private Q_SLOTS:
         QCOMPARE(state->searchCount(), 0u);
     }
 
+    void theSelectedHitHasANumber()
+    {
+        state->setSearchText(QStringLiteral("load"));
+        QCOMPARE(state->searchPosition(), 0u);
+        QSignalSpy changed(state.get(), &ViewState::searchChanged);
+        state->searchStep(true);
+        QCOMPARE(state->searchPosition(), 1u);
+        QCOMPARE(changed.count(), 1);
+        state->searchStep(true);
+        QCOMPARE(state->searchPosition(), 2u);
+        state->select(sliceNamed(*state->trace(), "save"));
+        QCOMPARE(state->searchPosition(), 0u);
+    }
+
+    void expressionsAndCase()
+    {
+        state->setSearch({QStringLiteral("^(load|save)$"), true, false});
+        QCOMPARE(state->searchCount(), 3u);
+        state->setSearch({QStringLiteral("^LOAD"), true, false});
+        QCOMPARE(state->searchCount(), 2u);
+        state->setSearch({QStringLiteral("^LOAD"), true, true});
+        QCOMPARE(state->searchCount(), 0u);
+        state->setSearch({QStringLiteral("LOAD"), false, true});
+        QCOMPARE(state->searchCount(), 0u);
+        state->setSearch({QStringLiteral("loa."), false, true}); // a dot is a dot
+        QCOMPARE(state->searchCount(), 0u);
+        state->setSearch({QStringLiteral("shop\\.py$"), true, true}); // files as well
+        QCOMPARE(state->searchCount(), 5u);
+        const render::SearchPattern wrong{QStringLiteral("lo(ad"), true, false};
+        state->setSearch(wrong);
+        QCOMPARE(state->searchCount(), 0u);
+        QVERIFY(render::errorOf(wrong).startsWith(QStringLiteral("Not a regular expression: missing closing parenthesis")));
+        QVERIFY(render::errorOf({QStringLiteral("lo(ad"), false, false}).isEmpty());
+    }
+
     void aLargeTraceIsCountedInTheBackground()
     {
         store::TraceBuilder builder;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "render/viewstate.h"
 #include "layout/minimap.h"
+#include "store/hits.h"
 #include "store/statistics.h"
 #include <QDateTime>
 #include <QFuture>
@@ -50,9 +51,9 @@ void ViewState::setTrace(store::TracePtr trace)
     m_selected = store::kNoSlice;
     m_highlighted = m_hovered = {};
     m_area.reset();
-    m_searchText.clear();
+    m_search.text.clear();
     m_searchMask.clear();
-    m_searchCount = 0;
+    m_searchCount = m_searchPosition = 0;
     m_searchCounting = false;
     m_searchTicks.clear();
     m_searchGeneration++;
@@ -195,6 +196,10 @@ void ViewState::select(store::SliceIndex slice)
     m_selected = slice;
     m_highlighted = function;
     Q_EMIT selectionChanged();
+    if (!m_searchMask.empty()) {
+        countPosition();
+        Q_EMIT searchChanged();
+    }
 }
 
 void ViewState::selectAndReveal(store::SliceIndex slice)
@@ -241,20 +246,50 @@ void ViewState::setArea(std::optional<Area> area)
 
 void ViewState::setSearchText(const QString& text)
 {
-    if (text == m_searchText)
+    SearchPattern pattern = m_search;
+    pattern.text = text;
+    setSearch(pattern);
+}
+
+void ViewState::setSearch(const SearchPattern& pattern)
+{
+    if (pattern == m_search)
         return;
-    m_searchText = text;
+    m_search = pattern;
     m_searchGeneration++;
     m_searchCount = 0;
     m_searchCounting = false;
-    if (!m_trace || text.isEmpty()) {
+    if (!m_trace || pattern.text.isEmpty()) {
         m_searchMask.clear();
         m_searchTicks.clear();
     } else {
-        m_searchMask = store::matchFunctions(*m_trace, text.toUtf8().toStdString());
+        m_searchMask = matchingFunctions(*m_trace, pattern);
         countHits();
     }
+    countPosition();
     Q_EMIT searchChanged();
+}
+
+void ViewState::countPosition()
+{
+    m_searchPosition = 0;
+    m_positionGeneration++;
+    if (!m_trace || m_searchMask.empty() || m_selected == store::kNoSlice
+        || !m_searchMask[m_trace->functionOf(m_selected).v])
+        return;
+    if (m_trace->sliceCount() <= kCountAtOnce) {
+        m_searchPosition = store::hitsBefore(*m_trace, m_searchMask, m_selected) + 1;
+        return;
+    }
+    inBackground(
+        this,
+        [trace = m_trace, mask = m_searchMask, slice = m_selected] { return store::hitsBefore(*trace, mask, slice); },
+        [this, generation = m_positionGeneration](uint64_t before) {
+            if (generation != m_positionGeneration)
+                return;
+            m_searchPosition = before + 1;
+            Q_EMIT searchChanged();
+        });
 }
 
 void ViewState::countHits()
@@ -305,12 +340,11 @@ void ViewState::searchStep(bool forward)
 {
     if (!m_trace || m_searchMask.empty())
         return;
-    int64_t from = m_range.from;
-    if (m_selected != store::kNoSlice)
-        from = m_trace->start(m_selected) + (forward ? 1 : 0);
-    store::SliceIndex hit = store::findSlice(*m_trace, m_searchMask, from, forward);
+    store::SliceIndex hit = m_selected != store::kNoSlice
+        ? store::hitBeside(*m_trace, m_searchMask, m_selected, forward)
+        : store::hitFrom(*m_trace, m_searchMask, m_range.from, forward);
     if (hit == store::kNoSlice) // round the end
-        hit = store::findSlice(*m_trace, m_searchMask, forward ? INT64_MIN : INT64_MAX, forward);
+        hit = store::hitFrom(*m_trace, m_searchMask, forward ? INT64_MIN : INT64_MAX, forward);
     if (hit != store::kNoSlice)
         selectAndReveal(hit);
 }

@@ -3,6 +3,7 @@
 // area, search. Timeline, flame graph, tables and docks observe it and change it here only, never each other. It stands
 // in ct_render because that is the lowest library with Qt that all views link. GUI thread only.
 #pragma once
+#include "render/searchpattern.h"
 #include "store/trace.h"
 #include <QObject>
 #include <optional>
@@ -62,10 +63,14 @@ public:
     void setArea(std::optional<Area> area);
 
     // Search by name or file; the mask has one entry a function (empty: no search).
-    const QString& searchText() const { return m_searchText; }
-    void setSearchText(const QString& text);
+    const QString& searchText() const { return m_search.text; }
+    void setSearchText(const QString& text); // keeps regex and case
+    const SearchPattern& search() const { return m_search; }
+    void setSearch(const SearchPattern& pattern);
     const std::vector<bool>& searchMask() const { return m_searchMask; }
     uint64_t searchCount() const { return m_searchCount; }
+    // Which of the hits the selected call is, from 1 on; 0: it is none, or not counted yet (one more searchChanged()).
+    uint64_t searchPosition() const { return m_searchPosition; }
     bool searchCounting() const { return m_searchCounting; } // searchCount() follows with one more searchChanged()
     // Columns of the minimap (layout::kMinimapColumns equal parts of the whole) with hits, and with exceptions.
     const std::vector<uint16_t>& searchTicks() const { return m_searchTicks; }
@@ -88,6 +93,7 @@ private:
     void pushHistory();
     void applyRange(TimeRange range);
     void countHits();
+    void countPosition();
     void findExceptions();
 
     store::TracePtr m_trace;
@@ -96,11 +102,12 @@ private:
     store::FunctionId m_highlighted, m_hovered;
     std::optional<Area> m_area;
     bool m_areaIsNewer = false; // than the selected call
-    QString m_searchText;
+    SearchPattern m_search;
     std::vector<bool> m_searchMask;
-    uint64_t m_searchCount = 0;
+    uint64_t m_searchCount = 0, m_searchPosition = 0;
     bool m_searchCounting = false;
     std::vector<uint16_t> m_searchTicks, m_exceptionTicks;
+    uint64_t m_positionGeneration = 0;
     uint64_t m_searchGeneration = 0; // drops counts that come after their search is over
     std::vector<TimeRange> m_history;
     size_t m_historyAt = 0;
