@@ -31,6 +31,18 @@ bool isScript(const QString& word)
     return true;
 }
 
+// The options of tracer/calltide/options.py that take a value in the next word; that file alone knows what they mean, and
+// says what is wrong with them. tests/integration/test_record.py holds the two together.
+bool takesValue(QString option)
+{
+    static const QStringList names{QStringLiteral("--args-of"), QStringLiteral("--include-files"),
+        QStringLiteral("--exclude-files"), QStringLiteral("--include-functions"), QStringLiteral("--exclude-functions"),
+        QStringLiteral("--max-depth"), QStringLiteral("--max-stack-depth"), QStringLiteral("--min-duration"),
+        QStringLiteral("--ring"), QStringLiteral("--stop-when-full"), QStringLiteral("--include-children"),
+        QStringLiteral("--exclude-children")};
+    return names.contains(option.replace(u'_', u'-'));
+}
+
 Result<session::LaunchOptions> parse(const QStringList& arguments)
 {
     const auto error = [](const QString& text) { return Error{ErrorCode::Invalid, text.toStdString()}; };
@@ -39,7 +51,7 @@ Result<session::LaunchOptions> parse(const QStringList& arguments)
         const QString& a = arguments[i];
         const QString next = arguments.value(i + 1);
         const bool more = i + 1 < arguments.size();
-        if (a == QLatin1String("-o") || a == QLatin1String("--output") || a == QLatin1String("--python")) {
+        if (a == QLatin1String("-o") || a == QLatin1String("--output") || a == QLatin1String("--output_file") || a == QLatin1String("--python")) {
             if (!more)
                 return error(QStringLiteral("%1 needs a value.").arg(a));
             (a == QLatin1String("--python") ? o.interpreter : o.output) = next;
@@ -59,6 +71,14 @@ Result<session::LaunchOptions> parse(const QStringList& arguments)
             o.target = next;
             o.arguments = arguments.mid(i + 2);
             return o;
+        } else if (a.startsWith(QLatin1String("--")) && a.size() > 2) {
+            o.tracer.extra << a;
+            if (takesValue(a)) {
+                if (!more)
+                    return error(QStringLiteral("%1 needs a value.").arg(a));
+                o.tracer.extra << next;
+                i++;
+            }
         } else if (a.startsWith(u'-') && a != QLatin1String("--")) {
             return error(QStringLiteral("there is no option %1.").arg(a));
         } else {

@@ -104,6 +104,20 @@ class RecordTest(CalltideTest):
         self.assertEqual([f["name"] for f in functions if f["name"].startswith("builtins.")], [])
         self.assertGreater(len(functions), 0)
 
+    def test_options_of_the_recorder_are_handed_on(self):
+        sys.path.insert(0, os.path.join(os.path.dirname(CALLTIDE), "..", "lib", "calltide", "python"))
+        from calltide import options
+        words = {options.NUMBER: "7", options.SIZE: "8MB", options.DURATION: "5us", options.PATTERNS: "nothing*"}
+        kept = {options.NUMBER: "7", options.SIZE: "8388608", options.DURATION: "5000", options.PATTERNS: '["nothing*"]'}
+        for option in options.OPTIONS:
+            if option.kind != options.FLAG:
+                self.record("--" + option.name, words[option.kind], "--", target("native.py"))
+                with open(self.path("r.calltide"), "rb") as file:
+                    self.assertIn(('"%s": %s' % (option.name, kept[option.kind])).encode(), file.read())
+        result = self.run_calltide("record", "--min-durations=5", *PYTHON, "--", target("native.py"))
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("did you mean min_duration", result.stderr)
+
     def test_a_killed_program_leaves_a_recording(self):
         process = subprocess.Popen([CALLTIDE, "record", "-o", self.path("k.calltide"), *PYTHON, target("killed.py")],
                                    stdout=subprocess.PIPE, cwd=self.folder)

@@ -31,10 +31,49 @@ void processEnds(int status, void*) { closeSession(true, status & 0xFF); }
 struct StartOptions
 {
     std::string path, recordingId, parentId, childFolder;
-    bool pythonOnly, hideStack, untilExit;
+    Options options;
+    bool hideStack, untilExit;
     std::vector<std::string> ignored;
     std::vector<std::pair<std::string, std::string>> meta;
 };
+
+// As calltide.options.complete() gives them; what is missing keeps its default.
+Options optionsFrom(const py::dict& given)
+{
+    Options o;
+    const auto read = [&given](const char* name, auto& into) {
+        if (given.contains(name))
+            into = given[name].cast<std::remove_reference_t<decltype(into)>>();
+    };
+    const auto readPatterns = [&given](const char* name, std::vector<std::string>& into) {
+        if (given.contains(name))
+            for (const py::handle item : given[name])
+                into.push_back(text(item.ptr()));
+    };
+    read("python_only", o.pythonOnly);
+    read("log_func_args", o.logFuncArgs);
+    read("log_func_retval", o.logFuncRetval);
+    read("use_repr", o.useRepr);
+    read("log_exceptions", o.logExceptions);
+    read("log_async", o.logAsync);
+    read("log_gc", o.logGc);
+    read("log_imports", o.logImports);
+    read("log_memory", o.logMemory);
+    read("log_call_line", o.logCallLine);
+    read("my_code_only", o.myCodeOnly);
+    read("ignore_frozen", o.ignoreFrozen);
+    read("max_depth", o.maxDepth);
+    read("min_duration", o.minDuration);
+    read("ring", o.ring);
+    read("stop_when_full", o.stopWhenFull);
+    read("adaptive", o.adaptive);
+    readPatterns("args_of", o.argsOf);
+    readPatterns("include_files", o.includeFiles);
+    readPatterns("exclude_files", o.excludeFiles);
+    readPatterns("include_functions", o.includeFunctions);
+    readPatterns("exclude_functions", o.excludeFunctions);
+    return o;
+}
 
 void start(StartOptions o)
 {
@@ -46,9 +85,9 @@ void start(StartOptions o)
         g_session.identity.recording = core::randomId();
     g_session.identity.process = core::randomId();
     g_session.identity.parent = toId(o.parentId);
-    g_session.identity.compat = (o.pythonOnly ? uint64_t(format::kPythonOnly) : 0)
+    g_session.identity.compat = (o.options.pythonOnly ? uint64_t(format::kPythonOnly) : 0)
         | (isNull(g_session.identity.parent) ? 0 : uint64_t(format::kIsChild));
-    g_session.pythonOnly = o.pythonOnly;
+    g_session.options = std::move(o.options);
     g_session.followForks = !o.childFolder.empty();
     g_session.childFolder = std::move(o.childFolder);
     g_session.ignored = std::move(o.ignored);
@@ -83,14 +122,14 @@ PYBIND11_MODULE(_tracer, m)
     m.doc() = "Calltide's recorder; use the calltide package.";
     m.def(
         "start",
-        [](std::string path, std::string recordingId, std::string parentId, std::string childFolder, bool pythonOnly,
+        [](std::string path, std::string recordingId, std::string parentId, std::string childFolder, py::dict options,
             bool hideStack, bool untilExit, std::vector<std::string> ignored,
             std::vector<std::pair<std::string, std::string>> meta) {
-            start({std::move(path), std::move(recordingId), std::move(parentId), std::move(childFolder), pythonOnly, hideStack,
+            start({std::move(path), std::move(recordingId), std::move(parentId), std::move(childFolder), optionsFrom(options), hideStack,
                 untilExit, std::move(ignored), std::move(meta)});
         },
         py::kw_only(), py::arg("path"), py::arg("recording_id"), py::arg("parent_id"), py::arg("child_folder"),
-        py::arg("python_only"), py::arg("hide_stack"), py::arg("until_exit"), py::arg("ignored"), py::arg("meta"));
+        py::arg("options"), py::arg("hide_stack"), py::arg("until_exit"), py::arg("ignored"), py::arg("meta"));
     m.def("stop", [](bool last) { stop(last); }, py::arg("last") = false,
         "Stops the recording. last: the process ends, and its exit status will be added.");
     m.def("active", [] { return g_session.hooked; });

@@ -207,7 +207,7 @@ bool setHooks(std::string& error)
     }
     long set = 0;
     for (const Registration& r : kRegistrations) {
-        if (r.c && g_session.pythonOnly)
+        if (r.c && g_session.options.pythonOnly)
             continue;
         const long bit = eventBit(events, r.event);
         auto* callback = PyObject_New(Callback, &g_callbackType);

@@ -208,7 +208,7 @@ template <bool WithC> int onEvent(PyObject*, PyFrameObject* frame, int what, PyO
 int guarded(PyObject* self, PyFrameObject* frame, int what, PyObject* arg)
 {
     try {
-        return g_session.pythonOnly ? onEvent<false>(self, frame, what, arg) : onEvent<true>(self, frame, what, arg);
+        return g_session.options.pythonOnly ? onEvent<false>(self, frame, what, arg) : onEvent<true>(self, frame, what, arg);
     } catch (...) {
         return 0;
     }

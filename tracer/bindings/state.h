@@ -3,6 +3,7 @@
 #pragma once
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#include "bindings/options.h"
 #include "core/recorder.h"
 #include <string>
 #include <utility>
@@ -21,7 +22,7 @@ struct Session
     core::Recorder* recorder = nullptr; // null: none, or the first event of a forked child is still to come
     core::Identity identity;
     bool hooked = false;
-    bool pythonOnly = false;
+    Options options;
     bool waitForMain = false;   // nothing of the start-up is recorded until the module __main__ begins
     bool followForks = false;
     bool forked = false;        // this process is a fork whose recording has not begun

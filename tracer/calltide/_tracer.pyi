@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-from typing import Any, Callable, List, Tuple
+from typing import Any, Callable, Dict, List, Tuple
 
 def start(
     *,
@@ -7,7 +7,7 @@ def start(
     recording_id: bytes,
     parent_id: bytes,
     child_folder: bytes,
-    python_only: bool,
+    options: Dict[str, Any],
     hide_stack: bool,
     until_exit: bool,
     ignored: List[bytes],

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import os
 
-from calltide import session
+from calltide import options, session
 
 _state: dict = {}
 
 
-def follow(tracer, folder: str, python_only: bool) -> None:
+def follow(tracer, folder: str, values: dict) -> None:
     first = not _state
-    _state.update(tracer=tracer, folder=folder, python_only=python_only, on=True)
+    _state.update(tracer=tracer, folder=folder, values=values, on=True)
     _announce()
     if first:
         os.register_at_fork(after_in_child=_announce)
@@ -39,7 +39,7 @@ def _announce() -> None:
         "folder": _state["folder"],
         "id": tracer.recording_id().hex(),
         "parent": tracer.process_id().hex(),
-        "python_only": "1" if _state["python_only"] else "",
+        "options": options.encode(_state["values"]),
     })
     os.environ[session.VARIABLE] = _state["text"]
     os.environ["PYTHONPATH"] = session.with_hook(os.environ.get("PYTHONPATH"))

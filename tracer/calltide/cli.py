@@ -11,7 +11,7 @@ import os
 import stat
 import sys
 
-from calltide import __version__, session
+from calltide import __version__, options, session
 from calltide._load import NotSupported, load
 
 USAGE = """usage: python -m calltide [options] SCRIPT|-m MODULE|-c CODE [arguments]
@@ -19,10 +19,9 @@ USAGE = """usage: python -m calltide [options] SCRIPT|-m MODULE|-c CODE [argumen
 Records every call of a Python program.
 
   -o FILE, --output FILE   the recording (default: NAME.calltide, after the script, in this folder)
-  --python-only            Python functions only, no C functions: faster, smaller
-  --no-children            do not record the processes that the program starts
   --version                show the version
   -h, --help               show this text
+
 """
 
 
@@ -33,8 +32,7 @@ class UsageError(Exception):
 class Request:
     def __init__(self) -> None:
         self.output: str | None = None
-        self.python_only = False
-        self.children = True
+        self.options: dict = {}  # as calltide.options names them
         self.target: list[str] = []  # as the interpreter wants it: [script, …], ["-m", module, …], ["-c", code, …]
 
 
@@ -43,16 +41,14 @@ def parse(arguments: list[str]) -> Request:
     rest = list(arguments)
     while rest:
         argument = rest.pop(0)
-        if argument in ("-o", "--output"):
+        if argument in ("-o", "--output", "--output_file", "--output-file"):
             if not rest:
                 raise UsageError("%s needs a file name" % argument)
             request.output = rest.pop(0)
         elif argument.startswith("--output="):
             request.output = argument[len("--output="):]
-        elif argument == "--python-only":
-            request.python_only = True
-        elif argument == "--no-children":
-            request.children = False
+        elif options.take(argument, rest, request.options):
+            pass
         elif argument in ("-m", "-c"):
             if not rest:
                 raise UsageError("%s needs %s" % (argument, "a module" if argument == "-m" else "code"))
@@ -62,7 +58,7 @@ def parse(arguments: list[str]) -> Request:
             request.target = rest
             break
         elif argument.startswith("-") and argument != "-":
-            raise UsageError("unknown option %s" % argument)
+            raise UsageError("unknown option %s%s" % (argument, options.did_you_mean(argument.lstrip("-"))))
         else:
             request.target = [argument] + rest
             break
@@ -122,14 +118,15 @@ def interpreter_options() -> list[str]:
 
 def main(arguments: list[str]) -> int:
     if arguments[:1] in (["-h"], ["--help"]):
-        sys.stdout.write(USAGE)
+        sys.stdout.write(USAGE + options.usage())
         return 0
     if arguments[:1] == ["--version"]:
         sys.stdout.write("calltide %s\n" % __version__)
         return 0
     try:
         request = parse(arguments)
-    except UsageError as error:
+        options.complete(request.options)
+    except (UsageError, options.BadOption) as error:
         sys.stderr.write("calltide: %s\n" % error)
         sys.stderr.write(USAGE.splitlines()[0] + "\n")
         return 2
@@ -163,8 +160,7 @@ def become(request: Request) -> int:
         "out": output,
         "argv": "\0".join(argv),
         "name": target[1] if target[0] == "-m" else "-c" if target[0] == "-c" else os.path.basename(target[0]),
-        "python_only": "1" if request.python_only else "",
-        "children": "1" if request.children else "",
+        "options": options.encode(options.complete(request.options)),
         "pid": str(os.getpid()),
     }
     if target[0] == "-c" and len(target[1]) < 50_000:

@@ -10,7 +10,7 @@ import atexit
 import os
 import sys
 
-from calltide import children, session
+from calltide import children, options, session
 
 
 def start(text: str) -> None:
@@ -33,16 +33,16 @@ def _clean_environment() -> None:
 
 
 def _start_first(fields: dict[str, str]) -> None:
-    follow = bool(fields["children"])
-    python_only = bool(fields["python_only"])
+    values = options.decode(fields["options"])
+    follow = values["children"]
     folder = session.child_folder(fields["out"]) if follow else ""
     if not follow:
         _clean_environment()
     try:
         from calltide import _tracer
 
-        session.begin(_tracer, fields["out"], folder, python_only,
-                      session.meta(fields["argv"].split("\0"), fields["name"], python_only, follow), whole_process=True)
+        session.begin(_tracer, fields["out"], folder, values,
+                      session.meta(fields["argv"].split("\0"), fields["name"], values), whole_process=True)
     except BaseException as error:
         _clean_environment()
         sys.stderr.write("calltide: not recorded: cannot write %s: %s\n" % (fields["out"], error))
@@ -51,23 +51,23 @@ def _start_first(fields: dict[str, str]) -> None:
     if "code" in fields:
         _tracer.keep_source("<string>", fields["code"])
     if follow:
-        children.follow(_tracer, folder, python_only)
+        children.follow(_tracer, folder, values)
 
 
 def _start_child(fields: dict[str, str]) -> None:
     from calltide import _tracer
 
-    folder, python_only = fields["folder"], bool(fields["python_only"])
+    folder, values = fields["folder"], options.decode(fields["options"])
     try:
         os.mkdir(folder, 0o700)
     except FileExistsError:
         pass
     name, argv = session.program(_command_line())
     path = os.path.join(folder, "p%d-%s.calltide" % (os.getpid(), os.urandom(4).hex()))
-    session.begin(_tracer, path, folder, python_only, session.meta(argv, name, python_only, True),
+    session.begin(_tracer, path, folder, values, session.meta(argv, name, values),
                   recording=bytes.fromhex(fields["id"]), parent=bytes.fromhex(fields["parent"]), whole_process=True)
     atexit.register(_finish)
-    children.follow(_tracer, folder, python_only)
+    children.follow(_tracer, folder, values)
 
 
 def _finish() -> None:

@@ -51,6 +51,10 @@ def json_string(text: str) -> str:
     return '"' + "".join(out) + '"'
 
 
+def _json(value) -> str:
+    return json_list(value) if isinstance(value, list) else str(value).lower()
+
+
 def json_list(items: list[str]) -> str:
     return "[" + ", ".join(json_string(i) for i in items) + "]"
 
@@ -59,7 +63,7 @@ def child_folder(path: str) -> str:
     return (path if path.endswith(".calltide") else path + ".calltide") + ".d"
 
 
-def meta(argv: list[str], name: str, python_only: bool, children: bool) -> list[tuple[str, str]]:
+def meta(argv: list[str], name: str, values: dict) -> list[tuple[str, str]]:
     version = "%d.%d.%d" % sys.version_info[:3]
     if sys.version_info[3] != "final":
         version += sys.version_info[3]
@@ -79,18 +83,17 @@ def meta(argv: list[str], name: str, python_only: bool, children: bool) -> list[
         ("implementation", sys.implementation.name),
         ("platform", "%s %s %s" % (uname.sysname, uname.release, uname.machine)),
         ("cwd", cwd),
-        ("options", '{"python_only": %s, "children": %s}'
-         % (str(python_only).lower(), str(children).lower())),
+        ("options", "{%s}" % ", ".join(json_string(k) + ": " + _json(v) for k, v in values.items())),
         ("calltide", __version__),
     ]
 
 
-def begin(tracer, path: str, folder: str, python_only: bool, about: list[tuple[str, str]], *, recording: bytes = b"",
+def begin(tracer, path: str, folder: str, values: dict, about: list[tuple[str, str]], *, recording: bytes = b"",
           parent: bytes = b"", whole_process: bool) -> None:
     """Starts the recording. Raises RuntimeError with the reason."""
     tracer.start(
         path=os.fsencode(path), recording_id=recording, parent_id=parent, child_folder=os.fsencode(folder),
-        python_only=python_only, hide_stack=whole_process, until_exit=whole_process,
+        options=values, hide_stack=whole_process, until_exit=whole_process,
         ignored=[os.fsencode(PACKAGE + os.sep)],
         meta=[(k.encode(), v.encode("utf-8", "surrogatepass")) for k, v in about])
 

@@ -7,7 +7,7 @@ import atexit
 import os
 import sys
 
-from calltide import children, session
+from calltide import children, options, session
 from calltide._load import load
 
 
@@ -15,18 +15,18 @@ class Tracer:
     """Records the calls of all threads between start() and stop(), or within a with block.
 
     output: the recording; by default NAME.calltide after the running script, in the current folder. A file that exists
-    is not overwritten unless it is a recording and named here. python_only: no C functions. children: record the
-    processes that the program starts as well. Only one recording can run at a time in a process.
+    is not overwritten unless it is a recording and named here. All other options are those of calltide.options:
+    sizes in bytes or as "64MB", durations as "10us" (a number alone: µs), patterns as lists. Only one recording can run
+    at a time in a process. Raises ValueError for an option that does not exist, or a value that it cannot have.
 
     start() raises OSError when the file cannot be written, RuntimeError when a recording runs already or the interpreter
     is not supported.
     """
 
-    def __init__(self, output: str | os.PathLike[str] | None = None, *, python_only: bool = False,
-                 children: bool = True) -> None:
+    def __init__(self, output: str | os.PathLike[str] | None = None, **given: object) -> None:
         self._output = None if output is None else os.fspath(output)
-        self._python_only = python_only
-        self._children = children
+        self._values = options.complete(given)
+        self._children = self._values["children"]
         self._module = None
         self.path: str | None = None  # of the newest recording
 
@@ -43,19 +43,18 @@ class Tracer:
         path = os.path.abspath(cli.unused(name or "python") if self._output is None else self._output)
         cli.make_way(path)
         argv = list(sys.argv)
-        meta = session.meta(argv, os.path.basename(argv[0]) if argv and argv[0] else "python", self._python_only,
-                            self._children)
+        meta = session.meta(argv, os.path.basename(argv[0]) if argv and argv[0] else "python", self._values)
         self.path, self._module = path, module
         folder = session.child_folder(path) if self._children else ""
         atexit.register(self.stop)
         try:
-            session.begin(module, path, folder, self._python_only, meta, whole_process=False)
+            session.begin(module, path, folder, self._values, meta, whole_process=False)
         except RuntimeError as error:
             self._module = None
             atexit.unregister(self.stop)
             raise OSError("cannot record into %s: %s" % (path, error)) from None
         if self._children:
-            children.follow(module, folder, self._python_only)
+            children.follow(module, folder, self._values)
 
     def stop(self) -> None:
         if self._module is None:

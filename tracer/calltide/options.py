@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All options of a recording, in one table: for the command line, configuration files, Tracer() and child processes.
+
+Imports nothing but sys: parts of it run at the start of every traced program, which must not find modules loaded that
+it did not load itself.
+"""
+
+from __future__ import annotations
+
+import sys
+
+FLAG, NUMBER, SIZE, DURATION, PATTERNS = "flag", "number", "size", "duration", "patterns"
+
+GROUPS = ("What is recorded", "What is left out", "How much", "Processes")
+
+
+class Option:
+    """name: as in Tracer() and configuration files; the command line has it with "-" as well as "_" between words.
+    kind: flag (bool), number (int), size (bytes), duration (ns) or patterns (list of str). aliases: names with the same
+    meaning. negated: names of a flag that switch it off."""
+
+    def __init__(self, name, kind, default, group, help, metavar="", aliases=(), negated=()):
+        self.name, self.kind, self.default, self.group, self.help = name, kind, default, group, help
+        self.metavar, self.aliases, self.negated = metavar, aliases, negated
+
+
+OPTIONS = (
+    Option("python_only", FLAG, False, 0, "Python functions only, no C functions: faster, smaller",
+           aliases=("ignore_c_function",)),
+    Option("log_func_args", FLAG, False, 0, "the arguments of every call"),
+    Option("log_func_retval", FLAG, False, 0, "what every call returns"),
+    Option("args_of", PATTERNS, [], 0, "arguments and results of these functions only", "PATTERN"),
+    Option("use_repr", FLAG, False, 0, "arguments by their own repr(), which runs code of the program"),
+    Option("log_exceptions", FLAG, True, 0, "exceptions, where they are raised", negated=("no_exceptions",)),
+    Option("log_async", FLAG, True, 0, "asyncio tasks", negated=("no_async",)),
+    Option("log_gc", FLAG, True, 0, "garbage collections", negated=("no_gc",)),
+    Option("log_imports", FLAG, True, 0, "imports of modules", negated=("no_imports",)),
+    Option("log_memory", FLAG, True, 0, "memory and processor time of the process", negated=("no_memory",)),
+    Option("log_call_line", FLAG, False, 0, "the line from which each call is made"),
+    Option("include_files", PATTERNS, [], 1, "only code of these files", "PATTERN"),
+    Option("exclude_files", PATTERNS, [], 1, "no code of these files", "PATTERN"),
+    Option("include_functions", PATTERNS, [], 1, "only these functions", "PATTERN"),
+    Option("exclude_functions", PATTERNS, [], 1, "none of these functions", "PATTERN"),
+    Option("my_code_only", FLAG, False, 1, "not the standard library, not installed packages", aliases=("my_code",)),
+    Option("ignore_frozen", FLAG, False, 1, "no frozen modules, such as the import system"),
+    Option("max_depth", NUMBER, 0, 2, "only this many calls deep (0: all)", "N", aliases=("max_stack_depth",)),
+    Option("min_duration", DURATION, 0, 2, "only calls that take at least this long", "TIME"),
+    Option("ring", SIZE, 0, 2, "keep only the newest part of each process, this large", "SIZE"),
+    Option("stop_when_full", SIZE, 0, 2, "stop recording when a file is this large", "SIZE"),
+    Option("adaptive", FLAG, False, 2, "leave out functions that turn out to be short: low overhead"),
+    Option("children", FLAG, True, 3, "the processes that the program starts", aliases=("follow_children",),
+           negated=("no_children", "ignore_multiprocess")),
+    Option("include_children", PATTERNS, [], 3, "only children with these command lines", "PATTERN"),
+    Option("exclude_children", PATTERNS, [], 3, "no children with these command lines", "PATTERN"),
+)
+
+BY_NAME = {}
+for _option in OPTIONS:
+    for _name in (_option.name,) + tuple(_option.aliases):
+        BY_NAME[_name] = (_option, False)
+    for _name in _option.negated:
+        BY_NAME[_name] = (_option, True)
+
+
+class BadOption(ValueError):
+    """An option or a value that does not exist; the message is for people."""
+
+
+_SIZES = {"": 1, "b": 1, "k": 1 << 10, "kb": 1 << 10, "m": 1 << 20, "mb": 1 << 20, "g": 1 << 30, "gb": 1 << 30}
+_TIMES = {"ns": 1, "us": 1000, "µs": 1000, "ms": 10**6, "s": 10**9, "": 1000}  # a bare number is µs, as VizTracer's
+
+
+def _measure(name, text, units, example):
+    text = str(text).strip().lower()
+    digits = len(text) - len(text.lstrip("0123456789."))
+    try:
+        factor = units[text[digits:].strip().replace("ib", "b")]
+        value = float(text[:digits]) * factor
+    except (KeyError, ValueError):
+        raise BadOption("%s: %r is not understood; write it like %s" % (name, text, example)) from None
+    if value > 2**62:
+        raise BadOption("%s: %s is too much" % (name, text))
+    return int(round(value))
+
+
+def convert(option, value):
+    """A value from the command line, a file or a call, as the option's kind wants it. Raises BadOption."""
+    name, kind = option.name, option.kind
+    if kind == FLAG:
+        if isinstance(value, bool):
+            return value
+        if isinstance(value, str) and value.lower() in ("1", "true", "yes", "on"):
+            return True
+        if isinstance(value, str) and value.lower() in ("0", "false", "no", "off"):
+            return False
+        raise BadOption("%s: %r is neither true nor false" % (name, value))
+    if kind == PATTERNS:
+        if value is None:
+            return []
+        if isinstance(value, str):
+            return [p.strip() for p in value.split(",") if p.strip()]
+        if isinstance(value, (list, tuple)) and all(isinstance(v, str) and v for v in value):
+            return list(value)
+        raise BadOption("%s: give a list of patterns" % name)
+    if isinstance(value, bool) or value is None:
+        raise BadOption("%s: %r is not a number" % (name, value))
+    if kind == SIZE:
+        return _measure(name, value, _SIZES, "64MB")
+    if kind == DURATION:
+        return _measure(name, value, _TIMES, "10us or 2ms")
+    try:
+        number = int(value)
+    except (TypeError, ValueError):
+        raise BadOption("%s: %r is not a number" % (name, value)) from None
+    return max(0, number)  # VizTracer's -1 is "all"
+
+
+def defaults():
+    return {o.name: list(o.default) if o.kind == PATTERNS else o.default for o in OPTIONS}
+
+
+def complete(given):
+    """All options, with what is given in place of the defaults; aliases are resolved. Raises BadOption."""
+    values = defaults()
+    for name, value in given.items():
+        if name not in BY_NAME:
+            raise BadOption("there is no option %s%s" % (name, did_you_mean(name)))
+        option, negated = BY_NAME[name]
+        converted = convert(option, value)
+        values[option.name] = not converted if negated else converted
+    if values["ring"] and values["stop_when_full"]:
+        raise BadOption("ring and stop_when_full exclude each other: choose one")
+    return values
+
+
+def did_you_mean(name):
+    import difflib
+
+    near = difflib.get_close_matches(name, BY_NAME, 1, 0.6)
+    return "; did you mean %s?" % near[0] if near else ""
+
+
+def take(argument, rest, given):
+    """Tries `argument` (of a command line) as an option and puts it into `given`; a value may come from `rest`, which
+    loses it then. False: it is none of ours. Raises BadOption."""
+    if not argument.startswith("--"):
+        return False
+    word, equals, value = argument[2:].partition("=")
+    name = word.replace("-", "_")
+    if name not in BY_NAME:
+        return False
+    option, negated = BY_NAME[name]
+    if option.kind == FLAG:
+        on = convert(option, value) if equals else True
+        given[option.name] = on is not negated
+        return True
+    if not equals:
+        if not rest:
+            raise BadOption("--%s needs a value" % word)
+        value = rest.pop(0)
+    converted = convert(option, value)
+    if option.kind == PATTERNS:
+        given[option.name] = given.get(option.name, []) + converted
+    else:
+        given[option.name] = converted
+    return True
+
+
+def encode(values):
+    """What differs from the defaults, as one string; decode() is its inverse."""
+    parts = []
+    for option in OPTIONS:
+        value = values[option.name]
+        if value == option.default:
+            continue
+        text = "\x1d".join(value) if option.kind == PATTERNS else str(int(value))
+        parts.append(option.name + "=" + text)
+    return "\x1e".join(parts)
+
+
+def decode(text):
+    values = defaults()
+    for part in text.split("\x1e") if text else ():
+        name, _, value = part.partition("=")
+        if name not in BY_NAME:
+            continue  # of a newer version
+        option = BY_NAME[name][0]
+        values[name] = (value.split("\x1d") if option.kind == PATTERNS
+                        else bool(int(value)) if option.kind == FLAG else int(value))
+    return values
+
+
+def usage():
+    """The options as the command line's help shows them."""
+    lines = []
+    for number, group in enumerate(GROUPS):
+        lines.append("%s:" % group)
+        for option in OPTIONS:
+            if option.group != number:
+                continue
+            on = option.kind == FLAG and option.default
+            word = "--" + (option.negated[0] if on else option.name).replace("_", "-")
+            if option.metavar:
+                word += " " + option.metavar
+            text = ("not: " if on else "") + option.help
+            lines.append("  %-28s %s" % (word, text) if len(word) < 28 else "  %s\n  %-28s %s" % (word, "", text))
+        lines.append("")
+    lines.append("A PATTERN is a glob (*/tests/*, Shop.*), or a regular expression after re:. An option may stand several\n"
+                 "times. TIME: 10us, 2ms. SIZE: 64MB. VizTracer's names of options are understood too.")
+    return "\n".join(lines) + "\n"
