@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import glob
+import json
 import os
 import struct
 from dataclasses import dataclass, field
@@ -60,6 +61,8 @@ class Call:
     thrown: bool = False
     was_running: bool = False
     parent: "Call | None" = None
+    arguments: object = None  # decoded JSON
+    result: object = None
 
 
 @dataclass
@@ -73,6 +76,10 @@ class Thread:
     end: int = 0
     calls: list = field(default_factory=list)  # in order of their start
     collections: int = 0
+    instants: list = field(default_factory=list)  # [units, name, text or decoded arguments]
+    samples: list = field(default_factory=list)  # (units, counter name, series, value)
+    spawns: list = field(default_factory=list)  # (units, pid)
+    tasks: list = field(default_factory=list)  # (units, task id)
     events: int = 0
 
 
@@ -103,6 +110,9 @@ class Recording:
         self.clocks: list = []
         self.sources: dict = {}
         self.notes: list = []
+        self.names: dict = {}
+        self.counters: dict = {}
+        self.tasks: dict = {}
         self.end = None  # (units, exit status)
         self._raw: list = []
         self._chunks()
@@ -180,6 +190,15 @@ class Recording:
                 native, ident, name, flags, start, end = struct.unpack("<QQIIQQ", body)
                 t = self.threads.setdefault(id_ - 1, Thread(id_ - 1))
                 t.name, t.main, t.native, t.ident, t.start, t.end = s[name], bool(flags & 1), native, ident, start, end
+            elif kind == 4:
+                ident, name, coroutine, parent, _ = struct.unpack("<QIIII", body)
+                self.tasks[id_] = (s[name], coroutine, parent, ident)
+            elif kind == 8:
+                name, series, unit, _ = struct.unpack("<IIII", body)
+                self.counters[id_] = (s[name], s[series])
+            elif kind == 9:
+                name, category = struct.unpack("<II", body)
+                self.names[id_] = s[name]
             elif kind == 5:
                 key, value = struct.unpack("<II", body)
                 self.meta[s[key]] = s[value]
@@ -273,12 +292,14 @@ class Recording:
 
     def _records(self, t, at, end, time, stack):
         d = self.data
+        after_instant = False
         while at <= end - 8 and d[at]:
             t.events += 1
             b = d[at]
             kind, dt = b & 3, b >> 2
             at += 1
             if kind:
+                after_instant = False
                 if dt == 63:
                     more, at = self._leb(at, 3)
                     dt = more + 62
@@ -293,14 +314,20 @@ class Recording:
             dt, at = self._leb(at, 7)
             time += dt - 1
             if sub < 16:
+                after_instant = False
                 if sub in (2, 3, 4):
                     self._leave(stack, sub == 4, time, "yield" if sub == 2 else "unwind")
                 elif sub != 1:
                     raise Damaged("unknown record %d" % sub)
             elif sub < 32:
                 operand, at = self._leb(at, 4)
+                after_instant = sub in (17, 19)
                 if sub == 16:
                     self._enter(t, stack, operand, time, thrown=True)
+                elif sub == 18:
+                    t.tasks.append((time, operand))
+                else:
+                    t.instants.append([time, self.names[operand], None])
             else:
                 n, at = self._leb(at, 4)
                 body = d[at:at + n - 1]
@@ -310,7 +337,29 @@ class Recording:
                         self._enter(t, stack, id_, time, was_running=True)
                 elif sub == 42:
                     t.collections += 1
+                elif sub == 33 and after_instant:
+                    t.instants[-1][2] = json.loads(body)
+                elif sub == 33:
+                    stack[-1].arguments = json.loads(body)
+                elif sub == 34:
+                    stack[-1].result = json.loads(body)
+                elif sub == 35:
+                    id_, at_value = self._leb0(body)
+                    t.samples.append((time, *self.counters[id_], struct.unpack_from("<d", body, at_value)[0]))
+                elif sub == 45:
+                    t.instants[-1][2] = body.decode("utf-8", "surrogatepass")
+                elif sub == 46:
+                    t.spawns.append((time, self._leb0(body)[0]))
         return at, time
+
+    @staticmethod
+    def _leb0(body):
+        value = shift = at = 0
+        while True:
+            value |= (body[at] & 127) << shift
+            at, shift = at + 1, shift + 7
+            if body[at - 1] < 128:
+                return value, at
 
     # ------------------------------------------------------------ for tests
     def calls(self, qualname=None, file=None, thread=None):

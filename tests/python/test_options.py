@@ -39,9 +39,10 @@ class Options(unittest.TestCase):
     def test_on_the_command_line(self):
         r = cli.parse(["--min_duration", "3us", "--exclude-files=*/x/*", "--exclude_files", "y", "--no-gc",
                        "--log-func-args", "-o", "o.calltide", "s.py", "--ring", "5"])
-        self.assertEqual(r.options, {"min_duration": 3000, "exclude_files": ["*/x/*", "y"], "log_gc": False,
+        self.assertEqual(r.options, {"min_duration": "3us", "exclude_files": ["*/x/*", "y"], "log_gc": False,
                                      "log_func_args": True})
         self.assertEqual((r.output, r.target), ("o.calltide", ["s.py", "--ring", "5"]))
+        self.assertEqual(options.complete(r.options)["min_duration"], 3000)
         with self.assertRaises(cli.UsageError) as caught:
             cli.parse(["--exclude-file", "x", "s.py"])
         self.assertIn("did you mean exclude_files", str(caught.exception))

@@ -37,6 +37,21 @@ PyObject* onCollection(PyObject*, PyObject* args)
     // Only in a thread that is recorded already, and not within what is hidden.
     if (!t_writer.thread || !t_writer.fast() || !g_session.hooked)
         Py_RETURN_NONE;
+    // With a least duration a collection is written when it has ended, and only if it took that long: written at its
+    // start it would keep every short call around it.
+    static uint64_t begun = 0, generation = 0;
+    const uint64_t now = core::nowUnits(), least = t_writer.thread->leastUnits;
+    if (least && std::strcmp(phase, "start") == 0) {
+        begun = now;
+        generation = number(info, "generation");
+        Py_RETURN_NONE;
+    }
+    if (least && now - begun < least)
+        Py_RETURN_NONE;
+    if (least) {
+        unsigned char first[10];
+        t_writer.extended(format::kGcBegin, begun, first, put(first, generation));
+    }
     unsigned char payload[40];
     unsigned n = put(payload, number(info, "generation"));
     const bool begins = std::strcmp(phase, "start") == 0;

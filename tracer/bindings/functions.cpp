@@ -95,39 +95,73 @@ bool startsWithAny(const std::string& file)
     return false;
 }
 
+struct CodeNames
+{
+    std::string file, name, qualified, module;
+};
+
+CodeNames namesOfCode(PyCodeObject* code, PyObject* globals)
+{
+    CodeNames n;
+    n.file = text(code->co_filename);
+    n.name = text(code->co_name);
+#if PY_VERSION_HEX >= 0x030B0000
+    n.qualified = text(code->co_qualname);
+#else
+    n.qualified = n.name;
+#endif
+    if (globals && PyDict_Check(globals))
+        n.module = text(PyDict_GetItemString(globals, "__name__"));
+    return n;
+}
+
+void judge(Function* f, const CodeNames& n)
+{
+    f->judged = g_session.generation;
+    f->ignored = startsWithAny(n.file);
+    f->endsThread = n.name == "_delete" && n.module == "threading";
+    f->filtered = !f->ignored && !g_session.filter.keepsPython(n.file, n.name, n.qualified, n.module);
+    f->wantsArguments = g_session.filter.wantsArguments(n.name, n.qualified, n.module);
+}
+
 void describeCode(Function* f, PyCodeObject* code, PyObject* globals)
 {
     core::Recorder& recorder = *g_session.recorder; // never destroyed, even if it is stopped meanwhile
     core::Tables& tables = recorder.tables();
-    const std::string file = text(code->co_filename), name = text(code->co_name);
-#if PY_VERSION_HEX >= 0x030B0000
-    const std::string qualified = text(code->co_qualname);
-#else
-    const std::string& qualified = name;
-#endif
-    std::string module;
-    if (globals && PyDict_Check(globals))
-        module = text(PyDict_GetItemString(globals, "__name__"));
+    const CodeNames n = namesOfCode(code, globals);
     FunctionRecord record {};
     const int flags = code->co_flags;
     const FunctionKind kind = flags & CO_ASYNC_GENERATOR ? FunctionKind::AsyncGenerator
         : flags & (CO_COROUTINE | CO_ITERABLE_COROUTINE) ? FunctionKind::Coroutine
         : flags & CO_GENERATOR                           ? FunctionKind::Generator
-        : name == "<module>"                             ? FunctionKind::Module
+        : n.name == "<module>"                           ? FunctionKind::Module
                                                          : FunctionKind::Python;
     f->pair = flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR);
-    f->ignored = startsWithAny(file);
-    f->endsThread = name == "_delete" && module == "threading";
+    judge(f, n);
     record.kind = uint8_t(kind);
     record.flags = f->pair ? kHasResumedId : 0;
-    record.name = tables.string(name);
-    record.qualname = tables.string(qualified);
-    record.file = tables.string(file);
-    record.module = tables.string(module);
+    record.name = tables.string(n.name);
+    record.qualname = tables.string(n.qualified);
+    record.file = tables.string(n.file);
+    record.module = tables.string(n.module);
     record.line = code->co_firstlineno > 0 ? uint32_t(code->co_firstlineno) : 0;
     announce(recorder, f, record);
     if (!f->ignored)
-        keepSource(file);
+        keepSource(n.file);
+}
+
+Function* recordOfCode(PyCodeObject* code)
+{
+    void* extra = nullptr;
+    CT_GetExtra(reinterpret_cast<PyObject*>(code), g_extra, &extra);
+    auto* f = static_cast<Function*>(extra);
+    if (!f) {
+        f = new Function;
+        f->key = code;
+        if (CT_SetExtra(reinterpret_cast<PyObject*>(code), g_extra, f) < 0)
+            PyErr_Clear();
+    }
+    return f;
 }
 
 struct Names
@@ -297,17 +331,17 @@ void initFunctions()
     }
 }
 
+Function* judgedCode(PyCodeObject* code, PyObject* globals)
+{
+    Function* f = recordOfCode(code);
+    if (f->judged != g_session.generation)
+        judge(f, namesOfCode(code, globals));
+    return f;
+}
+
 Function* functionOfCode(PyCodeObject* code, PyObject* globals)
 {
-    void* extra = nullptr;
-    CT_GetExtra(reinterpret_cast<PyObject*>(code), g_extra, &extra);
-    auto* f = static_cast<Function*>(extra);
-    if (!f) {
-        f = new Function;
-        f->key = code;
-        if (CT_SetExtra(reinterpret_cast<PyObject*>(code), g_extra, f) < 0)
-            PyErr_Clear();
-    }
+    Function* f = recordOfCode(code);
     if (f->generation != g_session.generation)
         describeCode(f, code, globals);
     if (!f->ignored && !f->endsThread)
@@ -336,9 +370,8 @@ const void* rareCallableKey(PyObject* callable)
     return type;
 }
 
-Function* functionOfCallable(PyObject* callable, PyObject* self, const void* key)
+static Function* recordOfCallable(PyObject* callable, PyObject* self, const void* key)
 {
-    callable = startedFunction(callable);
     Function*& f = g_callables[key];
     if (!f) {
         f = new Function;
@@ -347,7 +380,25 @@ Function* functionOfCallable(PyObject* callable, PyObject* self, const void* key
             callable = PyMethod_GET_FUNCTION(callable);
         f->keptAlive = guardKey(callable, self, key);
     }
-    Function* found = f;
+    return f;
+}
+
+Function* judgedCallable(PyObject* callable, PyObject* self, const void* key)
+{
+    callable = startedFunction(callable);
+    Function* f = recordOfCallable(callable, self, key);
+    if (f->judged != g_session.generation) {
+        const Names n = nameCallable(callable, self);
+        f->judged = g_session.generation;
+        f->filtered = n.module.rfind("calltide._tracer", 0) != 0 && !g_session.filter.keepsC(n.name, n.qualified, n.module);
+    }
+    return f;
+}
+
+Function* functionOfCallable(PyObject* callable, PyObject* self, const void* key)
+{
+    callable = startedFunction(callable);
+    Function* found = recordOfCallable(callable, self, key);
     if (found->generation != g_session.generation) {
         core::Recorder& recorder = *g_session.recorder;
         core::Tables& tables = recorder.tables();

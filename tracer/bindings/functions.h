@@ -27,6 +27,9 @@ struct Function
     uint32_t id = 0, longId = 0; // the id in use (short when promoted) and the first one
     bool pair = false;           // id + 1: resumed
     bool ignored = false;        // ours
+    uint32_t judged = 0;         // generation for which the next three hold
+    bool filtered = false;       // left out by the user's filters
+    bool wantsArguments = true;  // of those that are recorded
     bool endsThread = false;     // called by a thread at its end: time to look at its name again
     uint32_t sightings = 0;
     PyObject* keptAlive = nullptr;
@@ -34,6 +37,9 @@ struct Function
     Slot slot() const;
 };
 
+// Whether it is left out, without giving it an id: for careful.cpp.
+Function* judgedCode(PyCodeObject* code, PyObject* globals);
+Function* judgedCallable(PyObject* callable, PyObject* self, const void* key);
 // Slow; caches the result where it may be cached. `globals` may be null.
 Function* functionOfCode(PyCodeObject* code, PyObject* globals);
 // `key` from callableKey() with the same `self`.

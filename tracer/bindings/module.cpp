@@ -33,7 +33,7 @@ struct StartOptions
     std::string path, recordingId, parentId, childFolder;
     Options options;
     bool hideStack, untilExit;
-    std::vector<std::string> ignored;
+    std::vector<std::string> ignored, library;
     std::vector<std::pair<std::string, std::string>> meta;
 };
 
@@ -88,6 +88,11 @@ void start(StartOptions o)
     g_session.identity.compat = (o.options.pythonOnly ? uint64_t(format::kPythonOnly) : 0)
         | (isNull(g_session.identity.parent) ? 0 : uint64_t(format::kIsChild));
     g_session.options = std::move(o.options);
+    if (const std::string error = g_session.filter.set(g_session.options, std::move(o.library)); !error.empty())
+        throw std::runtime_error(error);
+    const Options& chosen = g_session.options;
+    g_session.careful = g_session.filter.active() || chosen.maxDepth || chosen.minDuration || chosen.logFuncArgs
+        || chosen.logFuncRetval;
     g_session.followForks = !o.childFolder.empty();
     g_session.childFolder = std::move(o.childFolder);
     g_session.ignored = std::move(o.ignored);
@@ -123,13 +128,13 @@ PYBIND11_MODULE(_tracer, m)
     m.def(
         "start",
         [](std::string path, std::string recordingId, std::string parentId, std::string childFolder, py::dict options,
-            bool hideStack, bool untilExit, std::vector<std::string> ignored,
+            bool hideStack, bool untilExit, std::vector<std::string> ignored, std::vector<std::string> library,
             std::vector<std::pair<std::string, std::string>> meta) {
             start({std::move(path), std::move(recordingId), std::move(parentId), std::move(childFolder), optionsFrom(options), hideStack,
-                untilExit, std::move(ignored), std::move(meta)});
+                untilExit, std::move(ignored), std::move(library), std::move(meta)});
         },
         py::kw_only(), py::arg("path"), py::arg("recording_id"), py::arg("parent_id"), py::arg("child_folder"),
-        py::arg("options"), py::arg("hide_stack"), py::arg("until_exit"), py::arg("ignored"), py::arg("meta"));
+        py::arg("options"), py::arg("hide_stack"), py::arg("until_exit"), py::arg("ignored"), py::arg("library"), py::arg("meta"));
     m.def("stop", [](bool last) { stop(last); }, py::arg("last") = false,
         "Stops the recording. last: the process ends, and its exit status will be added.");
     m.def("active", [] { return g_session.hooked; });

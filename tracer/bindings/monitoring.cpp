@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Python 3.12 and newer: sys.monitoring, with callbacks of a type of our own that is called without any argument tuple.
+#include "bindings/careful.h"
 #include "bindings/threads.h"
 #if PY_VERSION_HEX >= 0x030C0000
 
@@ -54,6 +55,38 @@ CALLTIDE_COLD void leaveSlow(bool c, unsigned sub)
 {
     if (attached(false))
         t_writer.leaveSlow(c, sub);
+}
+
+PyObject* g_disable = nullptr; // sys.monitoring.DISABLE
+
+template <Event E> PyObject* onPythonCarefully(PyObject*, PyObject* const* args, size_t, PyObject*)
+{
+    auto* code = reinterpret_cast<PyCodeObject*>(args[0]);
+    bool kept = true;
+    if constexpr (E == Event::Start || E == Event::Resume || E == Event::Throw) {
+        constexpr Entry entry = E == Event::Start ? Entry::Start : E == Event::Resume ? Entry::Resume : Entry::Throw;
+        kept = carefulEnter(code, PyEval_GetGlobals(), PyEval_GetFrame(), entry);
+    } else if constexpr (E == Event::Return) {
+        kept = carefulLeave(code, 0, args[2]);
+    } else {
+        kept = carefulLeave(code, E == Event::Yield ? format::kYield : format::kUnwind, nullptr);
+    }
+    constexpr bool atOnePlace = E != Event::Throw && E != Event::Unwind; // only these can be switched off
+    return Py_NewRef(!kept && atOnePlace ? g_disable : Py_None);
+}
+
+template <Event E> PyObject* onCCarefully(PyObject*, PyObject* const* args, size_t, PyObject*)
+{
+    const void* key = callableKey(args[2], args[3]);
+    auto* caller = reinterpret_cast<PyCodeObject*>(args[0]);
+    bool kept = true;
+    if (key) {
+        if constexpr (E == Event::CCall)
+            kept = carefulEnterC(caller, args[2], args[3], key);
+        else
+            carefulLeaveC(caller, args[2], args[3], key, E == Event::CReturn ? 0 : format::kUnwindC);
+    }
+    return Py_NewRef(kept ? Py_None : g_disable);
 }
 
 template <Event E> PyObject* onPython(PyObject*, PyObject* const* args, size_t, PyObject*)
@@ -135,20 +168,20 @@ PyTypeObject g_callbackType = {PyVarObject_HEAD_INIT(nullptr, 0)};
 struct Registration
 {
     const char* event;
-    vectorcallfunc call;
+    vectorcallfunc call, careful;
     bool c;        // only when C functions are wanted
     bool requested; // C_RETURN and C_RAISE come with CALL and must not be asked for
 };
 const Registration kRegistrations[] = {
-    {"PY_START", guarded<onPython<Event::Start>>, false, true},
-    {"PY_RESUME", guarded<onPython<Event::Resume>>, false, true},
-    {"PY_THROW", guarded<onPython<Event::Throw>>, false, true},
-    {"PY_RETURN", guarded<onPython<Event::Return>>, false, true},
-    {"PY_YIELD", guarded<onPython<Event::Yield>>, false, true},
-    {"PY_UNWIND", guarded<onPython<Event::Unwind>>, false, true},
-    {"CALL", guarded<onC<Event::CCall>>, true, true},
-    {"C_RETURN", guarded<onC<Event::CReturn>>, true, false},
-    {"C_RAISE", guarded<onC<Event::CRaise>>, true, false},
+    {"PY_START", guarded<onPython<Event::Start>>, guarded<onPythonCarefully<Event::Start>>, false, true},
+    {"PY_RESUME", guarded<onPython<Event::Resume>>, guarded<onPythonCarefully<Event::Resume>>, false, true},
+    {"PY_THROW", guarded<onPython<Event::Throw>>, guarded<onPythonCarefully<Event::Throw>>, false, true},
+    {"PY_RETURN", guarded<onPython<Event::Return>>, guarded<onPythonCarefully<Event::Return>>, false, true},
+    {"PY_YIELD", guarded<onPython<Event::Yield>>, guarded<onPythonCarefully<Event::Yield>>, false, true},
+    {"PY_UNWIND", guarded<onPython<Event::Unwind>>, guarded<onPythonCarefully<Event::Unwind>>, false, true},
+    {"CALL", guarded<onC<Event::CCall>>, guarded<onCCarefully<Event::CCall>>, true, true},
+    {"C_RETURN", guarded<onC<Event::CReturn>>, guarded<onCCarefully<Event::CReturn>>, true, false},
+    {"C_RAISE", guarded<onC<Event::CRaise>>, guarded<onCCarefully<Event::CRaise>>, true, false},
 };
 
 int g_tool = -1;
@@ -193,6 +226,7 @@ bool setHooks(std::string& error)
         error = "this interpreter has no sys.monitoring";
         return false;
     }
+    Py_XSETREF(g_disable, PyObject_GetAttrString(monitoring, "DISABLE"));
     g_tool = -1;
     for (const int id : {3, 4, 0, 5, 2}) { // 2 is cProfile's
         if (discard(PyObject_CallMethod(monitoring, "use_tool_id", "is", id, "calltide"))) {
@@ -211,12 +245,16 @@ bool setHooks(std::string& error)
             continue;
         const long bit = eventBit(events, r.event);
         auto* callback = PyObject_New(Callback, &g_callbackType);
-        callback->call = r.call;
+        callback->call = g_session.careful ? r.careful : r.call;
         discard(PyObject_CallMethod(monitoring, "register_callback", "ilN", g_tool, bit, reinterpret_cast<PyObject*>(callback)));
         if (r.requested)
             set |= bit;
     }
     Py_DECREF(events);
+    static bool disables = false;
+    disables = disables || g_session.careful;
+    if (disables) // places that an earlier recording has switched off
+        discard(PyObject_CallMethod(monitoring, "restart_events", nullptr));
     return discard(PyObject_CallMethod(monitoring, "set_events", "il", g_tool, set));
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Python 3.9 to 3.11: the C profile hook, on every thread.
+#include "bindings/careful.h"
 #include "bindings/threads.h"
 #if PY_VERSION_HEX < 0x030C0000
 #include <frameobject.h>
@@ -204,10 +205,39 @@ template <bool WithC> int onEvent(PyObject*, PyFrameObject* frame, int what, PyO
     return 0;
 }
 
+void onEventCarefully(PyFrameObject* frame, int what, PyObject* arg)
+{
+    PyCodeObject* code = frameCode(frame);
+    const bool withC = !g_session.options.pythonOnly;
+    switch (what) {
+    case PyTrace_CALL:
+        carefulEnter(code, frameGlobals(frame), frame, resumed(frame, code) ? Entry::Resume : Entry::Start);
+        break;
+    case PyTrace_RETURN: {
+        const bool gives = arg && yields(frame, code);
+        carefulLeave(code, !arg ? unsigned(format::kUnwind) : gives ? unsigned(format::kYield) : 0, gives ? nullptr : arg);
+        break;
+    }
+    case PyTrace_C_CALL:
+        if (withC)
+            carefulEnterC(code, arg, nullptr, builtinKey(arg));
+        break;
+    case PyTrace_C_RETURN:
+    case PyTrace_C_EXCEPTION:
+        if (withC)
+            carefulLeaveC(code, arg, nullptr, builtinKey(arg), what == PyTrace_C_RETURN ? 0 : unsigned(format::kUnwindC));
+        break;
+    }
+}
+
 // An exception of C++ (no memory) must not reach the interpreter: the event is lost, the program goes on.
 int guarded(PyObject* self, PyFrameObject* frame, int what, PyObject* arg)
 {
     try {
+        if (CALLTIDE_UNLIKELY(g_session.careful)) {
+            onEventCarefully(frame, what, arg);
+            return 0;
+        }
         return g_session.options.pythonOnly ? onEvent<false>(self, frame, what, arg) : onEvent<true>(self, frame, what, arg);
     } catch (...) {
         return 0;

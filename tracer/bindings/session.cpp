@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings/threads.h"
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -38,6 +39,9 @@ std::string begin(const std::string& path)
     options.path = path;
     options.identity = g_session.identity;
     options.onBlock = onBlock;
+    options.minDuration = g_session.options.minDuration;
+    if (const uint32_t depth = g_session.options.maxDepth)
+        options.maxDepth = std::min(options.maxDepth, depth);
     std::string error;
     std::unique_ptr<core::Recorder> recorder = core::Recorder::create(options, error);
     if (!recorder)

@@ -3,7 +3,7 @@
 #pragma once
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
-#include "bindings/options.h"
+#include "bindings/filter.h"
 #include "core/recorder.h"
 #include <string>
 #include <utility>
@@ -23,6 +23,8 @@ struct Session
     core::Identity identity;
     bool hooked = false;
     Options options;
+    Filter filter;
+    bool careful = false;       // an option needs a look at each call, see careful.h
     bool waitForMain = false;   // nothing of the start-up is recorded until the module __main__ begins
     bool followForks = false;
     bool forked = false;        // this process is a fork whose recording has not begun

@@ -61,9 +61,12 @@ void collectStack(PyThreadState* state, bool skipNewest, bool hideAll, Stack& st
         }
         PyCodeObject* code = PyFrame_GetCode(frames[i]);
         PyObject* globals = frameGlobals(frames[i]);
-        const Function* f = functionOfCode(code, globals);
-        ours = ours && f->ignored;
-        if (ours)
+        const bool left = g_session.careful && judgedCode(code, globals)->filtered;
+        const Function* f = left ? nullptr : functionOfCode(code, globals);
+        ours = ours && (left || f->ignored);
+        if (left) {
+            // As if it were not there; its leave will not be seen either.
+        } else if (ours)
             hidden++;
         else
             ids.push_back(f->id);

@@ -11,6 +11,7 @@ def start(
     hide_stack: bool,
     until_exit: bool,
     ignored: List[bytes],
+    library: List[bytes],
     meta: List[Tuple[bytes, bytes]],
 ) -> None: ...
 def stop(last: bool = False) -> None: ...

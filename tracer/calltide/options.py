@@ -162,7 +162,7 @@ def take(argument, rest, given):
     if option.kind == PATTERNS:
         given[option.name] = given.get(option.name, []) + converted
     else:
-        given[option.name] = converted
+        given[option.name] = value  # as it was said: complete() converts, once
     return True
 
 

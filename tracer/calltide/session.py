@@ -94,7 +94,7 @@ def begin(tracer, path: str, folder: str, values: dict, about: list[tuple[str, s
     tracer.start(
         path=os.fsencode(path), recording_id=recording, parent_id=parent, child_folder=os.fsencode(folder),
         options=values, hide_stack=whole_process, until_exit=whole_process,
-        ignored=[os.fsencode(PACKAGE + os.sep)],
+        ignored=[os.fsencode(PACKAGE + os.sep)], library=[os.fsencode(os.path.dirname(os.__file__))],
         meta=[(k.encode(), v.encode("utf-8", "surrogatepass")) for k, v in about])
 
 

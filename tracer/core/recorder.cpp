@@ -33,6 +33,8 @@ Thread* Recorder::addThread(ThreadWriter* writer, const ThreadRecord& record)
     t->index = m_threadCount++;
     t->record = record;
     t->shadow.assign(1024 + kBlockSize, 0);
+    if (m_options.minDuration > 0)
+        t->leastUnits = uint64_t(((unsigned __int128)(m_options.minDuration) << 32) / g_clock.nsPerUnit);
     t->writer = writer ? writer : &t->parked;
     *t->writer = ThreadWriter {};
     t->writer->thread = t;
@@ -77,8 +79,11 @@ void Recorder::endThread(Thread* thread)
 void Recorder::stop()
 {
     std::lock_guard lock(m_mutex);
-    if (m_stopped.exchange(true))
+    if (m_stopped)
         return;
+    for (const auto& t : m_threads)
+        t->writer->writePending();
+    m_stopped = true;
     for (const auto& t : m_threads) {
         // Its last call has returned, but the system has not yet told us of the thread's end.
         if (!(t->record.flags & 1) && t->sequence && t->writer->depth() == 0) {

@@ -28,6 +28,17 @@ struct Thread
     uint32_t hidden = 0;       // topmost entries of the shadow stack that are not recorded
     bool hidesAll = false;     // until reveal(), also when no hidden entry is open
     std::vector<uint32_t> shadow;
+    // With a least duration: topmost entries that are not written yet, as it is not known how long they take.
+    struct Pending
+    {
+        uint64_t time;
+        uint32_t bytes, length;
+        bool c;
+        std::string arguments;
+    };
+    std::vector<Pending> pending;
+    size_t pendingWritten = 0; // of `pending`, while it is being written
+    uint64_t leastUnits = 0;
 };
 
 class Recorder
@@ -40,6 +51,7 @@ public:
         // Called at each block switch, by the thread itself, with the id of its newest open entry.
         void (*onBlock)(Recorder&, uint32_t id) = nullptr;
         uint32_t maxDepth = format::kMaxDepth - 8192;
+        int64_t minDuration = 0; // ns; shorter calls are left out, if events come by the slow ways
     };
     // Null, and what went wrong in `error`.
     static std::unique_ptr<Recorder> create(const Options& options, std::string& error);

@@ -28,7 +28,8 @@ uint32_t decodeId(uint32_t bytes)
 
 int32_t ThreadWriter::depth() const
 {
-    return int32_t(top - thread->shadow.data() - 1) - int32_t(thread->hidden);
+    return int32_t(top - thread->shadow.data() - 1) - int32_t(thread->hidden)
+        - int32_t(thread->pending.size() - thread->pendingWritten);
 }
 
 void ThreadWriter::setBlock(uint8_t* from, uint8_t* records)
@@ -165,6 +166,8 @@ void ThreadWriter::rare(unsigned sub, uint64_t now, uint32_t bytes, uint32_t len
 
 bool ThreadWriter::extended(unsigned sub, uint64_t now, const void* payload, uint32_t size)
 {
+    if (!thread->pending.empty() && !thread->pendingWritten)
+        writePending(); // what it belongs to or stands in
     if (!room())
         return false;
     if (now < last)
@@ -216,8 +219,16 @@ void ThreadWriter::reveal()
 
 void ThreadWriter::enterSlow(bool c, uint32_t bytes, uint32_t length)
 {
-    if (hides() || depth() >= int32_t(thread->recorder->m_options.maxDepth)) {
+    if (hides() || depth() + int32_t(thread->pending.size()) >= int32_t(thread->recorder->m_options.maxDepth)) {
         enterHidden(c);
+        return;
+    }
+    if (thread->leastUnits) {
+        const uint64_t now = nowUnits();
+        writePending(now - thread->leastUnits);
+        growShadow();
+        thread->pending.push_back({now, bytes, length, c, {}});
+        *top++ = c ? bytes | kShadowC : bytes;
         return;
     }
     if (!room())
@@ -234,14 +245,54 @@ void ThreadWriter::throwSlow(uint32_t bytes, uint32_t length)
         enterHidden(false);
         return;
     }
+    writePending();
     if (!room())
         return;
     rare(kThrow, nowUnits(), bytes, length);
     *top++ = bytes;
 }
 
-void ThreadWriter::leaveOne(bool c, unsigned sub)
+void ThreadWriter::writePending(uint64_t before)
 {
+    Thread& t = *thread;
+    size_t& n = t.pendingWritten;
+    for (n = 0; n < t.pending.size() && t.pending[n].time <= before; n++) {
+        if (!room())
+            break;
+        const Thread::Pending& p = t.pending[n];
+        farRecord(kEnter, p.time, p.bytes, p.length);
+        if (!p.arguments.empty()) {
+            n++; // it is open now
+            extended(kArguments, last, p.arguments.data(), uint32_t(p.arguments.size()));
+            n--;
+        }
+    }
+    t.pending.erase(t.pending.begin(), t.pending.begin() + ptrdiff_t(n));
+    n = 0;
+}
+
+void ThreadWriter::arguments(const std::string& json)
+{
+    if (thread->hidden)
+        return;
+    if (!thread->pending.empty())
+        thread->pending.back().arguments = json;
+    else
+        extended(kArguments, last, json.data(), uint32_t(json.size()));
+}
+
+void ThreadWriter::leaveOne(bool c, unsigned sub, const std::string* result)
+{
+    if (!thread->pending.empty()) {
+        if (nowUnits() - thread->pending.back().time < thread->leastUnits) {
+            thread->pending.pop_back();
+            top--;
+            return;
+        }
+        writePending();
+    }
+    if (result)
+        extended(kReturnValue, nowUnits(), result->data(), uint32_t(result->size()));
     if (!room())
         return;
     if (sub)
@@ -252,7 +303,7 @@ void ThreadWriter::leaveOne(bool c, unsigned sub)
 
 // Keeps the recording balanced whatever comes: entries without a leave are closed with the one around them, leaves
 // without an entry are dropped.
-void ThreadWriter::leaveSlow(bool c, unsigned sub)
+void ThreadWriter::leaveSlow(bool c, unsigned sub, const std::string* result)
 {
     const uint32_t* bottom = thread->shadow.data() + 1;
     const bool topIsC = top > bottom && top[-1] >= kShadowC;
@@ -276,7 +327,7 @@ void ThreadWriter::leaveSlow(bool c, unsigned sub)
         return;
     }
     if (top > bottom)
-        leaveOne(c, sub);
+        leaveOne(c, sub, result);
 }
 
 void ThreadWriter::hideAll()

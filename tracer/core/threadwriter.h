@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <span>
+#include <string>
 #include <vector>
 
 #define CALLTIDE_HOT __attribute__((always_inline)) inline
@@ -102,7 +103,9 @@ struct ThreadWriter
     // The slow ways; right in every state.
     void enterSlow(bool c, uint32_t bytes, uint32_t length);
     void throwSlow(uint32_t bytes, uint32_t length);
-    void leaveSlow(bool c, unsigned sub); // sub 0: a plain return
+    // sub 0: a plain return; `result` is what it returns, as JSON, or null.
+    void leaveSlow(bool c, unsigned sub, const std::string* result = nullptr);
+    void arguments(const std::string& json); // of the call that was entered last, at once after it
 
     CALLTIDE_COLD void enterFar(uint64_t now, uint32_t bytes, uint32_t length);
     CALLTIDE_COLD void leaveFar(unsigned kind, uint64_t now);
@@ -131,7 +134,8 @@ private:
     void growShadow();
     int32_t depth() const;
     void seal();
-    void leaveOne(bool c, unsigned sub);
+    void leaveOne(bool c, unsigned sub, const std::string* result = nullptr);
+    void writePending(uint64_t before = UINT64_MAX); // those that began before that time
 };
 static_assert(sizeof(ThreadWriter) <= 64, "static thread-local storage is scarce");
 

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bindings/careful.h"
+#include "bindings/threads.h"
+#include "bindings/values.h"
+
+namespace calltide::bindings {
+
+bool carefulEnter(PyCodeObject* code, PyObject* globals, PyFrameObject* frame, Entry entry)
+{
+    if (!attached(true))
+        return true;
+    if (t_writer.hides())
+        beginsProgram(code, globals); // also if it is not to be recorded itself
+    Function* f = judgedCode(code, globals);
+    if (f->endsThread)
+        refreshThreadName();
+    if (f->filtered)
+        return false;
+    if (!t_writer.thread)
+        return true; // a finaliser that ran on the way has stopped the recording
+    if (t_writer.hides()) {
+        t_writer.enterHidden(false);
+        return true;
+    }
+    f = functionOfCode(code, globals);
+    if (!t_writer.thread)
+        return true;
+    if (f->ignored) {
+        t_writer.enterHidden(false);
+        return true;
+    }
+    const Slot s = f->slot();
+    if (entry == Entry::Throw)
+        t_writer.throwSlow(s.resumed, s.resumedLength);
+    else if (entry == Entry::Resume)
+        t_writer.enterSlow(false, s.resumed, s.resumedLength);
+    else
+        t_writer.enterSlow(false, s.id, s.idLength);
+    if (entry == Entry::Start && f->wantsArguments && g_session.options.logFuncArgs)
+        if (const std::string json = argumentsOf(frame, code, g_session.options.useRepr); !json.empty() && t_writer.thread)
+            t_writer.arguments(json);
+    return true;
+}
+
+bool carefulLeave(PyCodeObject* code, unsigned sub, PyObject* result)
+{
+    if (!attached(false))
+        return true;
+    const Function* f = judgedCode(code, PyEval_GetGlobals());
+    if (f->filtered)
+        return false;
+    if (!t_writer.thread)
+        return true;
+    if (result && sub == 0 && f->wantsArguments && g_session.options.logFuncRetval && !t_writer.hides()) {
+        const std::string json = valueOf(result, g_session.options.useRepr);
+        if (t_writer.thread)
+            t_writer.leaveSlow(false, sub, &json);
+        return true;
+    }
+    t_writer.leaveSlow(false, sub);
+    return true;
+}
+
+bool carefulEnterC(PyCodeObject* caller, PyObject* callable, PyObject* self, const void* key)
+{
+    if (!attached(false))
+        return true;
+    if (caller && judgedCode(caller, PyEval_GetGlobals())->filtered)
+        return false;
+    if (g_session.filter.filtersC() && judgedCallable(callable, self, key)->filtered)
+        return true; // another function may be called from here next time
+    if (!t_writer.thread)
+        return true;
+    const Function* f = t_writer.hides() ? nullptr : functionOfCallable(callable, self, key);
+    if (!t_writer.thread)
+        return true;
+    if (!f || f->ignored) {
+        t_writer.enterHidden(true);
+        return true;
+    }
+    const Slot s = f->slot();
+    t_writer.enterSlow(true, s.id, s.idLength);
+    return true;
+}
+
+void carefulLeaveC(PyCodeObject* caller, PyObject* callable, PyObject* self, const void* key, unsigned sub)
+{
+    if (!attached(false) || (caller && judgedCode(caller, PyEval_GetGlobals())->filtered))
+        return;
+    if (g_session.filter.filtersC() && judgedCallable(callable, self, key)->filtered)
+        return;
+    if (t_writer.thread)
+        t_writer.leaveSlow(true, sub);
+}
+
+} // namespace calltide::bindings
