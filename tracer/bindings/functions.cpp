@@ -118,9 +118,9 @@ CodeNames namesOfCode(PyCodeObject* code, PyObject* globals)
 void judge(Function* f, const CodeNames& n)
 {
     f->judged = g_session.generation;
-    f->ignored = startsWithAny(n.file);
+    f->ignored = f->userIgnored || startsWithAny(n.file);
     f->endsThread = n.name == "_delete" && n.module == "threading";
-    f->filtered = !f->ignored && !g_session.filter.keepsPython(n.file, n.name, n.qualified, n.module);
+    f->filtered = !f->ignored && (!g_session.filter.keepsPython(n.file, n.name, n.qualified, n.module) || (g_session.options.logSparse && !f->marked));
     f->wantsArguments = g_session.filter.wantsArguments(n.name, n.qualified, n.module);
 }
 
@@ -329,6 +329,16 @@ void initFunctions()
         g_methodWrapper = Py_TYPE(wrapper);
         Py_DECREF(wrapper);
     }
+}
+
+void markCode(PyObject* code, CodeMark mark)
+{
+    if (!PyCode_Check(code))
+        return;
+    Function* f = recordOfCode(reinterpret_cast<PyCodeObject*>(code));
+    (mark == CodeMark::Ignored ? f->userIgnored : f->marked) = true;
+    f->generation = f->judged = 0; // to be looked at again
+    dropSlot(code);
 }
 
 Function* judgedCode(PyCodeObject* code, PyObject* globals)

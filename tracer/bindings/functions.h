@@ -29,6 +29,7 @@ struct Function
     bool ignored = false;        // ours
     uint32_t judged = 0;         // generation for which the next three hold
     bool filtered = false;       // left out by the user's filters
+    bool userIgnored = false, marked = false; // by @ignore_function and @log_sparse
     bool wantsArguments = true;  // of those that are recorded
     bool endsThread = false;     // called by a thread at its end: time to look at its name again
     uint32_t sightings = 0;
@@ -40,6 +41,9 @@ struct Function
 // Whether it is left out, without giving it an id: for careful.cpp.
 Function* judgedCode(PyCodeObject* code, PyObject* globals);
 Function* judgedCallable(PyObject* callable, PyObject* self, const void* key);
+enum class CodeMark : uint8_t { Ignored, Sparse };
+// For good, also in recordings to come. Other objects than code are let pass.
+void markCode(PyObject* code, CodeMark mark);
 // Slow; caches the result where it may be cached. `globals` may be null.
 Function* functionOfCode(PyCodeObject* code, PyObject* globals);
 // `key` from callableKey() with the same `self`.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The module's control functions. Events never come through here.
+#include "bindings/events.h"
 #include "bindings/functions.h"
 #include "bindings/threads.h"
 #include <cstdlib>
@@ -60,6 +61,7 @@ Options optionsFrom(const py::dict& given)
     read("log_imports", o.logImports);
     read("log_memory", o.logMemory);
     read("log_call_line", o.logCallLine);
+    read("log_sparse", o.logSparse);
     read("my_code_only", o.myCodeOnly);
     read("ignore_frozen", o.ignoreFrozen);
     read("max_depth", o.maxDepth);
@@ -91,7 +93,7 @@ void start(StartOptions o)
     if (const std::string error = g_session.filter.set(g_session.options, std::move(o.library)); !error.empty())
         throw std::runtime_error(error);
     const Options& chosen = g_session.options;
-    g_session.careful = g_session.filter.active() || chosen.maxDepth || chosen.minDuration || chosen.logFuncArgs
+    g_session.careful = g_session.filter.active() || chosen.logSparse || chosen.maxDepth || chosen.minDuration || chosen.logFuncArgs
         || chosen.logFuncRetval;
     g_session.followForks = !o.childFolder.empty();
     g_session.childFolder = std::move(o.childFolder);
@@ -143,5 +145,20 @@ PYBIND11_MODULE(_tracer, m)
     m.def("starter", [](py::object original, py::object mend) {
         return py::reinterpret_steal<py::object>(makeStarter(original.ptr(), mend.ptr()));
     });
+    m.def("pause", [] { pauseSession(); });
+    m.def("resume", [] { resumeSession(); });
+    m.def("paused", [] { return g_session.paused; });
+    m.def("instant", [](py::object name, py::object arguments) { logInstant(name.ptr(), arguments.ptr()); });
+    m.def("counter", [](py::object name, py::object series, double value) { logCounter(name.ptr(), series.ptr(), value); });
+    m.def("enter", [](py::object name, py::object file, uint32_t line) { enterEvent(name.ptr(), file.ptr(), line); });
+    m.def("leave", [] { leaveEvent(); });
+    m.def("call", [](py::object function, py::tuple arguments, py::dict keywords) {
+        PyObject* result = callVisibly(function.ptr(), arguments.ptr(), keywords.ptr());
+        if (!result)
+            throw py::error_already_set();
+        return py::reinterpret_steal<py::object>(result);
+    });
+    m.def("ignore", [](py::object code) { markCode(code.ptr(), CodeMark::Ignored); });
+    m.def("mark_sparse", [](py::object code) { markCode(code.ptr(), CodeMark::Sparse); });
     m.def("keep_source", [](std::string file, std::string text) { keepGivenSource(file, text); });
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Python 3.12 and newer: sys.monitoring, with callbacks of a type of our own that is called without any argument tuple.
 #include "bindings/careful.h"
+#include "bindings/events.h"
 #include "bindings/threads.h"
 #if PY_VERSION_HEX >= 0x030C0000
+#include <cstring>
+#include <frameobject.h>
 
 namespace calltide::bindings {
 
@@ -147,6 +150,21 @@ template <Event E> PyObject* onC(PyObject*, PyObject* const* args, size_t, PyObj
     Py_RETURN_NONE;
 }
 
+// Where an exception is raised, not where it goes through: its traceback has the one frame then.
+PyObject* onRaise(PyObject*, PyObject* const* args, size_t, PyObject*)
+{
+    if (t_writer.thread && t_writer.fast()) {
+        PyObject* trace = PyException_GetTraceback(args[2]);
+        if (!trace || !reinterpret_cast<PyTracebackObject*>(trace)->tb_next) {
+            const auto* code = reinterpret_cast<PyCodeObject*>(args[0]);
+            if (!g_session.careful || !judgedCode(const_cast<PyCodeObject*>(code), PyEval_GetGlobals())->filtered)
+                logRaise(args[2]);
+        }
+        Py_XDECREF(trace);
+    }
+    Py_RETURN_NONE;
+}
+
 // An exception of C++ (no memory) must not reach the interpreter: the event is lost, the program goes on.
 template <vectorcallfunc F> PyObject* guarded(PyObject* self, PyObject* const* args, size_t n, PyObject* names)
 {
@@ -181,6 +199,7 @@ const Registration kRegistrations[] = {
     {"PY_UNWIND", guarded<onPython<Event::Unwind>>, guarded<onPythonCarefully<Event::Unwind>>, false, true},
     {"CALL", guarded<onC<Event::CCall>>, guarded<onCCarefully<Event::CCall>>, true, true},
     {"C_RETURN", guarded<onC<Event::CReturn>>, guarded<onCCarefully<Event::CReturn>>, true, false},
+    {"RAISE", guarded<onRaise>, guarded<onRaise>, false, true},
     {"C_RAISE", guarded<onC<Event::CRaise>>, guarded<onCCarefully<Event::CRaise>>, true, false},
 };
 
@@ -242,6 +261,8 @@ bool setHooks(std::string& error)
     long set = 0;
     for (const Registration& r : kRegistrations) {
         if (r.c && g_session.options.pythonOnly)
+            continue;
+        if (std::strcmp(r.event, "RAISE") == 0 && !g_session.options.logExceptions)
             continue;
         const long bit = eventBit(events, r.event);
         auto* callback = PyObject_New(Callback, &g_callbackType);

@@ -14,6 +14,7 @@ struct Options
     std::vector<std::string> argsOf; // patterns; empty: all functions
     bool logExceptions = true, logAsync = true, logGc = true, logImports = true, logMemory = true, logCallLine = false;
     std::vector<std::string> includeFiles, excludeFiles, includeFunctions, excludeFunctions; // patterns
+    bool logSparse = false; // only marked functions
     bool myCodeOnly = false, ignoreFrozen = false;
     uint32_t maxDepth = 0; // calls; 0: all
     int64_t minDuration = 0; // ns

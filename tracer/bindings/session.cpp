@@ -76,7 +76,7 @@ std::string startSession(const std::string& path, bool atStartup)
         return error;
     }
     g_session.hooked = true;
-    watchCollector(true);
+    watchCollector(g_session.options.logGc);
     return {};
 }
 
@@ -99,8 +99,34 @@ bool continueInChild()
     return false;
 }
 
+void pauseSession()
+{
+    if (!g_session.hooked || !g_session.recorder || g_session.forked)
+        return;
+    removeHooks();
+    watchCollector(false);
+    parkThreads();
+    g_session.paused = true;
+}
+
+void resumeSession()
+{
+    if (!g_session.paused || !g_session.recorder)
+        return;
+    g_session.paused = false;
+    openThreadsAgain();
+    if (t_writer.thread) {
+        const uint8_t payload[] = {0, format::kLossPaused};
+        t_writer.extended(format::kLost, core::nowUnits(), payload, sizeof payload);
+    }
+    std::string error;
+    g_session.hooked = setHooks(error);
+    watchCollector(g_session.hooked && g_session.options.logGc);
+}
+
 void stopSession()
 {
+    g_session.paused = false;
     if (g_session.hooked)
         removeHooks();
     g_session.hooked = false;

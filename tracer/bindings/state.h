@@ -25,6 +25,7 @@ struct Session
     Options options;
     Filter filter;
     bool careful = false;       // an option needs a look at each call, see careful.h
+    bool paused = false;        // a recording stands still
     bool waitForMain = false;   // nothing of the start-up is recorded until the module __main__ begins
     bool followForks = false;
     bool forked = false;        // this process is a fork whose recording has not begun
@@ -41,6 +42,9 @@ std::string startSession(const std::string& path, bool atStartup);
 // Takes the hooks off and seals; the end may follow. Harmless if nothing runs.
 void stopSession();
 void closeSession(bool withEnd, int status);
+// Takes the hooks off and ends what is open; and the other way round. Nothing happens if there is nothing to do.
+void pauseSession();
+void resumeSession();
 // Before the first event of a forked process; false: not recorded (the hooks are off then).
 bool continueInChild();
 void installForkHandler();

@@ -232,6 +232,28 @@ void openRunningThreads(bool hideOwnStack)
     }
 }
 
+void parkThreads()
+{
+    g_session.recorder->parkAll([](core::Thread* t) { g_parked[(unsigned long)t->record.pythonIdent] = t; });
+}
+
+void openThreadsAgain()
+{
+    PyThreadState* self = PyThreadState_Get();
+    for (PyThreadState* s = PyInterpreterState_ThreadHead(self->interp); s; s = PyThreadState_Next(s)) {
+        const auto it = g_parked.find(s->thread_id);
+        if (it == g_parked.end())
+            continue; // new since then: announces itself
+        Stack stack;
+        collectStack(s, false, false, stack);
+        it->second->parked.open(stack.open, stack.hidden);
+        if (s == self) {
+            g_session.recorder->adopt(it->second, &t_writer);
+            g_parked.erase(it);
+        }
+    }
+}
+
 void forgetParkedThreads() { g_parked.clear(); }
 
 void refreshThreadName()

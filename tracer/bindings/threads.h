@@ -15,6 +15,9 @@ bool beginsProgram(PyCodeObject* code, PyObject* globals);
 
 // Opens what runs in every thread at this moment; this thread is attached, the others wait for their first event.
 void openRunningThreads(bool hideOwnStack);
+// After a pause: the calls that run now in each thread.
+void openThreadsAgain();
+void parkThreads();
 // The name may have changed.
 void refreshThreadName();
 void forgetParkedThreads();

@@ -41,6 +41,7 @@ OPTIONS = (
     Option("exclude_files", PATTERNS, [], 1, "no code of these files", "PATTERN"),
     Option("include_functions", PATTERNS, [], 1, "only these functions", "PATTERN"),
     Option("exclude_functions", PATTERNS, [], 1, "none of these functions", "PATTERN"),
+    Option("log_sparse", FLAG, False, 1, "only functions that are decorated with @calltide.log_sparse"),
     Option("my_code_only", FLAG, False, 1, "not the standard library, not installed packages", aliases=("my_code",)),
     Option("ignore_frozen", FLAG, False, 1, "no frozen modules, such as the import system"),
     Option("max_depth", NUMBER, 0, 2, "only this many calls deep (0: all)", "N", aliases=("max_stack_depth",)),

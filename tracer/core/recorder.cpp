@@ -53,6 +53,20 @@ void Recorder::adopt(Thread* thread, ThreadWriter* writer)
     thread->writer = writer;
 }
 
+void Recorder::parkAll(const std::function<void(Thread*)>& parked)
+{
+    std::lock_guard lock(m_mutex);
+    for (const auto& t : m_threads) {
+        t->writer->leaveAll();
+        if (t->writer == &t->parked)
+            continue;
+        t->parked = *t->writer;
+        *t->writer = ThreadWriter {};
+        t->writer = &t->parked;
+        parked(t.get());
+    }
+}
+
 void Recorder::rename(Thread* thread, uint32_t name)
 {
     if (thread->record.name == name || stopped())

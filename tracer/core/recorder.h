@@ -7,6 +7,7 @@
 #include "core/threadwriter.h"
 #include <atomic>
 #include <memory>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -69,6 +70,8 @@ public:
     // Seals what is open and forgets the thread. May be called without the interpreter's lock.
     void endThread(Thread* thread);
 
+    // A pause: ends all open calls and takes the writers out of the threads' hands, until adopt() or their next event.
+    void parkAll(const std::function<void(Thread*)>& parked);
     // Seals every thread; after it no event is taken. Then `finish` once more may write the end.
     void stop();
     void writeEnd(int32_t status, bool known);

@@ -96,6 +96,7 @@ void Tables::forgetStrings()
 {
     std::lock_guard lock(m_mutex);
     m_stringIds = {};
+    m_nameIds = m_counterIds = {};
 }
 
 uint32_t Tables::string(std::string_view text)
@@ -159,6 +160,26 @@ void Tables::source(uint32_t fileName, SourceRecord record, const std::string* t
     record.textLength = keep ? uint32_t(text->size()) : 0;
     std::lock_guard lock(m_mutex);
     put(TableType::Source, 0, fileName, &record, sizeof record, keep ? text->data() : nullptr, record.textLength);
+}
+
+uint32_t Tables::name(std::string_view text, std::string_view category)
+{
+    const NameRecord record {string(text), string(category)};
+    std::lock_guard lock(m_mutex);
+    const auto [it, added] = m_nameIds.try_emplace(uint64_t(record.name) << 32 | record.category, uint32_t(m_nameIds.size() + 1));
+    if (added)
+        put(TableType::Name, 0, it->second, &record, sizeof record);
+    return it->second;
+}
+
+uint32_t Tables::counter(std::string_view name, std::string_view series)
+{
+    const CounterRecord record {string(name), string(series), 0, 0};
+    std::lock_guard lock(m_mutex);
+    const auto [it, added] = m_counterIds.try_emplace(uint64_t(record.name) << 32 | record.series, uint32_t(m_counterIds.size() + 1));
+    if (added)
+        put(TableType::Counter, 0, it->second, &record, sizeof record);
+    return it->second;
 }
 
 void Tables::end(uint64_t units, int32_t status, bool known)

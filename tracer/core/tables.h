@@ -24,6 +24,9 @@ public:
     void note(uint64_t units, std::string_view text, uint32_t code);
     // `fileName` is the string id of the file; text is kept if not null.
     void source(uint32_t fileName, format::SourceRecord record, const std::string* text);
+    // What instants and raised exceptions refer to; the same words give the same id. From 1 on.
+    uint32_t name(std::string_view text, std::string_view category);
+    uint32_t counter(std::string_view name, std::string_view series);
     void end(uint64_t units, int32_t status, bool known);
 
     // Keeps room for the record of the end, which is written when nothing may be allocated any more.
@@ -44,6 +47,7 @@ private:
     unsigned m_log2 = 14;
     uint32_t m_strings = 0, m_metas = 0, m_clocks = 0, m_notes = 0;
     std::unordered_map<std::string, uint32_t> m_stringIds;
+    std::unordered_map<uint64_t, uint32_t> m_nameIds, m_counterIds; // by two string ids
 };
 
 } // namespace calltide::core

@@ -330,6 +330,49 @@ void ThreadWriter::leaveSlow(bool c, unsigned sub, const std::string* result)
         leaveOne(c, sub, result);
 }
 
+void ThreadWriter::mark(unsigned sub, uint32_t operand)
+{
+    writePending();
+    const EncodedId id = encodeId(operand);
+    rare(sub, nowUnits(), id.bytes, id.length);
+}
+
+bool ThreadWriter::lift(std::vector<uint32_t>& entries)
+{
+    if (thread->hidesAll)
+        return false;
+    entries.assign(top - thread->hidden, top);
+    top -= thread->hidden;
+    thread->hidden = 0;
+    limit = thread->limit;
+    return true;
+}
+
+void ThreadWriter::lower(const std::vector<uint32_t>& entries)
+{
+    if (!thread)
+        return;
+    for (const uint32_t entry : entries)
+        enterHidden(entry & kShadowC);
+}
+
+void ThreadWriter::leaveAll()
+{
+    const uint32_t* bottom = thread->shadow.data() + 1;
+    top -= thread->hidden;
+    thread->hidden = 0;
+    while (top > bottom) {
+        const uint32_t* before = top;
+        leaveOne(top[-1] >= kShadowC, 0);
+        bottom = thread->shadow.data() + 1;
+        if (top >= before)
+            break; // no room left
+    }
+    top = thread->shadow.data() + 1;
+    thread->hidesAll = false;
+    limit = thread->limit;
+}
+
 void ThreadWriter::hideAll()
 {
     thread->hidesAll = true;

@@ -113,6 +113,15 @@ struct ThreadWriter
     // False: too long, or the recording has stopped.
     bool extended(unsigned sub, uint64_t now, const void* payload, uint32_t size);
 
+    // A record of no length: subs 17 to 19, with their operand.
+    void mark(unsigned sub, uint32_t operand);
+    // For records made from within calls of ours, which are hidden: takes these off the stack, and puts them back. False:
+    // nothing is recorded here at all.
+    bool lift(std::vector<uint32_t>& entries);
+    void lower(const std::vector<uint32_t>& entries);
+    // Ends all that is open, as a pause does.
+    void leaveAll();
+
     // An entry that is not recorded, and everything called from it.
     void enterHidden(bool c);
     bool hides() const;

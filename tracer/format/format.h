@@ -143,7 +143,7 @@ enum Sub : uint8_t {
     kOpen = 48, // calls that were running when the recording of the thread began
 };
 
-enum LossReason : uint32_t { kLossDiskFull = 1, kLossLimit = 2, kLossForeignHook = 4, kLossRing = 8, kLossOther = 16 };
+enum LossReason : uint32_t { kLossDiskFull = 1, kLossLimit = 2, kLossForeignHook = 4, kLossRing = 8, kLossOther = 16, kLossPaused = 32 };
 
 // ---------------------------------------------------------------- table records
 struct TableRecordHeader // padded to 8 with its payload; the first 8 bytes are stored last
