@@ -6,8 +6,10 @@
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <numeric>
 #include <unistd.h>
 #include <vector>
 
@@ -31,16 +33,52 @@ bool isScript(const QString& word)
     return true;
 }
 
-// The options of tracer/calltide/options.py that take a value in the next word; that file alone knows what they mean, and
-// says what is wrong with them. tests/integration/test_record.py holds the two together.
-bool takesValue(QString option)
+// The recorder's own options are passed on as they are: tracer/calltide/options.py alone knows what they mean, and says what
+// is wrong with them.
+struct RecorderOption
 {
-    static const QStringList names{QStringLiteral("--args-of"), QStringLiteral("--include-files"),
-        QStringLiteral("--exclude-files"), QStringLiteral("--include-functions"), QStringLiteral("--exclude-functions"),
-        QStringLiteral("--max-depth"), QStringLiteral("--max-stack-depth"), QStringLiteral("--min-duration"),
-        QStringLiteral("--ring"), QStringLiteral("--stop-when-full"), QStringLiteral("--include-children"),
-        QStringLiteral("--exclude-children")};
-    return names.contains(option.replace(u'_', u'-'));
+    const char* name;
+    bool takesValue; // in the next word, where there is no "="
+};
+
+constexpr RecorderOption kRecorderOptions[] = {
+#include "recordoptions.inc"
+};
+
+const RecorderOption* recorderOption(const QString& word)
+{
+    const QString name = word.section(u'=', 0, 0).replace(u'_', u'-');
+    for (const RecorderOption& o : kRecorderOptions) {
+        if (name == QLatin1String(o.name))
+            return &o;
+    }
+    return nullptr;
+}
+
+// "; did you mean --max-depth?", or nothing when none is near.
+QString didYouMean(const QString& word)
+{
+    const QString name = word.section(u'=', 0, 0).replace(u'_', u'-');
+    const char* nearest = nullptr;
+    size_t least = 3; // letters that differ: more are another word
+    for (const RecorderOption& o : kRecorderOptions) {
+        const QString other = QString::fromLatin1(o.name);
+        std::vector<size_t> row(size_t(other.size()) + 1); // the edit distance, row by row
+        std::iota(row.begin(), row.end(), size_t(0));
+        for (qsizetype i = 0; i < name.size(); ++i) {
+            size_t diagonal = row[0]++;
+            for (size_t j = 1; j < row.size(); ++j) {
+                const size_t change = diagonal + (name[i] != other[qsizetype(j) - 1]);
+                diagonal = row[j];
+                row[j] = std::min({change, row[j] + 1, row[j - 1] + 1});
+            }
+        }
+        if (row.back() < least) {
+            least = row.back();
+            nearest = o.name;
+        }
+    }
+    return nearest ? QStringLiteral("; did you mean %1?").arg(QLatin1String(nearest)) : QStringLiteral(".");
 }
 
 Result<session::LaunchOptions> parse(const QStringList& arguments)
@@ -71,16 +109,16 @@ Result<session::LaunchOptions> parse(const QStringList& arguments)
             o.target = next;
             o.arguments = arguments.mid(i + 2);
             return o;
-        } else if (a.startsWith(QLatin1String("--")) && a.size() > 2) {
+        } else if (const RecorderOption* option = recorderOption(a)) {
             o.tracer.extra << a;
-            if (takesValue(a)) {
+            if (option->takesValue && !a.contains(u'=')) {
                 if (!more)
                     return error(QStringLiteral("%1 needs a value.").arg(a));
                 o.tracer.extra << next;
                 i++;
             }
         } else if (a.startsWith(u'-') && a != QLatin1String("--")) {
-            return error(QStringLiteral("there is no option %1.").arg(a));
+            return error(QStringLiteral("there is no option %1%2").arg(a, didYouMean(a)));
         } else {
             const qsizetype at = a == QLatin1String("--") ? i + 1 : i;
             if (at >= arguments.size())

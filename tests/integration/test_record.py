@@ -116,7 +116,7 @@ class RecordTest(CalltideTest):
                     self.assertIn(('"%s": %s' % (option.name, kept[option.kind])).encode(), file.read())
         result = self.run_calltide("record", "--min-durations=5", *PYTHON, "--", target("native.py"))
         self.assertEqual(result.returncode, 2)
-        self.assertIn("did you mean min_duration", result.stderr)
+        self.assertIn("did you mean --min-duration?", result.stderr)
 
     def test_a_killed_program_leaves_a_recording(self):
         process = subprocess.Popen([CALLTIDE, "record", "-o", self.path("k.calltide"), *PYTHON, target("killed.py")],
