@@ -2,51 +2,60 @@
 #include "ui/calldetails.h"
 #include "ui/text.h"
 #include <QCoreApplication>
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 namespace calltide::ui {
 namespace {
 constexpr uint64_t kQuickChildren = 20000;
 constexpr qsizetype kLongestValue = 2000; // characters; the rest is cut with "…"
 
-QString valueText(const QJsonValue& value)
+using Json = nlohmann::ordered_json; // arguments are read in the order in which they were given
+
+QString valueText(const Json& value)
 {
-    QString text;
-    if (value.isString())
-        text = value.toString();
-    else if (value.isObject())
-        text = QString::fromUtf8(QJsonDocument(value.toObject()).toJson(QJsonDocument::Compact));
-    else if (value.isArray())
-        text = QString::fromUtf8(QJsonDocument(value.toArray()).toJson(QJsonDocument::Compact));
-    else if (value.isBool())
-        text = value.toBool() ? QStringLiteral("true") : QStringLiteral("false");
-    else if (value.isDouble())
-        text = QString::number(value.toDouble(), 'g', QLocale::FloatingPointShortest);
-    else
-        text = QStringLiteral("null");
+    QString text = value.is_string() ? QString::fromStdString(value.get_ref<const std::string&>())
+                                     : QString::fromStdString(value.dump(-1, ' ', false, Json::error_handler_t::replace));
     if (text.size() > kLongestValue)
         text = text.left(kLongestValue) + u'…';
     return fromTrace(text.toStdString());
 }
 
-QList<QPair<QString, QString>> argumentsOf(const std::string& json)
+void takeArguments(const std::string& json, CallDetails& out)
 {
-    QList<QPair<QString, QString>> out;
     if (json.empty())
-        return out;
-    QJsonParseError error;
-    const QJsonDocument document = QJsonDocument::fromJson(QByteArray::fromStdString(json), &error);
-    if (!document.isObject()) {
-        out.append({QString(), fromTrace(std::string_view(json).substr(0, size_t(kLongestValue)))});
-        return out;
+        return;
+    const Json object = Json::parse(json, nullptr, false);
+    if (!object.is_object()) {
+        out.arguments.append({QString(), fromTrace(std::string_view(json).substr(0, size_t(kLongestValue)))});
+        return;
     }
-    const QJsonObject object = document.object();
-    for (auto it = object.begin(); it != object.end(); ++it)
-        out.append({fromTrace(it.key().toStdString()), valueText(it.value())});
-    return out;
+    for (const auto& [key, value] : object.items()) {
+        if (key == "return_value")
+            out.returned = valueText(value);
+        else
+            out.arguments.append({fromTrace(key), valueText(value)});
+    }
+}
+
+// The last exception that was raised on the slice's thread while it ran: the one that ended it.
+QString raisedIn(const store::Trace& trace, store::SliceIndex slice)
+{
+    if (!(trace.flags(slice) & store::kException))
+        return {};
+    const auto& instants = trace.instants();
+    const int64_t from = trace.start(slice), to = trace.end(slice);
+    auto it = std::partition_point(instants.begin(), instants.end(), [&](const store::Instant& i) { return i.time <= to; });
+    while (it != instants.begin() && (--it)->time >= from) {
+        if (!it->exception || it->track != trace.trackOf(slice))
+            continue;
+        QString text = fromTrace(trace.string(it->name));
+        const Json details = Json::parse(trace.arguments(*it), nullptr, false);
+        if (details.is_object() && details.contains("message"))
+            text += QStringLiteral(": ") + valueText(details["message"]);
+        return text;
+    }
+    return {};
 }
 
 QStringList statesOf(uint8_t flags)
@@ -86,7 +95,8 @@ CallDetails callDetails(const TraceContext& context, store::SliceIndex slice)
     std::sort(out.inner.begin(), out.inner.end(), [](const InnerShare& a, const InnerShare& b) {
         return a.total != b.total ? a.total > b.total : a.function < b.function;
     });
-    out.arguments = argumentsOf(trace.arguments(slice));
+    takeArguments(trace.arguments(slice), out);
+    out.raised = raisedIn(trace, slice);
     out.states = statesOf(trace.flags(slice));
     return out;
 }

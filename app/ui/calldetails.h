@@ -22,7 +22,9 @@ struct CallDetails
     int64_t self = 0;
     uint64_t callsInside = 0;
     std::vector<InnerShare> inner;              // by time, largest first
-    QList<QPair<QString, QString>> arguments;   // name, value as JSON text
+    QList<QPair<QString, QString>> arguments;   // name, value as JSON text, in the order of the recording
+    QString returned;                           // empty: not recorded
+    QString raised;                             // "ValueError: no such thing": what ended the call; empty: nothing known
     QStringList states;                         // "left by an exception", …
 };
 

@@ -234,6 +234,8 @@ void CallView::show(const CallDetails& details)
     m_grid->setColumnMinimumWidth(0, 76);
     for (const QString& state : details.states)
         addRow(tr("State"), valueLabel(state, false));
+    if (!details.raised.isEmpty())
+        addRow(tr("Raised"), valueLabel(details.raised));
     addRow(tr("Start"), valueLabel(formatTime(trace.start(slice) - trace.begin())));
     addRow(tr("End"), valueLabel(formatTime(trace.end(slice) - trace.begin())));
     addRow(tr("Depth"), valueLabel(formatNumber(trace.depthOf(slice))));
@@ -254,6 +256,8 @@ void CallView::show(const CallDetails& details)
         addRow(shown++ ? QString() : tr("Arguments"),
             valueLabel(name.isEmpty() ? value : QStringLiteral("%1 = %2").arg(name, value)));
     }
+    if (!details.returned.isEmpty())
+        addRow(tr("Returned"), valueLabel(details.returned));
     m_pages->setCurrentIndex(1);
 }
 

@@ -53,7 +53,7 @@ class ExportJsonTest : public QObject
         b.slices(worker).add(5, 6'000'000'000'000, pay, kStillRunning);
         b.slices(reused).add(7'000'000'000'000, 17, pay, kException);
         b.addInstant({3'000, b.intern("here"), worker, p, 0}, "{\"k\":[1]}");
-        b.addInstant({4'000, b.intern("all"), {}, {}, 0});
+        b.addInstant({4'000, b.intern("ValueError"), main, p, 0, true}, "{\"message\":\"no\"}");
         b.addCounterSample(p, "mem", "rss", 1'001, 1.5);
         b.addCounterSample(p, "mem", "rss", 2'002, 1e12);
         b.addFlow({1'000'000'002, 2'000'000'000, main, worker, b.intern("queue")});
@@ -96,6 +96,7 @@ private Q_SLOTS:
             QCOMPARE(again.tracks().size(), t->tracks().size());
             QCOMPARE(again.instants().size(), size_t(2));
             QCOMPARE(again.arguments(again.instants()[0]), std::string("{\"k\":[1]}"));
+            QVERIFY(!again.instants()[0].exception && again.instants()[1].exception);
             QCOMPARE(again.counters().size(), size_t(1));
             QCOMPARE(again.counters()[0].times, (std::vector<int64_t>{1'001, 2'002}));
             QCOMPARE(again.counters()[0].values, (std::vector<double>{1.5, 1e12}));

@@ -108,6 +108,7 @@ private Q_SLOTS:
         const auto gc = m.b.addTrack({.kind = store::TrackKind::Gc, .process = m.process});
         m.b.slices(gc).add(2 * kMs, kMs, m.function("gen 0"));
         m.b.addInstant({.time = kMs, .name = m.b.intern("retry"), .process = m.process});
+        m.b.addInstant({.time = kMs, .name = m.b.intern("KeyError"), .process = m.process, .exception = true});
         m.b.addCounterSample(m.process, "Memory", "rss", kMs, 5);
         const auto trace = m.finish();
         const TrackModel model(*trace, small::style(), {});
@@ -115,11 +116,11 @@ private Q_SLOTS:
         for (const auto& item : model.items())
             order.push_back(item.name);
         const std::vector<std::string> wanted{"app.py", "MainThread", "Overlapping calls", "Garbage collection",
-                                              "Events", "Memory",     "thumbs.py",         "MainThread"};
+                                              "Exceptions", "Events", "Memory", "thumbs.py", "MainThread"};
         QVERIFY(order == wanted);
         QCOMPARE(model.items()[2].level, 2);
         QCOMPARE(QString::fromStdString(model.items()[0].detail), QStringLiteral("4120 · Python 3.13.1 · 1 thread"));
-        QCOMPARE(QString::fromStdString(model.items()[6].detail), QStringLiteral("4133 · 1 thread · started by 4120"));
+        QCOMPARE(QString::fromStdString(model.items()[7].detail), QStringLiteral("4133 · 1 thread · started by 4120"));
 
         double y = 0;
         for (size_t i = 0; i < model.items().size(); ++i) {

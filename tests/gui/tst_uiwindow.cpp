@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui_fixture.h"
+#include "store/builder.h"
+#include "ui/calldetails.h"
 #include "ui/callview.h"
 #include "ui/cards.h"
 #include "ui/controls.h"
@@ -71,6 +73,31 @@ private Q_SLOTS:
         QVERIFY((*panels())[Panels::Source]->isVisible());
         for (QLabel* label : document->call()->findChildren<QLabel*>())
             QVERIFY2(label->textFormat() == Qt::PlainText || label->text().isEmpty(), qPrintable(label->text()));
+    }
+
+    void detailsSayWhatWasReturnedAndWhatEndedACall()
+    {
+        store::TraceBuilder builder;
+        const auto process = builder.addProcess({.pid = 1});
+        const auto thread = builder.addTrack({.process = process, .tid = 1});
+        const auto function = builder.addFunction({.name = builder.intern("load")});
+        const auto raised = builder.addExtra(store::kException, "{\"url\":\"u\",\"again\":[1,2]}"),
+                   returned = builder.addExtra(0, "{\"n\":1,\"return_value\":\"7\"}");
+        builder.slices(thread).add(0, 100, function, raised);
+        builder.slices(thread).add(200, 100, function, returned);
+        for (const auto& [time, type] : {std::pair{10, "KeyError"}, {90, "ValueError"}, {150, "OSError"}})
+            builder.addInstant({.time = time, .name = builder.intern(type), .track = thread, .process = process, .exception = true},
+                "{\"message\":\"no\"}");
+        const auto trace = builder.finish();
+        QVERIFY(trace);
+        const TraceContext context{trace.value(), {}};
+        const CallDetails first = callDetails(context, 0), second = callDetails(context, 1);
+        QCOMPARE(first.raised, u"ValueError: no"_s);
+        QCOMPARE(first.returned, QString());
+        QCOMPARE(first.arguments, (QList<QPair<QString, QString>>{{u"url"_s, u"u"_s}, {u"again"_s, u"[1,2]"_s}}));
+        QCOMPARE(second.raised, QString());
+        QCOMPARE(second.returned, u"7"_s);
+        QCOMPARE(second.arguments.size(), 1);
     }
 
     void calledByLeadsToTheCaller()

@@ -10,7 +10,7 @@ import struct
 from dataclasses import dataclass, field
 
 MAGIC = b"\x89CTD\r\n\x1a\n"
-KINDS = {1: "python", 2: "c", 3: "generator", 4: "coroutine", 5: "async generator", 6: "module", 7: "type"}
+KINDS = {1: "python", 2: "c", 3: "generator", 4: "coroutine", 5: "async generator", 6: "module", 7: "type", 8: "event"}
 
 
 def _table():
@@ -286,7 +286,7 @@ class Recording:
         if not stack:
             raise Damaged("leave on an empty stack")
         call = stack.pop()
-        if (call.function.kind in ("c", "type")) != c_kind:
+        if (call.function.kind in ("c", "type", "event")) != c_kind:
             raise Damaged("leave of the wrong kind: %s" % call.function.qualname)
         call.end, call.how = time, how
 

@@ -303,7 +303,7 @@ private:
             if (!inside(i.time, i.time) || (i.track.valid() && !m_wanted[i.track.v]))
                 continue;
             event();
-            m_out.add("{\"ph\":\"i\"");
+            m_out.add(i.exception ? "{\"ph\":\"i\",\"cat\":\"exception\"" : "{\"ph\":\"i\"");
             if (i.track.valid()) {
                 m_out.add(m_idText[i.track.v]);
             } else {

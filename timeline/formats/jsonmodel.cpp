@@ -269,6 +269,7 @@ void Model::instant(const RawEvent& e, int64_t time)
     Instant instant;
     instant.time = time;
     instant.name = m_builder.intern(unescape(e.name));
+    instant.exception = e.cat == "exception";
     if (e.instantScope != 'g')
         instant.process = processFor(e.pid);
     if (e.instantScope != 'g' && e.instantScope != 'p')

@@ -129,7 +129,8 @@ void NativeReader::addFunctions(size_t i)
         const auto kind = format::FunctionKind(r.kind);
         function.kind = kind == format::FunctionKind::C || kind == format::FunctionKind::Type
             ? store::FunctionKind::C
-            : store::FunctionKind::Python;
+            : kind == format::FunctionKind::Event ? store::FunctionKind::Other
+                                                  : store::FunctionKind::Python;
         function.coroutine = kind == format::FunctionKind::Coroutine || kind == format::FunctionKind::AsyncGenerator;
         function.generator = kind == format::FunctionKind::Generator || kind == format::FunctionKind::AsyncGenerator;
         ids[id] = m_builder.addFunction(function);
@@ -176,6 +177,7 @@ void NativeReader::finishThread(ThreadWork& work)
         instant.time = n.time;
         instant.name = m_builder.intern(cutText(n.name));
         instant.track = work.track;
+        instant.exception = n.exception;
         instant.process = m_processes[work.file];
         m_builder.addInstant(instant, n.arguments);
     }

@@ -20,7 +20,8 @@ bool ThreadDecoder::isC(uint32_t id) const
     if (id >= m_file.functions.size() || !m_file.functions[id].known)
         return false;
     const uint8_t kind = m_file.functions[id].record.kind;
-    return kind == uint8_t(format::FunctionKind::C) || kind == uint8_t(format::FunctionKind::Type);
+    return kind == uint8_t(format::FunctionKind::C) || kind == uint8_t(format::FunctionKind::Type)
+        || kind == uint8_t(format::FunctionKind::Event);
 }
 
 void ThreadDecoder::open(int64_t now, uint32_t id, uint8_t flags)
@@ -108,7 +109,7 @@ void ThreadDecoder::rare(uint64_t time, unsigned sub, uint32_t operand)
     case kRaise: {
         const auto it = m_file.names.find(operand);
         m_result.instants.push_back(
-            {ns(time), std::string(it != m_file.names.end() ? m_file.string(it->second.name) : "?"), {}});
+            {ns(time), std::string(it != m_file.names.end() ? m_file.string(it->second.name) : "?"), {}, sub == kRaise});
         m_instantWasLast = true;
         break;
     }
@@ -196,6 +197,7 @@ void ThreadDecoder::extended(uint64_t time, unsigned sub, const uint8_t* payload
                 : b & kLossLimit                   ? "a limit was reached"
                 : b & kLossForeignHook             ? "the program took the profile hook"
                 : b & kLossRing                    ? "older calls were overwritten"
+                : b & kLossPaused                  ? "paused by the program"
                                                    : "not recorded";
             m_result.losses.push_back({std::min(from, to), to, a, reason});
         }

@@ -12,6 +12,7 @@ struct ThreadResult // what does not go into the slice buffer at once
     {
         int64_t time;
         std::string name, arguments;
+        bool exception = false;
     };
     struct Collection
     {

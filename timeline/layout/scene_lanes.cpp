@@ -45,7 +45,9 @@ void ScenePainter::paintInstants(const ItemBox& box)
     const auto timeOf = [&](uint32_t i) { return all[i].time; };
     const double middle = double(box.y) + double(box.h) / 2;
     const float half = kDiamond / 2;
-    const Argb color = st.counter.size() > 1 ? st.counter[1] : st.accent;
+    const Argb color = box.item.icon == Icon::Exception ? st.exception
+        : st.counter.size() > 1                         ? st.counter[1]
+                                                        : st.accent;
     const auto from = std::partition_point(lane.begin(), lane.end(), [&](uint32_t i) {
         return timeOf(i) < z.scale.time(double(left) - double(kDiamond));
     });

@@ -218,18 +218,28 @@ struct Builder
         return all > kDeep && trace.tracks().size() > 1 ? kDeepShows : all;
     }
 
+    // Exceptions have a lane of their own: they are looked for, and many programs raise thousands.
     void addInstants(ProcessId process, uint32_t group)
     {
-        auto& instants = instantsOf[process.v];
+        std::vector<uint32_t> exceptions, others;
+        for (const uint32_t i : instantsOf[process.v])
+            (trace.instants()[i].exception ? exceptions : others).push_back(i);
+        addInstantLane("Exceptions", Icon::Exception, std::move(exceptions), process, group);
+        addInstantLane("Events", Icon::Instant, std::move(others), process, group);
+    }
+
+    void addInstantLane(
+        const char* name, Icon icon, std::vector<uint32_t> instants, ProcessId process, uint32_t group)
+    {
         if (instants.empty())
             return;
         TrackItem item;
         item.kind = ItemKind::Instants;
         item.process = process;
-        item.icon = Icon::Instant;
+        item.icon = icon;
         item.level = 1;
         item.group = group;
-        item.name = "Events";
+        item.name = name;
         item.value = formatCount(int64_t(instants.size()));
         item.height = std::max(metrics::kLane, style.instantLane);
         item.instants = std::move(instants);

@@ -106,6 +106,7 @@ struct Instant
     TrackId track;        // of the thread; none: process-wide or global
     ProcessId process;    // none: global
     uint32_t arguments = 0; // 0 none, else 1 + index into the extras table
+    bool exception = false; // raised here; the name is its type
 };
 
 struct CounterTrack // one series of one counter

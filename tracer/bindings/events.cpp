@@ -92,7 +92,7 @@ void enterEvent(PyObject* name, PyObject* file, uint32_t line)
     if (isNew) {
         core::Tables& tables = recorder.tables();
         format::FunctionRecord record {};
-        record.kind = uint8_t(format::FunctionKind::C);
+        record.kind = uint8_t(format::FunctionKind::Event);
         record.function = recorder.takeFunctionNumber();
         record.name = record.qualname = tables.string(std::get<0>(key));
         record.file = tables.string(std::get<1>(key));

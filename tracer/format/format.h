@@ -181,6 +181,7 @@ enum class FunctionKind : uint8_t {
     AsyncGenerator = 5,
     Module = 6, // <module>
     Type = 7,   // a class that is called (recorded like a C function)
+    Event = 8,  // a stretch that the program names by log_event (recorded like a C function)
 };
 
 struct FunctionRecord // TableType::Function; the record's id is the event id
