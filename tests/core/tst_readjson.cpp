@@ -359,7 +359,7 @@ private Q_SLOTS:
         };
         const char* const noTrace
             = "t.json: this JSON is not a trace: it has no \"traceEvents\" and is no list of events.";
-        const char* const neither = "t.json: this is neither a Calltide recording nor Chrome or Perfetto JSON.";
+        const char* const neither = "t.json: this is neither a Calltide recording nor a trace or profile of a known kind.";
         row("empty", "", "t.json: the file is empty.");
         row("package.json", "{\"name\":\"x\",\"version\":1}", noTrace);
         row("some object", "{\"a\":[1,2,{\"b\":null}]}", noTrace);

@@ -31,7 +31,7 @@ class BadInputTest(CalltideTest):
         self.write("header-only.calltide", b"\x89CTD\r\n\x1a\n" + bytes(5000))
         cases = [("no-such.calltide", "no-such.calltide: there is no such file."),
                  ("empty.calltide", "empty.calltide: the file is empty."),
-                 ("picture.png", "picture.png: this is neither a Calltide recording nor Chrome or Perfetto JSON."),
+                 ("picture.png", "picture.png: this is neither a Calltide recording nor a trace or profile of a known kind."),
                  (self.folder, "is a folder, not a file."), ("magic-only.calltide", "magic-only.calltide"),
                  ("header-only.calltide", "header-only.calltide")]
         for name, says in cases:

@@ -230,9 +230,10 @@ std::string textOf(std::string_view token)
     return isString(token) ? unescape(token.substr(1, token.size() - 2)) : std::string(token);
 }
 
-Cursor::Cursor(std::string_view text)
+Cursor::Cursor(std::string_view text, bool partial)
     : m_p(text.data())
     , m_end(text.data() + text.size())
+    , m_partial(partial)
 {
     m_p = skipSpace(m_p, m_end);
     if (m_p < m_end && (*m_p == '{' || *m_p == '['))
@@ -265,6 +266,11 @@ bool Cursor::next()
         m_p = skipSpace(m_p + 1, m_end);
     }
     const char* close = skipValue(m_p, m_end);
+    if (!close && m_partial && m_p < m_end && (*m_p == '{' || *m_p == '[')) {
+        value = {m_p, size_t(m_end - m_p)};
+        m_close = 0;
+        return true;
+    }
     if (!close || close == m_p) {
         m_close = 0;
         return false;

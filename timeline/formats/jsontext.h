@@ -71,7 +71,8 @@ inline bool isString(std::string_view token)
 class Cursor
 {
 public:
-    explicit Cursor(std::string_view text);
+    // partial: a last object or list that is cut off is given as far as it goes.
+    explicit Cursor(std::string_view text, bool partial = false);
     bool next();
     bool complete() const { return m_complete; } // false while running, and after the end when it was cut off
 
@@ -81,7 +82,7 @@ public:
 private:
     const char *m_p, *m_end;
     char m_close = 0;
-    bool m_complete = false;
+    bool m_complete = false, m_partial = false;
 };
 
 std::string_view member(std::string_view object, std::string_view key); // empty when it is not there

@@ -8,6 +8,8 @@
 
 namespace calltide::formats {
 
+class Input;
+
 struct OpenOptions
 {
     store::Progress* progress = nullptr; // may cancel
@@ -15,16 +17,18 @@ struct OpenOptions
     bool followChildren = true;          // open NAME.calltide.d/ with NAME.calltide
 };
 
-enum class Format : uint8_t { Unknown, Calltide, ChromeJson, Gzip };
+enum class Format : uint8_t { Unknown, Calltide, ChromeJson, Gzip, Speedscope };
 
-// Looks at the first bytes only.
-Format sniff(std::string_view head);
+// Looks at the first bytes only; `whole`: there are no more.
+Format sniff(std::string_view head, bool whole = false);
 
 // Opens one file. The error's message names the file and the reason.
 Result<store::TracePtr> open(const std::string& path, const OpenOptions& options = {});
 
-// The two readers behind it.
+// The two large readers behind it; those of smaller formats are in readers.h.
 Result<store::TracePtr> readNative(const std::string& path, const OpenOptions& options);
 Result<store::TracePtr> readJson(const std::string& path, const OpenOptions& options);
+// From bytes that are unpacked already; `path` is for messages and, where the input is the file itself, for arguments.
+Result<store::TracePtr> readJson(Input& input, const std::string& path, const OpenOptions& options);
 
 } // namespace calltide::formats

@@ -424,12 +424,17 @@ private:
 
 } // namespace
 
+Result<store::TracePtr> readJson(Input& input, const std::string& path, const OpenOptions& options)
+{
+    return Reader(path, input, options).read();
+}
+
 Result<store::TracePtr> readJson(const std::string& path, const OpenOptions& options)
 {
     auto input = openUnpacked(path);
     if (!input)
         return input.error();
-    return Reader(path, **input, options).read();
+    return readJson(**input, path, options);
 }
 
 } // namespace calltide::formats

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "formats/sampled.h"
+#include <algorithm>
+#include <numeric>
+
+namespace calltide::formats {
+
+using namespace store;
+
+namespace {
+constexpr int64_t kGreatestTime = int64_t(1) << 61; // differences of two fit
+}
+
+SampledThread::SampledThread(TraceBuilder& builder, TrackId track, FrameBudget& budget)
+    : m_builder(builder)
+    , m_track(track)
+    , m_budget(budget)
+{
+}
+
+void SampledThread::closeTo(size_t depth, int64_t time)
+{
+    SliceBuffer& slices = m_builder.slices(m_track);
+    while (m_open.size() > depth) {
+        const Open& o = m_open.back();
+        slices.addAtDepth(uint32_t(m_open.size() - 1), o.start, time - o.start, o.function);
+        m_open.pop_back();
+    }
+}
+
+void SampledThread::sample(int64_t time, std::span<const FunctionId> stack, int64_t offset)
+{
+    time = std::clamp(time, -kGreatestTime, kGreatestTime);
+    if (time < m_last) {
+        m_builder.problem(
+            "samples.backwards", "Samples older than the one before them were moved to its time.", Severity::Warning,
+            offset);
+        time = m_last;
+    }
+    m_last = time;
+    m_builder.includeTime(time, time);
+    if (stack.size() > kGreatestDepth) {
+        m_builder.problem(
+            "samples.too_deep", "Stacks were cut to their outermost 1,048,576 frames.", Severity::DataLoss, offset);
+        stack = stack.first(kGreatestDepth);
+    }
+    size_t shared = 0;
+    while (shared < stack.size() && shared < m_open.size() && m_open[shared].function == stack[shared])
+        shared++;
+    if (!m_budget.takeSlices(stack.size() - shared)) {
+        m_builder.problem(
+            "samples.too_many", "Samples were left out: their stacks together are far larger than the file.",
+            Severity::DataLoss, offset);
+        stack = stack.first(shared);
+    }
+    closeTo(shared, time);
+    for (; shared < stack.size(); shared++)
+        m_open.push_back({stack[shared], time});
+}
+
+void SampledThread::end(int64_t time)
+{
+    m_last = std::max(m_last, std::clamp(time, -kGreatestTime, kGreatestTime));
+    closeTo(0, m_last);
+}
+
+Axis axisFor(std::string_view unit, int64_t sum)
+{
+    struct Known
+    {
+        const char *name, *shown;
+        int64_t ns;
+    };
+    static const Known times[] = {
+        {"nanoseconds", "nanoseconds", 1},        {"ns", "nanoseconds", 1},
+        {"microseconds", "microseconds", 1000},   {"us", "microseconds", 1000},
+        {"milliseconds", "milliseconds", 1000000}, {"ms", "milliseconds", 1000000},
+        {"seconds", "seconds", 1000000000},       {"s", "seconds", 1000000000},
+    };
+    Axis axis;
+    for (const Known& k : times) {
+        if (unit == k.name) {
+            axis.unit = k.shown;
+            axis.nsPerUnit = k.ns;
+            axis.time = true;
+        }
+    }
+    if (!axis.time) {
+        axis.unit = unit.empty() || unit == "none" || unit == "count" ? "samples" : std::string(unit);
+        axis.nsPerUnit = axis.unit == "samples" ? 1'000'000 : 1;
+    }
+    while (axis.nsPerUnit > 1 && sum > WeightTree::kGreatest / axis.nsPerUnit)
+        axis.nsPerUnit /= 1000;
+    return axis;
+}
+
+void describeAxis(TraceBuilder& builder, const Axis& axis, bool laidOut)
+{
+    std::string text;
+    if (!axis.time) {
+        const char* one = axis.nsPerUnit == 1'000'000 ? "1 ms" : axis.nsPerUnit == 1000 ? "1 µs" : "1 ns";
+        text = axis.unit + ", one drawn as " + one;
+    }
+    if (laidOut)
+        text += std::string(text.empty() ? axis.unit : "")
+            + "; the file has no order in time, the heaviest calls stand first";
+    if (!text.empty())
+        builder.addMetadata("axis", text);
+}
+
+uint32_t WeightTree::child(uint32_t parent, FunctionId function)
+{
+    const auto [it, added] = m_children.try_emplace(uint64_t(parent) << 32 | function.v, uint32_t(m_nodes.size()));
+    if (added)
+        m_nodes.push_back({function, parent, 0, 0});
+    return it->second;
+}
+
+void WeightTree::add(uint32_t node, int64_t weight)
+{
+    int64_t& self = m_nodes[node].self;
+    self = std::min(kGreatest, self + std::clamp<int64_t>(weight, 0, kGreatest));
+}
+
+std::vector<int64_t> WeightTree::totals() const
+{
+    std::vector<int64_t> sums(m_nodes.size());
+    for (size_t i = m_nodes.size(); i-- > 0;) {
+        sums[i] = std::min(kGreatest, sums[i] + m_nodes[i].self);
+        if (i > 0)
+            sums[m_nodes[i].parent] = std::min(kGreatest, sums[m_nodes[i].parent] + sums[i]);
+    }
+    return sums;
+}
+
+int64_t WeightTree::total() const
+{
+    return totals()[0];
+}
+
+int64_t WeightTree::layOut(SliceBuffer& slices, int64_t begin, int64_t nsPerUnit) const
+{
+    const std::vector<int64_t> sums = totals();
+    // Children of each node together, the heaviest first, equal ones as they came.
+    std::vector<uint32_t> order(m_nodes.size() - 1);
+    std::iota(order.begin(), order.end(), 1u);
+    std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
+        return m_nodes[a].parent != m_nodes[b].parent ? m_nodes[a].parent < m_nodes[b].parent : sums[a] > sums[b];
+    });
+    std::vector<uint32_t> first(m_nodes.size() + 1, 0);
+    for (const uint32_t node : order)
+        first[m_nodes[node].parent + 1]++;
+    std::partial_sum(first.begin(), first.end(), first.begin());
+
+    struct Level
+    {
+        uint32_t next, end; // in `order`
+        int64_t at;
+    };
+    const int64_t limit = begin + sums[0] * nsPerUnit; // only sums that stopped at kGreatest could reach beyond it
+    std::vector<Level> levels{{first[0], first[1], begin}};
+    while (!levels.empty()) {
+        Level& level = levels.back();
+        if (level.next == level.end) {
+            levels.pop_back();
+            continue;
+        }
+        const uint32_t node = order[level.next++];
+        const int64_t start = level.at;
+        const int64_t length = std::min(sums[node] * nsPerUnit, limit - start);
+        level.at = start + length;
+        slices.addAtDepth(uint32_t(levels.size() - 1), start, length, m_nodes[node].function, m_nodes[node].extra);
+        levels.push_back({first[node], first[node + 1], start});
+    }
+    return limit;
+}
+
+} // namespace calltide::formats

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Sampled profiles as calls: equal frames of neighbouring samples of a thread become one slice; profiles that know
+// weights only become a call tree that is laid out from the left, the heaviest first. One thread.
+#pragma once
+#include "store/builder.h"
+#include <span>
+#include <string>
+#include <unordered_map>
+
+namespace calltide::formats {
+
+// Bounds what a small file can grow to: a table of stacks may be referred to by every sample.
+class FrameBudget
+{
+public:
+    explicit FrameBudget(uint64_t contentBytes)
+        : m_frames((1 << 20) + contentBytes * 256)
+        , m_slices((1 << 20) + contentBytes * 16)
+    {
+    }
+    bool takeFrames(uint64_t count) { return take(m_frames, count); }
+    bool takeSlices(uint64_t count) { return take(m_slices, count); }
+
+private:
+    static bool take(uint64_t& left, uint64_t count)
+    {
+        if (count > left)
+            return false;
+        left -= count;
+        return true;
+    }
+    uint64_t m_frames, m_slices;
+};
+
+inline constexpr size_t kGreatestDepth = size_t(1) << 20;
+
+class SampledThread
+{
+public:
+    SampledThread(store::TraceBuilder& builder, store::TrackId track, FrameBudget& budget);
+    // The stack, outermost first, from `time` on until the next sample. `offset`: of the sample in the file.
+    void sample(int64_t time, std::span<const store::FunctionId> stack, int64_t offset = -1);
+    void end(int64_t time); // closes what is open; a next sample may follow
+
+private:
+    struct Open
+    {
+        store::FunctionId function;
+        int64_t start;
+    };
+    void closeTo(size_t depth, int64_t time);
+
+    store::TraceBuilder& m_builder;
+    store::TrackId m_track;
+    FrameBudget& m_budget;
+    std::vector<Open> m_open;
+    int64_t m_last = INT64_MIN;
+};
+
+// What one unit of a profile's weights is on the time axis.
+struct Axis
+{
+    std::string unit; // "samples", "microseconds", "bytes"
+    int64_t nsPerUnit = 1;
+    bool time = false; // the weights are times
+};
+// By the names that formats use ("ns", "nanoseconds", "count", …). One sample is drawn as one millisecond, unless the
+// sum of the weights would not fit.
+Axis axisFor(std::string_view unit, int64_t sum);
+// Says in the trace's metadata what the axis means, where it is no time.
+void describeAxis(store::TraceBuilder& builder, const Axis& axis, bool laidOut);
+
+class WeightTree
+{
+public:
+    WeightTree() { m_nodes.push_back({}); }
+    static constexpr uint32_t kRoot = 0;
+    uint32_t child(uint32_t parent, store::FunctionId function);
+    void add(uint32_t node, int64_t weight); // its own, without its children; ≥ 0, sums stop at kGreatest
+    void setExtra(uint32_t node, uint32_t extra) { m_nodes[node].extra = extra; }
+    uint32_t extra(uint32_t node) const { return m_nodes[node].extra; }
+    size_t size() const { return m_nodes.size(); }
+    int64_t total() const; // of everything
+    // Adds the slices of the whole tree; returns the end.
+    int64_t layOut(store::SliceBuffer& slices, int64_t begin, int64_t nsPerUnit) const;
+
+    static constexpr int64_t kGreatest = int64_t(1) << 60;
+
+private:
+    struct Node
+    {
+        store::FunctionId function;
+        uint32_t parent = 0, extra = 0;
+        int64_t self = 0;
+    };
+    std::vector<int64_t> totals() const;
+    std::vector<Node> m_nodes; // parents before children
+    std::unordered_map<uint64_t, uint32_t> m_children; // parent, function
+};
+
+} // namespace calltide::formats
