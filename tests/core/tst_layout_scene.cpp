@@ -386,6 +386,7 @@ private Q_SLOTS:
         m.b.addCounterSample(m.process, "Memory", "rss", 0, 10);
         m.b.addCounterSample(m.process, "Memory", "rss", 50 * kMs, 20);
         m.b.addLost({.track = m.main, .begin = 30 * kMs, .end = 60 * kMs, .count = 1204});
+        m.b.addLost({.track = m.main, .begin = 70 * kMs, .end = 98 * kMs, .count = 0, .reason = "paused by the program"});
         FixedMeasure measure;
         const auto style = small::style();
         TimelineScene scene(m.finish(), style, measure);
@@ -413,6 +414,7 @@ private Q_SLOTS:
         QCOMPARE(lost->x, 500.f);
         QCOMPARE(lost->w, 300.f);
         QVERIFY(d.text("1\u2009204 events lost"));
+        QVERIFY(d.text("paused by the program"));
     }
 
     void flowsOfTheSelectionAreDrawn()

@@ -224,6 +224,29 @@ private Q_SLOTS:
         QCOMPARE((*trace)->duration((*trace)->sliceAt((*trace)->tracks()[0].firstRow, 1'000'100)), int64_t(1'410));
     }
 
+    void whereTheRecordingStoppedIsMarked()
+    {
+        W w;
+        tables(w);
+        const f::NoteRecord note{1'000'100, w.string("recording stopped: full"), f::kLossLimit};
+        w.record(f::TableType::Note, 1, &note, sizeof note);
+        const f::EndRecord end{1'005'000, 0, 1};
+        w.record(f::TableType::End, 1, &end, sizeof end);
+        w.bytes.resize(f::kFileHeaderSize);
+        w.writeTables();
+        w.events({W::enter(128), W::enter(131), W::leaveC()});
+        auto trace = read(w.bytes);
+        QVERIFY(bool(trace));
+        const Trace& t = **trace;
+        QCOMPARE(t.end(), int64_t(1'005'000));
+        QCOMPARE(t.end(t.rows()[0].first), int64_t(1'000'100)); // the open call is not known to have gone on
+        QCOMPARE(t.lostStretches().size(), size_t(1));
+        const Stretch& s = t.lostStretches()[0];
+        QCOMPARE(s.begin, int64_t(1'000'100));
+        QCOMPARE(s.end, int64_t(1'005'000));
+        QCOMPARE(s.reason, std::string("limit reached"));
+    }
+
     void nothingBehindTheUsedPartIsRead()
     {
         W w;

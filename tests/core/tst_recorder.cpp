@@ -3,6 +3,7 @@
 #include "core/recorder.h"
 #include "format/decode.h"
 #include <QFile>
+#include <QFileInfo>
 #include <QTemporaryDir>
 #include <QTest>
 #include <csignal>
@@ -458,6 +459,82 @@ private Q_SLOTS:
                     QCOMPARE(e.id, 200 + uint32_t(entries++));
             QCOMPARE(entries, calls);
         }
+    }
+
+    void depthAndDurationGoTogether()
+    {
+        Recorder::Options options;
+        options.path = m_dir.filePath(QStringLiteral("both.calltide")).toStdString();
+        options.maxDepth = 3;
+        options.minDuration = 3'000'000;
+        std::string error;
+        auto recorder = Recorder::create(options, error);
+        QVERIFY(recorder);
+        Writer writer;
+        recorder->addThread(&writer.w, {});
+        const EncodedId thrown = encodeId(203);
+        const auto enter = [&](uint32_t id) { writer.w.enterSlow(false, encodeId(id).bytes, encodeId(id).length); };
+        enter(200); // none of them is written yet
+        enter(201);
+        enter(202);
+        writer.w.throwSlow(thrown.bytes, thrown.length); // the fourth
+        enter(204);
+        usleep(10'000);
+        for (int i = 0; i < 3; i++)
+            writer.w.leaveSlow(false, 0);
+        writer.w.throwSlow(thrown.bytes, thrown.length); // the third: nobody knows how long it will take
+        usleep(10'000);
+        for (int i = 0; i < 3; i++)
+            writer.w.leaveSlow(false, 0);
+        recorder->close();
+        const Decoded d = decode(QString::fromStdString(options.path));
+        QVERIFY(d.whole);
+        const std::vector<Event> expected = {{1, 200}, {1, 201}, {1, 202}, {2, 0}, {100 + format::kThrow, 203}, {2, 0}, {2, 0}, {2, 0}};
+        QVERIFY(d.threads.at(0).events == expected);
+    }
+
+    void theLimitOfTheFileHolds()
+    {
+        Recorder::Options options;
+        options.path = m_dir.filePath(QStringLiteral("limited.calltide")).toStdString();
+        options.limit = {format::Mode::StopWhenFull, 300'000};
+        static bool told;
+        told = false;
+        options.onFail = [] { told = true; };
+        std::string error;
+        auto recorder = Recorder::create(options, error);
+        QVERIFY(recorder);
+        Writer one, two;
+        recorder->addThread(&one.w, {});
+        recorder->addThread(&two.w, {});
+        for (int i = 0; i < 500'000 && !told; i++) {
+            one.enter(200);
+            two.enter(201);
+            two.leave();
+            one.leave();
+        }
+        QVERIFY(told);
+        QVERIFY(recorder->stopped());
+        recorder->stop();
+        recorder->writeEnd(5, true);
+        recorder->close();
+        const QString path = QString::fromStdString(options.path);
+        QVERIFY(QFileInfo(path).size() <= 300'000);
+        QVERIFY(QFileInfo(path).size() > 250'000);
+        const Decoded d = decode(path);
+        QVERIFY(d.whole);
+        QVERIFY(d.threads.at(0).events.size() > 20'000);
+        int ends = 0, notes = 0;
+        for (const auto& [h, body] : d.records) {
+            ends += h.type == uint8_t(format::TableType::End);
+            if (h.type == uint8_t(format::TableType::Note)) {
+                format::NoteRecord note;
+                std::memcpy(&note, body.constData(), sizeof note);
+                notes += note.code == format::kLossLimit;
+            }
+        }
+        QCOMPARE(ends, 1);
+        QCOMPARE(notes, 1);
     }
 
     void noSpaceStopsTheRecordingOnly()

@@ -99,7 +99,7 @@ class Recording:
         self.incompat, self.compat = struct.unpack_from("<QQ", d, 16)
         self.recording_id, self.process_id, self.parent_id = d[32:48], d[48:64], d[64:80]
         self.pid, self.ppid = struct.unpack_from("<II", d, 80)
-        self.endian, self.clock, self.shift = struct.unpack_from("<IBB", d, 96)
+        self.endian, self.clock, self.shift, self.mode, self.slot = struct.unpack_from("<IBBBB", d, 96)
         self.ns_per_unit = struct.unpack_from("<Q", d, 104)[0] / 2**32
         self.alloc_end, self.state = struct.unpack_from("<QI", d, 4032)
         self.check = check

@@ -17,8 +17,9 @@ class Options(unittest.TestCase):
                          (10_000, 64 << 20, 5, ["a", "b*"]))
         for text, ns in (("5", 5000), (2, 2000), ("1.5ms", 1_500_000), ("3 s", 3 * 10**9), ("7ns", 7), ("2µs", 2000)):
             self.assertEqual(options.complete({"min_duration": text})["min_duration"], ns)
+        size_option = options.BY_NAME["stop_when_full"][0]
         for text, size in (("1024", 1024), (4096, 4096), ("1.5KiB", 1536), ("2g", 2 << 30), ("3 MB", 3 << 20)):
-            self.assertEqual(options.complete({"stop_when_full": text})["stop_when_full"], size)
+            self.assertEqual(options.convert(size_option, text), size)
 
     def test_names_of_viztracer(self):
         v = options.complete({"ignore_c_function": True, "max_stack_depth": -1, "ignore_multiprocess": True})
@@ -31,7 +32,9 @@ class Options(unittest.TestCase):
                              ({"python_only": "perhaps"}, "neither true nor false"),
                              ({"include_files": [1]}, "list of patterns"), ({"min_duration": "1.2.3s"}, "not understood"),
                              ({"ring": "9999999999g"}, "too much"),
-                             ({"ring": 1, "stop_when_full": 1}, "exclude each other")):
+                             ({"ring": 1, "stop_when_full": 1}, "exclude each other"),
+                             ({"ring": "1000KB"}, "ring: 1MB is the least"),
+                             ({"stop_when_full": 1}, "stop_when_full: 256KB is the least")):
             with self.assertRaises(options.BadOption) as caught:
                 options.complete(given)
             self.assertIn(words, str(caught.exception))

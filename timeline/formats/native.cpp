@@ -338,12 +338,17 @@ Result<TracePtr> NativeReader::read()
                 end = std::max(end, w.decoder->result().end);
         if (f.hasEnd)
             end = std::max(end, f.clock.toNs(f.end.time));
+        const format::NoteRecord* stop = f.stopNote();
+        const int64_t until = stop ? std::min(end, f.clock.toNs(stop->time)) : end; // calls are known up to there
         for (ThreadWork& w : m_threads) {
             if (w.file != i)
                 continue;
             const auto t = f.threads.find(w.index);
             const bool ended = t != f.threads.end() && t->second.end != 0;
-            w.decoder->closeOpenCalls(ended ? f.clock.toNs(t->second.end) : end, !ended);
+            w.decoder->closeOpenCalls(ended ? f.clock.toNs(t->second.end) : until, !ended);
+            if (stop && !ended)
+                w.decoder->result().losses.push_back(
+                    {std::min(end, std::max(until, w.decoder->result().end)), end, 0, lossWords(stop->code)});
         }
         Process& p = m_builder.process(m_processes[i]);
         p.begin = begin;

@@ -144,6 +144,14 @@ std::string_view NativeFile::metaValue(std::string_view key) const
     return {};
 }
 
+const NoteRecord* NativeFile::stopNote() const
+{
+    for (const auto& [note, text] : notes)
+        if (note.code & (kLossDiskFull | kLossLimit | kLossOther))
+            return &note;
+    return nullptr;
+}
+
 static Status readHeader(NativeFile& f)
 {
     const uint8_t* data = f.bytes->data();

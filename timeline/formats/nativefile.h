@@ -103,6 +103,8 @@ struct NativeFile
 
     std::string_view string(uint32_t id) const { return id < strings.size() ? strings[id] : std::string_view(); }
     std::string_view metaValue(std::string_view key) const;
+    // The note that says that the recording stopped before the program's end; null: it did not.
+    const format::NoteRecord* stopNote() const;
     // Add to a time to get nanoseconds since the epoch. Unsigned on the way: the header may say anything.
     int64_t wallOffset() const
     {

@@ -6,6 +6,16 @@ namespace calltide::formats {
 using namespace format;
 using namespace store;
 
+std::string lossWords(uint64_t reasons)
+{
+    return reasons & kLossPaused        ? "paused by the program"
+        : reasons & kLossRing           ? "older calls were overwritten"
+        : reasons & kLossLimit          ? "limit reached"
+        : reasons & kLossDiskFull       ? "disk full"
+        : reasons & kLossForeignHook    ? "the program took the profile hook"
+                                        : "not recorded";
+}
+
 ThreadDecoder::ThreadDecoder(
     const NativeFile& file, const std::vector<FunctionId>& functionOf, FunctionId unknown, SliceBuffer& out)
     : m_file(file)
@@ -193,13 +203,7 @@ void ThreadDecoder::extended(uint64_t time, unsigned sub, const uint8_t* payload
     case kLost:
         if (lebGetAny(at, end, a) && lebGetAny(at, end, b)) {
             const int64_t from = m_last, to = ns(time);
-            const char* reason = b & kLossDiskFull ? "the disk was full"
-                : b & kLossLimit                   ? "a limit was reached"
-                : b & kLossForeignHook             ? "the program took the profile hook"
-                : b & kLossRing                    ? "older calls were overwritten"
-                : b & kLossPaused                  ? "paused by the program"
-                                                   : "not recorded";
-            m_result.losses.push_back({std::min(from, to), to, a, reason});
+            m_result.losses.push_back({std::min(from, to), to, a, lossWords(b)});
         }
         break;
     case kStall:

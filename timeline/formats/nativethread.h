@@ -51,6 +51,9 @@ struct ThreadResult // what does not go into the slice buffer at once
     int64_t begin = INT64_MAX, end = INT64_MIN; // first and last record
 };
 
+// LossReason bits as a few words, for the timeline.
+std::string lossWords(uint64_t reasons);
+
 // Entry open at the end of a thread's chunks; closed by closeOpenCalls once the end of the recording is known.
 struct OpenCall
 {

@@ -175,8 +175,11 @@ void ScenePainter::paintLost(const ItemBox& box)
             .fill = st.canvas,
             .patternColor = st.textPrimary,
             .pattern = Pattern::LossBands});
-        const std::string label
-            = stretch.count ? formatCount(int64_t(stretch.count)) + " events lost" : std::string("events lost");
+        std::string label = stretch.count ? formatCount(int64_t(stretch.count)) + " events lost" : std::string();
+        if (!stretch.reason.empty())
+            label += (label.empty() ? "" : ": ") + stretch.reason;
+        else if (label.empty())
+            label = "events lost";
         const double width = double(textWidth(label, FontRole::Caption)) + 12;
         const double a = double(std::max(x0, left)), b = double(std::min(x1, right));
         if (b - a < width)

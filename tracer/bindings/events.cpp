@@ -99,6 +99,8 @@ void enterEvent(PyObject* name, PyObject* file, uint32_t line)
         record.line = line;
         it->second = recorder.takeId(false);
         tables.function(it->second, record);
+        if (!recorder.check())
+            return;
     }
     const core::EncodedId id = core::encodeId(it->second);
     t_writer.enterSlow(true, id.bytes, id.length);

@@ -82,6 +82,8 @@ void announce(core::Recorder& r, Function* f, const FunctionRecord& record)
         f->id = f->longId = r.takeId(f->pair);
         f->record.function = r.takeFunctionNumber();
         r.tables().function(f->id, f->record);
+        if (!r.check())
+            stopSession(); // without the record its id means nothing
         g_known.emplace(same, std::pair {f->id, f->record.function});
     }
     remember(f, f->id);
@@ -449,6 +451,8 @@ void promote(core::Recorder& recorder, uint32_t id)
     if (!shortId)
         return;
     recorder.tables().function(shortId, f->record);
+    if (!recorder.check())
+        return;
     f->id = shortId;
     remember(f, shortId);
     Slot& s = slotFor(f->key);

@@ -79,8 +79,9 @@ Options optionsFrom(const py::dict& given)
 
 void start(StartOptions o)
 {
-    if (g_session.hooked || g_session.recorder)
+    if (g_session.hooked || g_session.paused)
         throw std::runtime_error("a recording is running already");
+    closeSession(false, 0); // one that has ended by itself
     g_session.identity = {};
     g_session.identity.recording = toId(o.recordingId);
     if (isNull(g_session.identity.recording))

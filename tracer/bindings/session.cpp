@@ -20,6 +20,8 @@ void onBlock(core::Recorder& recorder, uint32_t id)
     refreshThreadName();
 }
 
+void onFail() { g_session.ending = true; }
+
 // In the child, before any Python code of it: the mappings are gone there, so the writer must not be used again.
 void afterForkInChild()
 {
@@ -39,6 +41,9 @@ std::string begin(const std::string& path)
     options.path = path;
     options.identity = g_session.identity;
     options.onBlock = onBlock;
+    options.onFail = onFail;
+    if (const uint64_t bytes = g_session.options.stopWhenFull)
+        options.limit = {format::Mode::StopWhenFull, bytes};
     options.minDuration = g_session.options.minDuration;
     if (const uint32_t depth = g_session.options.maxDepth)
         options.maxDepth = std::min(options.maxDepth, depth);
@@ -47,6 +52,7 @@ std::string begin(const std::string& path)
     if (!recorder)
         return error;
     g_session.recorder = recorder.release(); // see recorder.h: never destroyed
+    g_session.ending = false;
     forgetIds();
     for (const auto& [key, value] : g_session.meta)
         g_session.recorder->tables().meta(key, value);
@@ -131,6 +137,7 @@ void stopSession()
         removeHooks();
     g_session.hooked = false;
     g_session.forked = false;
+    g_session.ending = false;
     watchCollector(false);
     if (!g_session.recorder)
         return;

@@ -26,6 +26,7 @@ struct Session
     Filter filter;
     bool careful = false;       // an option needs a look at each call, see careful.h
     bool paused = false;        // a recording stands still
+    bool ending = false;        // it found no more space: it is to be stopped before the next event
     bool waitForMain = false;   // nothing of the start-up is recorded until the module __main__ begins
     bool followForks = false;
     bool forked = false;        // this process is a fork whose recording has not begun

@@ -182,6 +182,10 @@ bool attachThread(bool entering)
 {
     if (g_session.forked && !continueInChild())
         return false;
+    if (g_session.ending) {
+        stopSession();
+        return false;
+    }
     if (!g_session.recorder || g_session.recorder->stopped()) {
         if (g_session.hooked)
             removeHooks();

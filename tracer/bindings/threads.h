@@ -8,7 +8,10 @@ namespace calltide::bindings {
 // Makes this thread's writer ready; false: nothing is recorded (any more). `entering`: the newest frame is that of the
 // very event being handled, so it is not open yet.
 bool attachThread(bool entering);
-CALLTIDE_HOT bool attached(bool entering) { return CALLTIDE_LIKELY(t_writer.thread != nullptr) || attachThread(entering); }
+CALLTIDE_HOT bool attached(bool entering)
+{
+    return CALLTIDE_LIKELY(t_writer.thread != nullptr && !g_session.ending) || attachThread(entering);
+}
 
 // For an entry while calls are hidden: true when it must be recorded all the same, because the program begins with it.
 bool beginsProgram(PyCodeObject* code, PyObject* globals);

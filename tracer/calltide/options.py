@@ -47,7 +47,7 @@ OPTIONS = (
     Option("max_depth", NUMBER, 0, 2, "only this many calls deep (0: all)", "N", aliases=("max_stack_depth",)),
     Option("min_duration", DURATION, 0, 2, "only calls that take at least this long", "TIME"),
     Option("ring", SIZE, 0, 2, "keep only the newest part of each process, this large", "SIZE"),
-    Option("stop_when_full", SIZE, 0, 2, "stop recording when a file is this large", "SIZE"),
+    Option("stop_when_full", SIZE, 0, 2, "each process stops recording when its file is this large", "SIZE"),
     Option("adaptive", FLAG, False, 2, "leave out functions that turn out to be short: low overhead"),
     Option("children", FLAG, True, 3, "the processes that the program starts", aliases=("follow_children",),
            negated=("no_children", "ignore_multiprocess")),
@@ -131,6 +131,9 @@ def complete(given):
         values[option.name] = not converted if negated else converted
     if values["ring"] and values["stop_when_full"]:
         raise BadOption("ring and stop_when_full exclude each other: choose one")
+    for name, least in (("ring", "1MB"), ("stop_when_full", "256KB")):
+        if 0 < values[name] < convert(BY_NAME[name][0], least):
+            raise BadOption("%s: %s is the least" % (name, least))
     return values
 
 

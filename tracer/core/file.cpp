@@ -17,6 +17,7 @@ namespace calltide::core {
 namespace {
 
 constexpr uint64_t kFirstGrowth = 64 << 10, kGreatestGrowth = 64 << 20;
+constexpr uint64_t kReserve = 32 << 10; // under a limit: for the tables' last records
 constexpr int kHighDescriptor = 200; // below the usual limits of 256 and 1024
 #ifndef MADV_POPULATE_WRITE
 constexpr int MADV_POPULATE_WRITE = 23;
@@ -92,12 +93,43 @@ void File::fail(const char* what, int code)
 {
     if (m_error.empty())
         m_error = std::string(what) + ": " + std::strerror(code);
+    uint32_t none = 0;
+    const bool full = code == ENOSPC || code == EDQUOT || code == EFBIG;
+    m_ended.compare_exchange_strong(none, full ? format::kLossDiskFull : format::kLossOther);
 }
 
-std::string File::create(const std::string& path, const Identity& identity, const ClockSample& now)
+void File::reachLimit()
+{
+    if (m_error.empty()) {
+        char text[80];
+        std::snprintf(text, sizeof text, "the file has reached its limit of %.6g MB", double(m_limit.bytes) / (1 << 20));
+        m_error = text;
+    }
+    uint32_t none = 0;
+    m_ended.compare_exchange_strong(none, format::kLossLimit);
+}
+
+uint64_t File::roomNow(format::ChunkKind kind) const
+{
+    if (m_limit.mode != format::Mode::StopWhenFull)
+        return UINT64_MAX;
+    const uint64_t most = kind == format::ChunkKind::Events ? m_limit.bytes - kReserve : m_limit.bytes;
+    return most > m_allocated ? most - m_allocated : 0;
+}
+
+uint64_t File::room(format::ChunkKind kind) const
+{
+    std::lock_guard lock(m_mutex);
+    return roomNow(kind);
+}
+
+std::string File::create(const std::string& path, const Identity& identity, const ClockSample& now, const Limit& limit)
 {
     std::lock_guard lock(m_mutex);
     m_path = path;
+    m_limit = limit;
+    if (m_limit.mode != format::Mode::Grow)
+        m_limit.bytes = std::max(m_limit.bytes, kLeastLimit);
     const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return std::strerror(errno);
@@ -141,6 +173,7 @@ std::string File::create(const std::string& path, const Identity& identity, cons
     h.endianMark = format::kEndianMark;
     h.clockKind = uint8_t(g_clock.kind);
     h.shift = g_clock.shift;
+    h.mode = uint8_t(m_limit.mode);
     h.nsPerUnit = g_clock.nsPerUnit;
     h.unit0 = now.units;
     h.monotonic0 = now.monotonic;
@@ -196,6 +229,8 @@ bool File::grow(uint64_t to)
     // Real blocks, not a hole: a full disk is an error here and not a signal at some later store.
     const uint64_t step = std::clamp(m_size / 4 & ~uint64_t(0xFFFF), kFirstGrowth, kGreatestGrowth);
     uint64_t want = m_size == 0 ? to : std::max(to, m_size + step);
+    if (m_limit.mode == format::Mode::StopWhenFull)
+        want = std::max(to, std::min(want, m_limit.bytes));
     int code = posix_fallocate(m_fd, off_t(m_size), off_t(want - m_size));
     if (code && want > to) {
         want = to;
@@ -209,12 +244,20 @@ bool File::grow(uint64_t to)
     return true;
 }
 
-Chunk File::take(unsigned log2)
+Chunk File::take(unsigned log2, format::ChunkKind kind)
 {
     std::lock_guard lock(m_mutex);
     Chunk chunk {nullptr, log2};
     const uint64_t size = chunk.size(), at = m_allocated;
-    if (m_fd < 0 || !m_error.empty() || !reopen() || !grow(at + size))
+    // At the limit the tables' last records still have their reserve.
+    const bool usable = m_error.empty() || (ended() == format::kLossLimit && kind == format::ChunkKind::Table);
+    if (m_fd < 0 || !usable)
+        return chunk;
+    if (size > roomNow(kind)) {
+        reachLimit();
+        return chunk;
+    }
+    if (!reopen() || !grow(at + size))
         return chunk;
     void* m = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, m_fd, off_t(at));
     if (m == MAP_FAILED) {

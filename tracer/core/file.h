@@ -4,6 +4,7 @@
 #include "core/clock.h"
 #include "format/format.h"
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -18,6 +19,14 @@ struct Identity
     Id recording {}, process {}, parent {};
     uint64_t compat = 0; // format::CompatBit
 };
+
+// How large the file may become. Both: bytes, 0 for no limit.
+struct Limit
+{
+    format::Mode mode = format::Mode::Grow; // Grow or StopWhenFull
+    uint64_t bytes = 0;                     // of the whole file; at least kLeastLimit
+};
+inline constexpr uint64_t kLeastLimit = 256 << 10;
 
 struct Chunk
 {
@@ -36,10 +45,12 @@ public:
     ~File();
 
     // Makes the file (it must not exist) and writes its header. An empty string, or what went wrong.
-    std::string create(const std::string& path, const Identity& identity, const ClockSample& now);
+    std::string create(const std::string& path, const Identity& identity, const ClockSample& now, const Limit& limit = {});
 
     // Space for a chunk of 2^log2 bytes, all zero, mapped and backed by the disk. A null base: no space; see error().
-    Chunk take(unsigned log2);
+    Chunk take(unsigned log2, format::ChunkKind kind);
+    // The greatest chunk that the limit still allows; tables keep a reserve for what is written at the end.
+    uint64_t room(format::ChunkKind kind) const;
     void release(Chunk chunk);
 
     // Cuts the file behind its last chunk and marks it. The mappings stay valid.
@@ -47,11 +58,16 @@ public:
 
     void heartbeat(uint64_t units);
     void addLost(uint64_t events);
+    uint64_t limit() const { return m_limit.mode == format::Mode::StopWhenFull ? m_limit.bytes : 0; }
     uint32_t openSeed() const { return m_seed; }
     const std::string& path() const { return m_path; }
     std::string error() const;
+    // No more chunks: why, as a format::LossReason. 0: none so far.
+    uint32_t ended() const { return m_ended.load(std::memory_order_relaxed); }
 
 private:
+    uint64_t roomNow(format::ChunkKind kind) const;
+    void reachLimit();
     bool grow(uint64_t to);
     bool reopen();
     bool stillOurs();
@@ -63,6 +79,8 @@ private:
     uint64_t m_device = 0, m_inode = 0;
     uint64_t m_allocated = 0, m_size = 0;
     uint32_t m_seed = 0;
+    Limit m_limit;
+    std::atomic<uint32_t> m_ended {0};
     uint8_t* m_header = nullptr;
 };
 

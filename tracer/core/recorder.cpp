@@ -12,7 +12,7 @@ std::unique_ptr<Recorder> Recorder::create(const Options& options, std::string& 
     initClock();
     std::unique_ptr<Recorder> r(new Recorder(options));
     const ClockSample now = sampleClocks();
-    error = r->m_file.create(options.path, options.identity, now);
+    error = r->m_file.create(options.path, options.identity, now, options.limit);
     if (!error.empty())
         return nullptr;
     r->m_tables.clock(now);
@@ -145,7 +145,8 @@ void Recorder::chunkSwitched(uint64_t units)
         m_tables.clock(sampleClocks());
 }
 
-// Called by a thread that found no space. The others end when their chunks are full: nothing here may touch their writers.
+// Called by a thread that found no space, from deep within its writer: nothing here may touch any writer. The others end
+// when their chunks are full, or sooner if the owner is told.
 void Recorder::fail()
 {
     if (m_failed.exchange(true))
@@ -154,7 +155,9 @@ void Recorder::fail()
     if (write(STDERR_FILENO, text.data(), text.size()) < 0) {
         // Nobody is there to read it.
     }
-    m_tables.note(nowUnits(), "recording stopped: " + m_file.error(), kLossDiskFull);
+    m_tables.note(nowUnits(), "recording stopped: " + m_file.error(), m_file.ended());
+    if (m_options.onFail)
+        m_options.onFail();
 }
 
 } // namespace calltide::core

@@ -51,6 +51,9 @@ public:
         Identity identity;
         // Called at each block switch, by the thread itself, with the id of its newest open entry.
         void (*onBlock)(Recorder&, uint32_t id) = nullptr;
+        // Called once, by the thread that found no more space: stop() should follow soon, but not from within it.
+        void (*onFail)() = nullptr;
+        Limit limit;
         uint32_t maxDepth = format::kMaxDepth - 8192;
         int64_t minDuration = 0; // ns; shorter calls are left out, if events come by the slow ways
     };
@@ -86,6 +89,13 @@ public:
     bool stopped() const { return m_stopped.load(std::memory_order_relaxed) || m_failed.load(std::memory_order_relaxed); }
     // Stops for want of space: one note to standard error, never more.
     void fail();
+    // Fails if the tables found no space. False: no more ids may be used.
+    bool check()
+    {
+        if (m_file.ended())
+            fail();
+        return !stopped();
+    }
 
 private:
     friend struct ThreadWriter;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/tables.h"
 #include "format/crc32c.h"
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 
@@ -23,9 +24,9 @@ uint8_t* Tables::room(uint32_t bytes, Chunk& own)
         unsigned log2 = kMinChunkLog2;
         while ((1ull << log2) < kChunkHeaderSize + uint64_t(bytes))
             log2++;
-        if (log2 > kMaxChunkLog2)
+        if (log2 > kMaxChunkLog2 || m_file.room(ChunkKind::Table) >> log2 == 0)
             return nullptr;
-        own = m_file.take(log2);
+        own = m_file.take(log2, ChunkKind::Table);
         if (!own.base)
             return nullptr;
         openChunk(own, m_file.openSeed(), ChunkKind::Table, kTableThread, m_sequence++, nowUnits(), 0);
@@ -33,9 +34,13 @@ uint8_t* Tables::room(uint32_t bytes, Chunk& own)
     }
     if (!m_chunk.base || m_used + bytes > m_chunk.size()) {
         sealOpen(nowUnits());
-        while (kChunkHeaderSize + uint64_t(bytes) > (1ull << m_log2))
-            m_log2++;
-        m_chunk = m_file.take(m_log2);
+        unsigned least = kMinChunkLog2;
+        while (kChunkHeaderSize + uint64_t(bytes) > (1ull << least))
+            least++;
+        m_log2 = std::max(m_log2, least);
+        for (const uint64_t most = m_file.room(ChunkKind::Table); m_log2 > least && most >> m_log2 == 0;)
+            m_log2--;
+        m_chunk = m_file.take(m_log2, ChunkKind::Table);
         if (!m_chunk.base)
             return nullptr;
         if (m_log2 < kGreatestTableLog2)
@@ -155,10 +160,14 @@ void Tables::note(uint64_t units, std::string_view text, uint32_t code)
 
 void Tables::source(uint32_t fileName, SourceRecord record, const std::string* text)
 {
-    const bool keep = text && text->size() <= kMaxSource;
+    std::lock_guard lock(m_mutex);
+    bool keep = text && text->size() <= kMaxSource;
+    if (keep && m_file.limit()) { // calls come first
+        m_textBytes += 2 * text->size(); // a chunk of its own is up to twice as large
+        keep = m_textBytes <= m_file.limit() / 4;
+    }
     record.flags = keep ? 1 : 0;
     record.textLength = keep ? uint32_t(text->size()) : 0;
-    std::lock_guard lock(m_mutex);
     put(TableType::Source, 0, fileName, &record, sizeof record, keep ? text->data() : nullptr, record.textLength);
 }
 

@@ -22,7 +22,7 @@ public:
     void meta(std::string_view key, std::string_view value);
     void clock(const ClockSample& sample);
     void note(uint64_t units, std::string_view text, uint32_t code);
-    // `fileName` is the string id of the file; text is kept if not null.
+    // `fileName` is the string id of the file; text is kept if not null, and up to a quarter of a limited file.
     void source(uint32_t fileName, format::SourceRecord record, const std::string* text);
     // What instants and raised exceptions refer to; the same words give the same id. From 1 on.
     uint32_t name(std::string_view text, std::string_view category);
@@ -45,6 +45,7 @@ private:
     Chunk m_chunk;
     uint32_t m_used = 0, m_sequence = 0;
     unsigned m_log2 = 14;
+    uint64_t m_textBytes = 0; // of sources, if the file is limited
     uint32_t m_strings = 0, m_metas = 0, m_clocks = 0, m_notes = 0;
     std::unordered_map<std::string, uint32_t> m_stringIds;
     std::unordered_map<uint64_t, uint32_t> m_nameIds, m_counterIds; // by two string ids

@@ -66,11 +66,13 @@ void ThreadWriter::seal()
 bool ThreadWriter::nextChunk()
 {
     Thread& t = *thread;
-    const unsigned log2 = t.chunk.log2 == 0 ? kMinChunkLog2 : t.chunk.log2 < kMaxEventChunkLog2 ? t.chunk.log2 + 1 : t.chunk.log2;
+    unsigned log2 = t.chunk.log2 == 0 ? kMinChunkLog2 : t.chunk.log2 < kMaxEventChunkLog2 ? t.chunk.log2 + 1 : t.chunk.log2;
     seal();
     if (t.recorder->stopped())
         return false;
-    t.chunk = t.recorder->m_file.take(log2);
+    for (const uint64_t most = t.recorder->m_file.room(ChunkKind::Events); log2 > kMinChunkLog2 && most >> log2 == 0;)
+        log2--;
+    t.chunk = t.recorder->m_file.take(log2, ChunkKind::Events);
     if (!t.chunk.base) {
         t.recorder->fail();
         return false;
@@ -209,6 +211,12 @@ void ThreadWriter::enterHidden(bool c)
 
 bool ThreadWriter::hides() const { return thread->hidden != 0 || thread->hidesAll; }
 
+// Calls that are not written yet count: they will be, once they have taken long enough.
+bool ThreadWriter::tooDeep() const
+{
+    return depth() + int32_t(thread->pending.size()) >= int32_t(thread->recorder->m_options.maxDepth);
+}
+
 void ThreadWriter::reveal()
 {
     top -= thread->hidden;
@@ -219,7 +227,7 @@ void ThreadWriter::reveal()
 
 void ThreadWriter::enterSlow(bool c, uint32_t bytes, uint32_t length)
 {
-    if (hides() || depth() + int32_t(thread->pending.size()) >= int32_t(thread->recorder->m_options.maxDepth)) {
+    if (hides() || tooDeep()) {
         enterHidden(c);
         return;
     }
@@ -241,7 +249,7 @@ void ThreadWriter::enterSlow(bool c, uint32_t bytes, uint32_t length)
 
 void ThreadWriter::throwSlow(uint32_t bytes, uint32_t length)
 {
-    if (hides() || depth() >= int32_t(thread->recorder->m_options.maxDepth)) {
+    if (hides() || tooDeep()) {
         enterHidden(false);
         return;
     }

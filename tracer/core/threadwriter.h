@@ -141,7 +141,8 @@ private:
     bool nextChunk();
     void setBlock(uint8_t* from, uint8_t* records);
     void growShadow();
-    int32_t depth() const;
+    int32_t depth() const; // of what is written
+    bool tooDeep() const;
     void seal();
     void leaveOne(bool c, unsigned sub, const std::string* result = nullptr);
     void writePending(uint64_t before = UINT64_MAX); // those that began before that time
