@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Profiles of other tools: what stands in the file and what is seen of it.
 #include "formats/reader.h"
+#include "store/statistics.h"
 #include "tracetext.h"
 #include <QDir>
 
@@ -26,6 +27,9 @@ private Q_SLOTS:
                                 << QString::fromUtf8(problems);
         };
         speedscope(row);
+        collapsed(row);
+        cpuprofile(row);
+        firefox(row);
     }
     void profilesBecomeCalls()
     {
@@ -35,6 +39,27 @@ private Q_SLOTS:
         QTEST(QString::fromStdString(r.value()->format()), "format");
         QTEST(sliceLines(*r.value(), false).join(QStringLiteral("; ")), "slices");
         QTEST(problemLines(*r.value()).join(QStringLiteral("; ")), "problems");
+    }
+
+    // A graph of callers becomes a tree; times are in seconds in the file.
+    void pstatsKeepTheirTimes()
+    {
+        const auto r = formats::open(CALLTIDE_TEST_DATA "/succeed/profiles/app.prof");
+        QVERIFY2(r, r ? "" : r.error().message.c_str());
+        QCOMPARE(QString::fromStdString(r.value()->format()), QStringLiteral("cProfile statistics"));
+        QMap<QString, int64_t> self;
+        for (const FunctionStatistics& f : functionStatistics(*r.value()))
+            self[QString::fromStdString(formats::traceName(*r.value(), f.function))] += f.self;
+        // As `python -m pstats` prints them.
+        QCOMPARE(self.size(), 12);
+        const std::pair<const char*, int64_t> expected[] = {
+            {"<genexpr> (small.py:1)", 97'806'279}, {"builtins.sum", 94'989'979}, {"leaf (small.py:1)", 209'876},
+            {"main (small.py:7)", 72'047}, {"rec (small.py:6)", 78'994}, {"builtins.print", 76'804},
+            {"_lsprof.Profiler.disable", 31'427}, {"builtins.exec", 5'138}};
+        for (const auto& [name, ns] : expected)
+            QVERIFY2(std::abs(self.value(QString::fromLatin1(name)) - ns) < 1'000 + ns / 50,
+                qPrintable(QStringLiteral("%1: %2").arg(QString::fromLatin1(name)).arg(self.value(QString::fromLatin1(name)))));
+        QVERIFY(std::abs(r.value()->duration() - 193'417'546) < 1'000);
     }
 
     void aFileOfEachKindOpens()
@@ -56,7 +81,7 @@ private Q_SLOTS:
             QVERIFY(file.open(QIODevice::ReadOnly));
             const QByteArray whole = file.readAll();
             const auto all = formats::open(data.filePath(name).toStdString());
-            const auto step = std::max<qsizetype>(1, whole.size() / 300);
+            const auto step = std::max<qsizetype>(1, whole.size() / 60);
             for (qsizetype n = 1; n < whole.size(); n += step) {
                 const auto r = formats::open(writeFile(m_dir, name, whole.left(n)));
                 if (r)
@@ -96,6 +121,56 @@ private:
         row("speedscope, cut in the samples",
             head + R"({"type":"sampled","name":"m","unit":"none","startValue":0,"weights":[1,1,1],"samples":[[0],[0,1],[0)",
             "speedscope", "0 0 2000000 f (a.py:1); 1 1000000 1000000 g (a.py:5)", "json.cut 1");
+    }
+
+    template <class Row> void collapsed(Row row)
+    {
+        row("collapsed", "f;g 1\nf;h 2\nk 5\nf;h 2\nf 1\n", "collapsed stacks",
+            "0 0 6000000 f; 0 6000000 5000000 k; 1 0 4000000 h; 1 4000000 1000000 g");
+        row("collapsed, lines that are none", "a;b (x y.py:3) 2\r\nnothing\n;;c 1\na;b -3\n\na;b 1e3x\n", "collapsed stacks",
+            "0 0 2000000 a; 0 2000000 1000000 c; 1 0 2000000 b (x y.py:3)", "collapsed.line 3");
+        row("austin", "# austin: 3.6.0\n# mode: wall\n\nP42;T0x1;/a.py:f:3;/a.py:g:9 1500\nP42;T0x2;/a.py:f:3 7\n",
+            "collapsed stacks", "0 0 1500000 f (/a.py:3); 1 0 1500000 g (/a.py:9); 0 0 7000 f (/a.py:3)");
+        row("profiling.sampling", "tid:7;<frozen runpy>:_run_code:87;a.py:<module>:3 4\n", "collapsed stacks",
+            "0 0 4000000 _run_code (<frozen runpy>:87); 1 0 4000000 <module> (a.py:3)");
+    }
+
+    template <class Row> void cpuprofile(Row row)
+    {
+        const QByteArray nodes = R"x({"nodes":[{"id":1,"callFrame":{"functionName":"(root)","url":"","lineNumber":-1},)x"
+                                 R"x("children":[2,4]},{"id":2,"callFrame":{"functionName":"f","url":"file:///a.js",)x"
+                                 R"x("lineNumber":0},"hitCount":1,"children":[3,9]},{"id":3,"callFrame":{"functionName":"",)x"
+                                 R"x("url":"","lineNumber":-1},"hitCount":2},{"id":4,"callFrame":{"functionName":"(idle)"}}])x";
+        row("V8 CPU profile",
+            nodes + R"(,"startTime":1000,"endTime":1100,"samples":[2,3,4,3,8],"timeDeltas":[10,20,5,5,30]})",
+            "V8 CPU profile",
+            "0 1010000 25000 f (/a.js:1); 0 1040000 30000 f (/a.js:1); 1 1030000 5000 (anonymous); "
+            "1 1040000 30000 (anonymous)",
+            "cpuprofile.child 1; cpuprofile.sample 1");
+        row("V8 CPU profile, hits only", nodes + "}", "V8 CPU profile", "0 0 3000000 f (/a.js:1); 1 0 2000000 (anonymous)",
+            "cpuprofile.child 1");
+    }
+
+    template <class Row> void firefox(Row row)
+    {
+        const QByteArray meta = R"({"meta":{"interval":1,"startTime":1700000000000.5,"preprocessedProfileVersion":)";
+        const QByteArray tables = R"("stackTable":{"frame":[0,1,9],"prefix":[null,0,0]},"frameTable":{"func":[0,1]},)"
+                                  R"("funcTable":{"name":[0,1],"fileName":[2,null],"lineNumber":[4,null]},)";
+        const QByteArray thread
+            = R"("name":"T","pid":"5.1","tid":6,"samples":{"stack":[0,1,1,null,2,7],"time":[0,1,2.5,3,4,5],"length":6}})";
+        const char* const slices = "0 0 3000000 f (a.py:4); 0 4000000 1000000 f (a.py:4); 1 1000000 2000000 g";
+        row("Firefox profile, tables of its own",
+            meta + R"(47},"libs":[],"threads":[{)" + tables + R"("stringArray":["f","g","a.py"],)" + thread + "]}",
+            "Firefox profile", slices, "firefox.frame 1; firefox.stack 1");
+        row("Firefox profile, shared tables",
+            meta + R"(57},"shared":{)" + tables + R"("stringArray":["f","g","a.py"]},"threads":[{)" + thread + "]}",
+            "Firefox profile", slices, "firefox.frame 1; firefox.stack 1");
+        row("Firefox profile, markers",
+            meta + R"(57},"shared":{"stringArray":["gc","mark"]},"threads":[{"name":"T","tid":1,"samples":{},"markers":)"
+                   R"({"name":[0,1,0,0,0,0,5],"phase":[1,0,2,3,2,3,0],"startTime":[1,2,3,null,8,null,1],)"
+                   R"("endTime":[2.5,null,null,4,null,9,null],"data":[{"k":1},null,null,null,null,null,null]}}]})",
+            "Firefox profile", "0 1000000 1500000 gc {\"k\":1}; 0 3000000 1000000 gc; 0 8000000 1000000 gc",
+            "firefox.marker 1");
     }
 };
 

@@ -15,6 +15,10 @@ constexpr size_t kLongHead = 64 << 20; // of JSON whose first value alone is lar
 
 const ContentReader kReaders[] = {
     {Format::Speedscope, "speedscope", isSpeedscope, readSpeedscope},
+    {Format::CpuProfile, "V8 CPU profile", isCpuProfile, readCpuProfile},
+    {Format::Firefox, "Firefox profile", isFirefox, readFirefox},
+    {Format::Pstats, "cProfile statistics", isPstats, readPstats},
+    {Format::Collapsed, "collapsed stacks", isCollapsed, readCollapsed},
 };
 
 bool startsAsJson(std::string_view head)

@@ -17,7 +17,17 @@ struct OpenOptions
     bool followChildren = true;          // open NAME.calltide.d/ with NAME.calltide
 };
 
-enum class Format : uint8_t { Unknown, Calltide, ChromeJson, Gzip, Speedscope };
+enum class Format : uint8_t {
+    Unknown,
+    Calltide,
+    ChromeJson,
+    Gzip,
+    Speedscope,
+    Collapsed,
+    Pstats,
+    CpuProfile,
+    Firefox,
+};
 
 // Looks at the first bytes only; `whole`: there are no more.
 Format sniff(std::string_view head, bool whole = false);

@@ -21,5 +21,13 @@ std::span<const ContentReader> contentReaders();
 
 bool isSpeedscope(std::string_view head, bool whole);
 Status readSpeedscope(const Content& content, store::TraceBuilder& builder);
+bool isCollapsed(std::string_view head, bool whole);
+Status readCollapsed(const Content& content, store::TraceBuilder& builder);
+bool isPstats(std::string_view head, bool whole);
+Status readPstats(const Content& content, store::TraceBuilder& builder);
+bool isCpuProfile(std::string_view head, bool whole);
+Status readCpuProfile(const Content& content, store::TraceBuilder& builder);
+bool isFirefox(std::string_view head, bool whole);
+Status readFirefox(const Content& content, store::TraceBuilder& builder);
 
 } // namespace calltide::formats

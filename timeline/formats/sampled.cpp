@@ -64,6 +64,23 @@ void SampledThread::end(int64_t time)
     closeTo(0, m_last);
 }
 
+StackTable::Found StackTable::stack(uint32_t frame, FrameBudget& budget, std::vector<FunctionId>& out) const
+{
+    out.clear();
+    size_t steps = 0;
+    for (; frame != kNone; steps++) {
+        if (frame >= m_frames.size() || steps > m_frames.size())
+            return Found::Broken;
+        if (m_frames[frame].function.valid())
+            out.push_back(m_frames[frame].function);
+        frame = m_frames[frame].caller;
+        if ((steps & 0xFF) == 0xFF && !budget.takeFrames(0x100))
+            return Found::TooMuch;
+    }
+    std::reverse(out.begin(), out.end());
+    return budget.takeFrames(steps & 0xFF) ? Found::Whole : Found::TooMuch;
+}
+
 Axis axisFor(std::string_view unit, int64_t sum)
 {
     struct Known

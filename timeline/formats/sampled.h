@@ -32,6 +32,32 @@ private:
     uint64_t m_frames, m_slices;
 };
 
+// Stacks as a tree of frames, each with the one that called it: how several formats keep them.
+class StackTable
+{
+public:
+    static constexpr uint32_t kNone = UINT32_MAX;
+    void add(store::FunctionId function, uint32_t caller = kNone) { m_frames.push_back({function, caller}); }
+    void setCaller(uint32_t frame, uint32_t caller) { m_frames[frame].caller = caller; }
+    size_t size() const { return m_frames.size(); }
+    enum class Found
+    {
+        Whole,
+        Broken, // refers to what is not there, or to itself
+        TooMuch // the budget is used up
+    };
+    // The stack that ends in `frame`, outermost first. Frames without a valid function are passed over.
+    Found stack(uint32_t frame, FrameBudget& budget, std::vector<store::FunctionId>& out) const;
+
+private:
+    struct Frame
+    {
+        store::FunctionId function;
+        uint32_t caller;
+    };
+    std::vector<Frame> m_frames;
+};
+
 inline constexpr size_t kGreatestDepth = size_t(1) << 20;
 
 class SampledThread

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// cProfile's and pstats' files: a dictionary of functions with calls, own and total time and the same for each caller.
+// It is a graph, not a tree: a function's time is shared out among the paths that lead to it as its callers' times are.
+// Functions that call each other in a circle share one sum of time: each keeps its own below the one that is entered.
+#include "formats/marshal.h"
+#include "formats/readers.h"
+#include "formats/sampled.h"
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <queue>
+#include <set>
+
+namespace calltide::formats {
+
+using namespace store;
+
+namespace {
+
+constexpr size_t kGreatestTree = 100'000; // nodes; the heaviest paths come first
+constexpr uint32_t kGreatestPath = 2'000;
+
+int64_t nanoseconds(double seconds)
+{
+    const double ns = seconds * 1e9;
+    return std::isfinite(ns) && ns > 0 ? int64_t(std::min(ns + 0.5, 1e18)) : 0;
+}
+
+class PstatsReader
+{
+public:
+    PstatsReader(const Content& content, TraceBuilder& builder)
+        : m_content(content)
+        , m_builder(builder)
+        , m_marshal(content.bytes)
+    {
+    }
+
+    Status read()
+    {
+        if (!m_marshal.enterDictionary())
+            return Error{ErrorCode::Damaged, m_content.path + ": this is not a cProfile file.", 0};
+        for (;;) {
+            const int64_t at = int64_t(m_marshal.offset());
+            const auto key = m_marshal.read();
+            if (key && key->kind == MarshalValue::End)
+                break;
+            const auto value = key ? m_marshal.read() : std::nullopt;
+            if (!value) {
+                m_builder.problem(
+                    "pstats.cut", "The file is damaged or not complete; what could be read of it is shown.",
+                    Severity::DataLoss, int64_t(m_marshal.offset()));
+                break;
+            }
+            entry(*key, *value, at);
+        }
+        if (m_functions.empty())
+            return Error{ErrorCode::Damaged, m_content.path + ": this cProfile file holds no functions."};
+        connect();
+        build();
+        return Ok{};
+    }
+
+private:
+    struct Edge
+    {
+        uint32_t callee;
+        double own, total;
+        int64_t calls;
+    };
+    struct Caller
+    {
+        std::string key;
+        Edge edge;
+    };
+    struct FunctionTimes
+    {
+        FunctionId id;
+        double own = 0, total = 0;
+        int64_t calls = 0, primitive = 0;
+        double accounted = 0; // of total, by callers outside its circle
+        uint32_t circle = 0;
+        std::vector<Caller> callers;
+        std::vector<Edge> callees;
+    };
+
+    static std::string keyOf(const MarshalValue& v) // ("file", line, "name")
+    {
+        if (v.kind != MarshalValue::Tuple || v.size() != 3 || v.at(0).kind != MarshalValue::Text
+            || v.at(1).kind != MarshalValue::Integer || v.at(2).kind != MarshalValue::Text)
+            return {};
+        return v.at(0).text + '\0' + std::to_string(v.at(1).integer) + '\0' + v.at(2).text;
+    }
+
+    void problem(const char* kind, const char* text, Severity severity, int64_t at, std::string_view example = {})
+    {
+        m_builder.problem(kind, text, severity, at, example);
+    }
+
+    FunctionId function(const MarshalValue& key)
+    {
+        Function f;
+        const std::string &file = key.at(0).text, &name = key.at(2).text;
+        const int64_t line = key.at(1).integer;
+        static constexpr std::string_view builtIn = "<built-in method ", method = "<method '", of = "' of '";
+        if (file == "~" || (file.empty() && line == 0)) {
+            f.kind = FunctionKind::C;
+            const size_t middle = name.find(of);
+            if (name.starts_with(builtIn) && name.ends_with('>'))
+                f.name = m_builder.intern(name.substr(builtIn.size(), name.size() - builtIn.size() - 1));
+            else if (name.starts_with(method) && middle != name.npos && name.ends_with("' objects>"))
+                f.name = m_builder.intern(
+                    name.substr(middle + of.size(), name.size() - middle - of.size() - 10) + "."
+                    + name.substr(method.size(), middle - method.size()));
+            else
+                f.name = m_builder.intern(name);
+        } else {
+            f.kind = FunctionKind::Python;
+            f.name = m_builder.intern(name);
+            f.file = m_builder.intern(file);
+            f.line = line > 0 && line < INT32_MAX ? uint32_t(line) : 0;
+        }
+        return m_builder.addFunction(f);
+    }
+
+    void entry(const MarshalValue& key, const MarshalValue& value, int64_t at)
+    {
+        std::string name = keyOf(key);
+        const auto numbers = [](const MarshalValue& v) {
+            return v.kind == MarshalValue::Tuple && v.size() >= 4 && v.at(0).isNumber() && v.at(1).isNumber()
+                && v.at(2).isNumber() && v.at(3).isNumber();
+        };
+        if (name.empty() || !numbers(value))
+            return problem("pstats.entry", "Entries that are no function with its times were left out.",
+                Severity::DataLoss, at, key.size() == 3 ? key.at(2).text : std::string());
+        const auto [it, added] = m_byKey.try_emplace(std::move(name), uint32_t(m_functions.size()));
+        if (!added)
+            return problem("pstats.twice", "Functions that stand in the file twice count once.", Severity::Warning, at,
+                key.at(2).text);
+        FunctionTimes f;
+        f.id = function(key);
+        f.primitive = int64_t(std::clamp(value.at(0).number(), 0.0, 1e18));
+        f.calls = int64_t(std::clamp(value.at(1).number(), 0.0, 1e18));
+        f.own = std::max(0.0, value.at(2).number());
+        f.total = std::max(f.own, value.at(3).number());
+        if (value.size() >= 5 && value.at(4).kind == MarshalValue::Dictionary) {
+            const MarshalValue& callers = value.at(4);
+            for (size_t i = 0; i + 1 < callers.size(); i += 2) {
+                const std::string caller = keyOf(callers.at(i));
+                const MarshalValue& v = callers.at(i + 1);
+                if (caller.empty() || !(numbers(v) || v.isNumber())) {
+                    problem("pstats.caller", "Callers without times were left out.", Severity::Warning, at, key.at(2).text);
+                    continue;
+                }
+                Edge e{it->second, 0, 0, 0};
+                if (v.isNumber()) { // of old versions: how often only
+                    e.calls = int64_t(std::clamp(v.number(), 0.0, 1e18));
+                    const double share = f.calls ? v.number() / double(f.calls) : 0;
+                    e.own = f.own * share;
+                    e.total = f.total * share;
+                } else {
+                    e.calls = int64_t(std::clamp(v.at(1).number(), 0.0, 1e18));
+                    e.own = std::max(0.0, v.at(2).number());
+                    e.total = std::max(e.own, v.at(3).number());
+                }
+                f.callers.push_back({caller, e});
+            }
+        }
+        m_functions.push_back(std::move(f));
+    }
+
+    void connect()
+    {
+        for (uint32_t i = 0; i < m_functions.size(); i++) {
+            for (const Caller& c : m_functions[i].callers) {
+                const auto it = m_byKey.find(c.key);
+                if (it != m_byKey.end() && it->second != i) // else not measured, or recursion: in its own numbers
+                    m_functions[it->second].callees.push_back(c.edge);
+            }
+            m_functions[i].callers = {};
+        }
+        findCircles();
+        for (FunctionTimes& f : m_functions) {
+            Circle& circle = m_circles[f.circle];
+            circle.own += f.own;
+            for (const Edge& e : f.callees) {
+                if (m_functions[e.callee].circle == f.circle)
+                    continue;
+                circle.outside += e.total;
+                m_functions[e.callee].accounted += e.total;
+                m_circles[m_functions[e.callee].circle].called = true;
+            }
+        }
+    }
+
+    // Tarjan's strongly connected components, without recursion.
+    void findCircles()
+    {
+        struct Visit
+        {
+            uint32_t function;
+            size_t next;
+        };
+        const size_t count = m_functions.size();
+        std::vector<uint32_t> number(count, 0), low(count, 0), stack;
+        std::vector<bool> onStack(count);
+        std::vector<Visit> visits;
+        uint32_t last = 0;
+        for (uint32_t start = 0; start < count; start++) {
+            if (number[start])
+                continue;
+            visits.push_back({start, 0});
+            while (!visits.empty()) {
+                Visit& v = visits.back();
+                const uint32_t f = v.function;
+                if (v.next == 0) {
+                    number[f] = low[f] = ++last;
+                    stack.push_back(f);
+                    onStack[f] = true;
+                }
+                bool deeper = false;
+                while (v.next < m_functions[f].callees.size() && !deeper) {
+                    const uint32_t callee = m_functions[f].callees[v.next++].callee;
+                    if (!number[callee])
+                        deeper = true, visits.push_back({callee, 0});
+                    else if (onStack[callee])
+                        low[f] = std::min(low[f], number[callee]);
+                }
+                if (deeper)
+                    continue;
+                if (low[f] == number[f]) {
+                    uint32_t member;
+                    do {
+                        member = stack.back();
+                        stack.pop_back();
+                        onStack[member] = false;
+                        m_functions[member].circle = uint32_t(m_circles.size());
+                    } while (member != f);
+                    m_circles.push_back({});
+                }
+                visits.pop_back();
+                if (!visits.empty())
+                    low[visits.back().function] = std::min(low[visits.back().function], low[f]);
+            }
+        }
+        for (uint32_t i = 0; i < count; i++)
+            m_circles[m_functions[i].circle].members.push_back(i);
+    }
+
+    struct Circle
+    {
+        std::vector<uint32_t> members; // one, nearly always
+        double own = 0, outside = 0;
+        bool called = false;
+    };
+    struct Pending
+    {
+        double time;
+        uint32_t function, parent; // parent: in the tree
+        uint32_t depth;
+        int64_t calls;
+        uint64_t order;
+        bool operator<(const Pending& o) const { return time != o.time ? time < o.time : order > o.order; }
+    };
+
+    void build()
+    {
+        Track track;
+        track.process = m_builder.addProcess({});
+        track.tid = 1;
+        track.name = m_builder.intern("all threads");
+        const TrackId id = m_builder.addTrack(track);
+        const auto root = [&](uint32_t f, double time) {
+            m_pending.push({time, f, WeightTree::kRoot, 0, m_functions[f].calls, m_order++});
+        };
+        for (const Circle& c : m_circles) {
+            const uint32_t entry = *std::max_element(c.members.begin(), c.members.end(), [&](uint32_t a, uint32_t b) {
+                return m_functions[a].total < m_functions[b].total;
+            });
+            const FunctionTimes& f = m_functions[entry];
+            if (!c.called)
+                root(entry, c.members.size() > 1 ? c.own + c.outside : f.total);
+            else if (c.members.size() == 1 && f.total - f.accounted > std::max(1e-6, f.total / 100))
+                root(entry, f.total - f.accounted); // also called by what was not measured
+        }
+        while (!m_pending.empty()) {
+            const Pending p = m_pending.top();
+            m_pending.pop();
+            place(p);
+        }
+        if (m_cut)
+            m_builder.problem("pstats.paths", "Seldom taken paths of calls were left to their caller's own time.",
+                Severity::Warning, -1, {}, m_cut);
+        describeAxis(m_builder, axisFor("seconds", 0), true);
+        m_builder.includeTime(0, m_tree.layOut(m_builder.slices(id), 0, 1));
+    }
+
+    void place(const Pending& p)
+    {
+        const Circle& circle = m_circles[m_functions[p.function].circle];
+        if (m_tree.size() + circle.members.size() > kGreatestTree || p.depth >= kGreatestPath) {
+            m_tree.add(p.parent, nanoseconds(p.time));
+            m_cut++;
+            return;
+        }
+        const double whole = circle.own + circle.outside, share = whole > 0 ? p.time / whole : 0;
+        struct Member
+        {
+            uint32_t function, parent, depth;
+        };
+        std::vector<Member> members{{p.function, p.parent, p.depth}}; // the circle from where it is entered
+        std::set<uint32_t> seen{p.function};
+        for (size_t k = 0; k < members.size(); k++) {
+            const Member m = members[k];
+            const FunctionTimes& f = m_functions[m.function];
+            const uint32_t node = m_tree.child(m.parent, f.id);
+            m_tree.add(node, nanoseconds(f.own * share));
+            const int64_t calls = k == 0 ? p.calls : int64_t(double(f.calls) * share + 0.5);
+            m_tree.setExtra(node, m_builder.addExtra(0, "{\"calls\":" + std::to_string(calls) + ",\"calls_in_all\":"
+                + std::to_string(f.calls) + ",\"calls_in_all_without_recursion\":" + std::to_string(f.primitive) + "}"));
+            for (const Edge& e : f.callees) {
+                if (m_functions[e.callee].circle != f.circle)
+                    m_pending.push({e.total * share, e.callee, node, m.depth + 1,
+                        int64_t(double(e.calls) * std::min(1.0, share) + 0.5), m_order++});
+                else if (seen.insert(e.callee).second)
+                    members.push_back({e.callee, node, m.depth + 1});
+            }
+        }
+    }
+
+    const Content& m_content;
+    TraceBuilder& m_builder;
+    MarshalReader m_marshal;
+    std::vector<FunctionTimes> m_functions;
+    std::map<std::string, uint32_t> m_byKey;
+    std::priority_queue<Pending> m_pending;
+    std::vector<Circle> m_circles;
+    WeightTree m_tree;
+    uint64_t m_order = 0, m_cut = 0;
+};
+
+} // namespace
+
+bool isPstats(std::string_view head, bool)
+{
+    // A marshalled dictionary whose first key is a tuple of three, or an empty one.
+    const auto type = [&](size_t i) { return i < head.size() ? uint8_t(head[i]) & 0x7F : 0; };
+    return type(0) == '{' && ((type(1) == ')' && type(2) == 3) || (type(1) == '(' && type(2) == 3) || (type(1) == '0' && head.size() == 2));
+}
+
+Status readPstats(const Content& content, TraceBuilder& builder)
+{
+    return PstatsReader(content, builder).read();
+}
+
+} // namespace calltide::formats
