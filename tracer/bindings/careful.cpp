@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings/careful.h"
 #include "bindings/threads.h"
+#include "bindings/triggers.h"
 #include "bindings/values.h"
 
 namespace calltide::bindings {
 
 bool carefulEnter(PyCodeObject* code, PyObject* globals, PyFrameObject* frame, Entry entry)
 {
+    if (const Verdict verdict = triggerEnter(code, globals); CALLTIDE_UNLIKELY(verdict != Verdict::Go))
+        return verdict == Verdict::Skip;
     if (!attached(true))
         return true;
     if (t_writer.hides())
@@ -42,7 +45,7 @@ bool carefulEnter(PyCodeObject* code, PyObject* globals, PyFrameObject* frame, E
     return true;
 }
 
-bool carefulLeave(PyCodeObject* code, unsigned sub, PyObject* result)
+static bool leave(PyCodeObject* code, unsigned sub, PyObject* result)
 {
     if (!attached(false))
         return true;
@@ -61,8 +64,20 @@ bool carefulLeave(PyCodeObject* code, unsigned sub, PyObject* result)
     return true;
 }
 
+bool carefulLeave(PyCodeObject* code, unsigned sub, PyObject* result)
+{
+    PyObject* globals = PyEval_GetGlobals();
+    if (const Verdict verdict = triggerLeave(code, globals); CALLTIDE_UNLIKELY(verdict != Verdict::Go))
+        return verdict == Verdict::Skip;
+    const bool kept = leave(code, sub, result);
+    triggerLeft(code, globals);
+    return kept;
+}
+
 bool carefulEnterC(PyCodeObject* caller, PyObject* callable, PyObject* self, const void* key)
 {
+    if (triggersArmed())
+        return true;
     if (!attached(false))
         return true;
     if (caller && judgedCode(caller, PyEval_GetGlobals())->filtered)
@@ -85,7 +100,7 @@ bool carefulEnterC(PyCodeObject* caller, PyObject* callable, PyObject* self, con
 
 void carefulLeaveC(PyCodeObject* caller, PyObject* callable, PyObject* self, const void* key, unsigned sub)
 {
-    if (!attached(false) || (caller && judgedCode(caller, PyEval_GetGlobals())->filtered))
+    if (triggersArmed() || !attached(false) || (caller && judgedCode(caller, PyEval_GetGlobals())->filtered))
         return;
     if (g_session.filter.filtersC() && judgedCallable(callable, self, key)->filtered)
         return;

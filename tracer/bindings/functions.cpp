@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings/functions.h"
+#include "bindings/triggers.h"
 #include <cstring>
 #include <unordered_map>
 
@@ -107,11 +108,7 @@ CodeNames namesOfCode(PyCodeObject* code, PyObject* globals)
     CodeNames n;
     n.file = text(code->co_filename);
     n.name = text(code->co_name);
-#if PY_VERSION_HEX >= 0x030B0000
-    n.qualified = text(code->co_qualname);
-#else
-    n.qualified = n.name;
-#endif
+    n.qualified = qualifiedName(code);
     if (globals && PyDict_Check(globals))
         n.module = text(PyDict_GetItemString(globals, "__name__"));
     return n;
@@ -124,6 +121,7 @@ void judge(Function* f, const CodeNames& n)
     f->endsThread = n.name == "_delete" && n.module == "threading";
     f->filtered = !f->ignored && (!g_session.filter.keepsPython(n.file, n.name, n.qualified, n.module) || (g_session.options.logSparse && !f->marked));
     f->wantsArguments = g_session.filter.wantsArguments(n.name, n.qualified, n.module);
+    f->triggers = triggerMask(n.name, n.qualified, n.module);
 }
 
 void describeCode(Function* f, PyCodeObject* code, PyObject* globals)
@@ -302,6 +300,15 @@ Slot Function::slot() const
 {
     const core::EncodedId one = core::encodeId(id), two = core::encodeId(pair ? id + 1 : id);
     return {key, one.bytes, two.bytes, uint16_t(one.length), uint16_t(two.length)};
+}
+
+std::string qualifiedName(PyCodeObject* code)
+{
+#if PY_VERSION_HEX >= 0x030B0000
+    return text(code->co_qualname);
+#else
+    return text(code->co_name);
+#endif
 }
 
 std::string text(PyObject* object)

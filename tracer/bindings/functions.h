@@ -31,6 +31,7 @@ struct Function
     bool filtered = false;       // left out by the user's filters
     bool userIgnored = false, marked = false; // by @ignore_function and @log_sparse
     bool wantsArguments = true;  // of those that are recorded
+    uint8_t triggers = 0;        // which conditions of triggers.h may concern it
     bool endsThread = false;     // called by a thread at its end: time to look at its name again
     uint32_t sightings = 0;
     PyObject* keptAlive = nullptr;
@@ -38,6 +39,7 @@ struct Function
     Slot slot() const;
 };
 
+std::string qualifiedName(PyCodeObject* code); // its bare name before 3.11
 // Whether it is left out, without giving it an id: for careful.cpp.
 Function* judgedCode(PyCodeObject* code, PyObject* globals);
 Function* judgedCallable(PyObject* callable, PyObject* self, const void* key);

@@ -3,6 +3,7 @@
 #include "bindings/events.h"
 #include "bindings/functions.h"
 #include "bindings/threads.h"
+#include "bindings/triggers.h"
 #include <cstdlib>
 #include <cstring>
 #include <pybind11/pybind11.h>
@@ -74,6 +75,8 @@ Options optionsFrom(const py::dict& given)
     readPatterns("exclude_files", o.excludeFiles);
     readPatterns("include_functions", o.includeFunctions);
     readPatterns("exclude_functions", o.excludeFunctions);
+    readPatterns("start_when", o.startWhen);
+    readPatterns("stop_when", o.stopWhen);
     return o;
 }
 
@@ -94,8 +97,11 @@ void start(StartOptions o)
     if (const std::string error = g_session.filter.set(g_session.options, std::move(o.library)); !error.empty())
         throw std::runtime_error(error);
     const Options& chosen = g_session.options;
-    g_session.careful = g_session.filter.active() || chosen.logSparse || chosen.maxDepth || chosen.minDuration || chosen.logFuncArgs
+    if (const std::string error = setTriggers(chosen.startWhen, chosen.stopWhen); !error.empty())
+        throw std::runtime_error(error);
+    g_session.alwaysCareful = g_session.filter.active() || chosen.logSparse || chosen.maxDepth || chosen.minDuration || chosen.logFuncArgs
         || chosen.logFuncRetval;
+    g_session.careful = g_session.alwaysCareful || triggersNeedCalls();
     g_session.followForks = !o.childFolder.empty();
     g_session.childFolder = std::move(o.childFolder);
     g_session.ignored = std::move(o.ignored);
@@ -149,6 +155,8 @@ PYBIND11_MODULE(_tracer, m)
     m.def("pause", [] { pauseSession(); });
     m.def("resume", [] { resumeSession(); });
     m.def("paused", [] { return g_session.paused; });
+    m.def("trigger", [](bool start, std::string why) { fireTrigger(start, why); }, py::arg("start"), py::arg("why"));
+    m.def("waiting", [] { return triggersArmed(); }, "The recording begins later, see start_when.");
     m.def("instant", [](py::object name, py::object arguments) { logInstant(name.ptr(), arguments.ptr()); });
     m.def("counter", [](py::object name, py::object series, double value) { logCounter(name.ptr(), series.ptr(), value); });
     m.def("enter", [](py::object name, py::object file, uint32_t line) { enterEvent(name.ptr(), file.ptr(), line); });

@@ -3,6 +3,7 @@
 #include "bindings/careful.h"
 #include "bindings/events.h"
 #include "bindings/threads.h"
+#include "bindings/triggers.h"
 #if PY_VERSION_HEX >= 0x030C0000
 #include <cstring>
 #include <frameobject.h>
@@ -153,7 +154,9 @@ template <Event E> PyObject* onC(PyObject*, PyObject* const* args, size_t, PyObj
 // Where an exception is raised, not where it goes through: its traceback has the one frame then.
 PyObject* onRaise(PyObject*, PyObject* const* args, size_t, PyObject*)
 {
-    if (t_writer.thread && t_writer.fast()) {
+    if (triggersNeedRaises() && triggerRaise(args[2]) != Verdict::Go)
+        Py_RETURN_NONE;
+    if (g_session.options.logExceptions && t_writer.thread && t_writer.fast()) {
         PyObject* trace = PyException_GetTraceback(args[2]);
         if (!trace || !reinterpret_cast<PyTracebackObject*>(trace)->tb_next) {
             const auto* code = reinterpret_cast<PyCodeObject*>(args[0]);
@@ -260,9 +263,9 @@ bool setHooks(std::string& error)
     }
     long set = 0;
     for (const Registration& r : kRegistrations) {
-        if (r.c && g_session.options.pythonOnly)
+        if (r.c && (g_session.options.pythonOnly || triggersArmed()))
             continue;
-        if (std::strcmp(r.event, "RAISE") == 0 && !g_session.options.logExceptions)
+        if (std::strcmp(r.event, "RAISE") == 0 && !triggersNeedRaises() && (triggersArmed() || !g_session.options.logExceptions))
             continue;
         const long bit = eventBit(events, r.event);
         auto* callback = PyObject_New(Callback, &g_callbackType);

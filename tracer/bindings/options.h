@@ -20,6 +20,7 @@ struct Options
     int64_t minDuration = 0; // ns
     uint64_t ring = 0, stopWhenFull = 0; // bytes of the file; 0: no limit
     bool adaptive = false;
+    std::vector<std::string> startWhen, stopWhen; // conditions, see triggers.h
 };
 
 } // namespace calltide::bindings

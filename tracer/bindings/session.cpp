@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings/threads.h"
+#include "bindings/triggers.h"
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
@@ -74,7 +75,8 @@ std::string startSession(const std::string& path, bool atStartup)
     if (std::string error = begin(path); !error.empty())
         return error;
     g_session.waitForMain = atStartup;
-    openRunningThreads(atStartup);
+    if (!triggersArmed())
+        openRunningThreads(atStartup);
     std::string error;
     if (!setHooks(error)) {
         closeSession(false, 0);
@@ -82,7 +84,7 @@ std::string startSession(const std::string& path, bool atStartup)
         return error;
     }
     g_session.hooked = true;
-    watchCollector(g_session.options.logGc);
+    watchCollector(g_session.options.logGc && !triggersArmed());
     return {};
 }
 

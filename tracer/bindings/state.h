@@ -24,6 +24,7 @@ struct Session
     bool hooked = false;
     Options options;
     Filter filter;
+    bool alwaysCareful = false; // apart from triggers
     bool careful = false;       // an option needs a look at each call, see careful.h
     bool paused = false;        // a recording stands still
     bool ending = false;        // it found no more space: it is to be stopped before the next event

@@ -214,13 +214,13 @@ bool beginsProgram(PyCodeObject* code, PyObject* globals)
     return true;
 }
 
-void openRunningThreads(bool hideOwnStack)
+void openRunningThreads(bool hideOwnStack, bool skipNewest)
 {
     PyThreadState* self = PyThreadState_Get();
     pthread_setspecific(g_key, &t_writer);
     {
         Stack stack;
-        collectStack(self, false, hideOwnStack, stack);
+        collectStack(self, skipNewest, hideOwnStack, stack);
         if (add(self, &t_writer, stack, true) && hideOwnStack)
             t_writer.hideAll();
     }

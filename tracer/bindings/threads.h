@@ -17,7 +17,8 @@ CALLTIDE_HOT bool attached(bool entering)
 bool beginsProgram(PyCodeObject* code, PyObject* globals);
 
 // Opens what runs in every thread at this moment; this thread is attached, the others wait for their first event.
-void openRunningThreads(bool hideOwnStack);
+// `skipNewest`: but for the newest call of this thread.
+void openRunningThreads(bool hideOwnStack, bool skipNewest = false);
 // After a pause: the calls that run now in each thread.
 void openThreadsAgain();
 void parkThreads();

@@ -10,14 +10,16 @@ from __future__ import annotations
 import sys
 
 FLAG, NUMBER, SIZE, DURATION, PATTERNS = "flag", "number", "size", "duration", "patterns"
+CONDITIONS = "conditions"
+LISTS = (PATTERNS, CONDITIONS)
 
-GROUPS = ("What is recorded", "What is left out", "How much", "Processes")
+GROUPS = ("What is recorded", "What is left out", "How much", "Processes", "When")
 
 
 class Option:
     """name: as in Tracer() and configuration files; the command line has it with "-" as well as "_" between words.
-    kind: flag (bool), number (int), size (bytes), duration (ns) or patterns (list of str). aliases: names with the same
-    meaning. negated: names of a flag that switch it off."""
+    kind: flag (bool), number (int), size (bytes), duration (ns), patterns or conditions (lists of str). aliases: names
+    with the same meaning. negated: names of a flag that switch it off."""
 
     def __init__(self, name, kind, default, group, help, metavar="", aliases=(), negated=()):
         self.name, self.kind, self.default, self.group, self.help = name, kind, default, group, help
@@ -53,6 +55,8 @@ OPTIONS = (
            negated=("no_children", "ignore_multiprocess")),
     Option("include_children", PATTERNS, [], 3, "only children with these command lines", "PATTERN"),
     Option("exclude_children", PATTERNS, [], 3, "no children with these command lines", "PATTERN"),
+    Option("start_when", CONDITIONS, [], 4, "record nothing until this happens", "CONDITION"),
+    Option("stop_when", CONDITIONS, [], 4, "record until this happens; a ring keeps what came before", "CONDITION"),
 )
 
 BY_NAME = {}
@@ -84,6 +88,31 @@ def _measure(name, text, units, example):
     return int(round(value))
 
 
+def condition(name, text):
+    """enter:PATTERN, longer:TIME[:PATTERN], raise:TYPE, after:TIME or signal:NAME, with times in ns and signals as numbers."""
+    kind, _, rest = text.strip().partition(":")
+    rest = rest.strip()
+    if kind in ("enter", "raise") and rest:
+        if kind == "raise" and sys.version_info < (3, 12):
+            raise BadOption("%s: raise needs Python 3.12 or newer" % name)
+        return kind + ":" + rest
+    if kind == "after" and rest:
+        return "after:%dns" % _measure(name, rest, dict(_TIMES, **{"": 10**9}), "after:5s")
+    if kind == "longer" and rest:
+        time, colon, pattern = rest.partition(":")
+        return "longer:%dns%s" % (_measure(name, time, _TIMES, "longer:20ms"), colon and pattern and ":" + pattern)
+    if kind == "signal" and rest:
+        import _signal
+
+        word = rest.upper()
+        number = int(word) if word.isdigit() else getattr(_signal, word if word.startswith("SIG") else "SIG" + word, 0)
+        if 0 < number < 65 and number not in (9, 19):
+            return "signal:%d" % number
+        raise BadOption("%s: %s is no signal that can be waited for" % (name, rest))
+    raise BadOption("%s: %r is not understood; write enter:PATTERN, longer:TIME[:PATTERN], raise:TYPE, after:TIME or "
+                    "signal:NAME" % (name, text))
+
+
 def convert(option, value):
     """A value from the command line, a file or a call, as the option's kind wants it. Raises BadOption."""
     name, kind = option.name, option.kind
@@ -95,6 +124,11 @@ def convert(option, value):
         if isinstance(value, str) and value.lower() in ("0", "false", "no", "off"):
             return False
         raise BadOption("%s: %r is neither true nor false" % (name, value))
+    if kind == CONDITIONS:
+        given = [] if value is None else [value] if isinstance(value, str) else value
+        if isinstance(given, (list, tuple)) and all(isinstance(v, str) for v in given):
+            return [condition(name, v) for v in given if v.strip()]
+        raise BadOption("%s: give a list of conditions" % name)
     if kind == PATTERNS:
         if value is None:
             return []
@@ -117,7 +151,7 @@ def convert(option, value):
 
 
 def defaults():
-    return {o.name: list(o.default) if o.kind == PATTERNS else o.default for o in OPTIONS}
+    return {o.name: list(o.default) if o.kind in LISTS else o.default for o in OPTIONS}
 
 
 def complete(given):
@@ -163,7 +197,7 @@ def take(argument, rest, given):
             raise BadOption("--%s needs a value" % word)
         value = rest.pop(0)
     converted = convert(option, value)
-    if option.kind == PATTERNS:
+    if option.kind in LISTS:
         given[option.name] = given.get(option.name, []) + converted
     else:
         given[option.name] = value  # as it was said: complete() converts, once
@@ -177,7 +211,7 @@ def encode(values):
         value = values[option.name]
         if value == option.default:
             continue
-        text = "\x1d".join(value) if option.kind == PATTERNS else str(int(value))
+        text = "\x1d".join(value) if option.kind in LISTS else str(int(value))
         parts.append(option.name + "=" + text)
     return "\x1e".join(parts)
 
@@ -189,7 +223,7 @@ def decode(text):
         if name not in BY_NAME:
             continue  # of a newer version
         option = BY_NAME[name][0]
-        values[name] = (value.split("\x1d") if option.kind == PATTERNS
+        values[name] = (value.split("\x1d") if option.kind in LISTS
                         else bool(int(value)) if option.kind == FLAG else int(value))
     return values
 
@@ -210,5 +244,7 @@ def usage():
             lines.append("  %-28s %s" % (word, text) if len(word) < 28 else "  %s\n  %-28s %s" % (word, "", text))
         lines.append("")
     lines.append("A PATTERN is a glob (*/tests/*, Shop.*), or a regular expression after re:. An option may stand several\n"
-                 "times. TIME: 10us, 2ms. SIZE: 64MB. VizTracer's names of options are understood too.")
+                 "times. TIME: 10us, 2ms. SIZE: 64MB.\n"
+                 "A CONDITION is one of enter:PATTERN (a Python function is called), longer:TIME[:PATTERN] (a call took longer),\n"
+                 "raise:TYPE (an exception, 3.12+), after:TIME (since the start), signal:NAME (USR1). VizTracer's names of options are understood too.")
     return "\n".join(lines) + "\n"

@@ -47,6 +47,7 @@ def _start_first(fields: dict[str, str]) -> None:
         _clean_environment()
         sys.stderr.write("calltide: not recorded: cannot write %s: %s\n" % (fields["out"], error))
         return
+    _watch_signals(_tracer, values)
     atexit.register(_finish)  # the first to be registered runs last
     if "code" in fields:
         _tracer.keep_source("<string>", fields["code"])
@@ -66,8 +67,32 @@ def _start_child(fields: dict[str, str]) -> None:
     path = os.path.join(folder, "p%d-%s.calltide" % (os.getpid(), os.urandom(4).hex()))
     session.begin(_tracer, path, folder, values, session.meta(argv, name, values),
                   recording=bytes.fromhex(fields["id"]), parent=bytes.fromhex(fields["parent"]), whole_process=True)
+    _watch_signals(_tracer, values)
     atexit.register(_finish)
     children.follow(_tracer, folder, values)
+
+
+def _watch_signals(tracer, values) -> None:
+    """Handlers for the signals that were asked for, and no others. One for both starts first and stops the next time."""
+    wanted: dict = {}
+    for start in (True, False):
+        for text in values["start_when" if start else "stop_when"]:
+            if text.startswith("signal:"):
+                wanted.setdefault(int(text[7:]), []).append(start)
+    if not wanted:
+        return
+    import _signal
+
+    def handle(number, frame):
+        starts = tracer.waiting() and True in wanted[number]
+        if starts or False in wanted[number]:
+            tracer.trigger(starts, "signal:%d" % number)
+
+    for number in wanted:
+        try:
+            _signal.signal(number, handle)
+        except (OSError, ValueError):
+            pass  # not in this process: the signal keeps its meaning
 
 
 def _finish() -> None:
