@@ -118,22 +118,7 @@ void NativeReader::addFunctions(size_t i)
     for (size_t id = 0; id < f.functions.size(); id++) {
         if (!f.functions[id].known)
             continue;
-        const format::FunctionRecord& r = f.functions[id].record;
-        Function function;
-        const std::string_view qualname = f.string(r.qualname);
-        function.name = m_builder.intern(qualname.empty() ? f.string(r.name) : qualname);
-        function.file = m_builder.intern(f.string(r.file));
-        function.module = m_builder.intern(f.string(r.module));
-        function.category = StringId(0u);
-        function.line = r.line;
-        const auto kind = format::FunctionKind(r.kind);
-        function.kind = kind == format::FunctionKind::C || kind == format::FunctionKind::Type
-            ? store::FunctionKind::C
-            : kind == format::FunctionKind::Event ? store::FunctionKind::Other
-                                                  : store::FunctionKind::Python;
-        function.coroutine = kind == format::FunctionKind::Coroutine || kind == format::FunctionKind::AsyncGenerator;
-        function.generator = kind == format::FunctionKind::Generator || kind == format::FunctionKind::AsyncGenerator;
-        ids[id] = m_builder.addFunction(function);
+        ids[id] = m_builder.addFunction(storeFunction(f, f.functions[id].record, m_builder));
     }
 }
 
@@ -206,13 +191,9 @@ void NativeReader::addCollections(size_t file)
     t.name = m_builder.intern("Garbage collection");
     const TrackId track = m_builder.addTrack(t);
     for (const auto& c : all) {
-        Function f;
-        f.name = m_builder.intern("gen " + std::to_string(c.generation));
-        f.category = m_builder.intern("gc");
-        f.kind = store::FunctionKind::Other;
         const std::string json
             = "{\"generation\":" + std::to_string(c.generation) + ",\"collected\":" + std::to_string(c.collected) + "}";
-        m_builder.slices(track).add(c.start, c.end - c.start, m_builder.addFunction(f), m_builder.addExtra(0, json));
+        m_builder.slices(track).add(c.start, c.end - c.start, collectionFunction(m_builder, c.generation), m_builder.addExtra(0, json));
     }
 }
 
@@ -373,6 +354,33 @@ Result<TracePtr> NativeReader::read()
 }
 
 } // namespace
+
+Function storeFunction(const NativeTables& tables, const format::FunctionRecord& r, TraceBuilder& out)
+{
+    Function function;
+    const std::string_view qualname = tables.string(r.qualname);
+    function.name = out.intern(qualname.empty() ? tables.string(r.name) : qualname);
+    function.file = out.intern(tables.string(r.file));
+    function.module = out.intern(tables.string(r.module));
+    function.category = StringId(0u);
+    function.line = r.line;
+    const auto kind = format::FunctionKind(r.kind);
+    function.kind = kind == format::FunctionKind::C || kind == format::FunctionKind::Type ? store::FunctionKind::C
+        : kind == format::FunctionKind::Event                                             ? store::FunctionKind::Other
+                                                                                          : store::FunctionKind::Python;
+    function.coroutine = kind == format::FunctionKind::Coroutine || kind == format::FunctionKind::AsyncGenerator;
+    function.generator = kind == format::FunctionKind::Generator || kind == format::FunctionKind::AsyncGenerator;
+    return function;
+}
+
+FunctionId collectionFunction(TraceBuilder& out, uint64_t generation)
+{
+    Function f;
+    f.name = out.intern("gen " + std::to_string(generation));
+    f.category = out.intern("gc");
+    f.kind = store::FunctionKind::Other;
+    return out.addFunction(f);
+}
 
 Result<TracePtr> readNative(const std::string& path, const OpenOptions& options)
 {

@@ -136,7 +136,7 @@ int64_t ClockMap::toNs(uint64_t units) const
 
 // ---------------------------------------------------------------- header and chunks
 
-std::string_view NativeFile::metaValue(std::string_view key) const
+std::string_view NativeTables::metaValue(std::string_view key) const
 {
     for (const auto& [k, v] : meta)
         if (k == key)
@@ -144,7 +144,7 @@ std::string_view NativeFile::metaValue(std::string_view key) const
     return {};
 }
 
-const NoteRecord* NativeFile::stopNote() const
+const NoteRecord* NativeTables::stopNote() const
 {
     for (const auto& [note, text] : notes)
         if (note.code & (kLossDiskFull | kLossLimit | kLossOther))
@@ -152,32 +152,31 @@ const NoteRecord* NativeFile::stopNote() const
     return nullptr;
 }
 
-static Status readHeader(NativeFile& f)
+Status readFileHeader(const std::string& path, const uint8_t* data, uint64_t size, NativeTables& f, Mutable& hints)
 {
-    const uint8_t* data = f.bytes->data();
-    if (f.bytes->size() == 0)
-        return Error{ErrorCode::Damaged, f.path + ": this file is empty."};
-    if (f.bytes->size() < kFileHeaderSize)
+    if (size == 0)
+        return Error{ErrorCode::Damaged, path + ": this file is empty."};
+    if (size < kFileHeaderSize)
         return Error{
-            ErrorCode::Damaged, f.path + ": this recording is cut within its header; nothing of it can be read."};
+            ErrorCode::Damaged, path + ": this recording is cut within its header; nothing of it can be read."};
     std::memcpy(&f.header, data, sizeof f.header);
-    std::memcpy(&f.hints, data + kMutableAt, sizeof f.hints);
+    std::memcpy(&hints, data + kMutableAt, sizeof hints);
     const FileHeader& h = f.header;
     if (std::memcmp(h.magic, kMagic, sizeof kMagic) != 0)
-        return Error{ErrorCode::NotSupported, f.path + ": this is not a Calltide recording."};
+        return Error{ErrorCode::NotSupported, path + ": this is not a Calltide recording."};
     uint32_t crc;
     std::memcpy(&crc, data + kFileCrcAt, 4);
     if (h.major != kMajor)
         return Error{
             ErrorCode::NotSupported,
-            f.path + ": made by a newer Calltide (format " + std::to_string(h.major) + "." + std::to_string(h.minor)
+            path + ": made by a newer Calltide (format " + std::to_string(h.major) + "." + std::to_string(h.minor)
                 + "); update Calltide to open it."};
     if (crc != crc32c(0, data, kFileCrcAt) || h.endianMark != kEndianMark || h.headerSize != kFileHeaderSize
         || h.blockLog2 != kBlockLog2 || !h.nsPerUnit || h.nsPerUnit > uint64_t(1) << 44)
-        return Error{ErrorCode::Damaged, f.path + ": the header of this recording is damaged.", 0};
+        return Error{ErrorCode::Damaged, path + ": the header of this recording is damaged.", 0};
     if (h.incompat)
         return Error{
-            ErrorCode::NotSupported, f.path + ": uses a feature of a newer Calltide; update Calltide to open it."};
+            ErrorCode::NotSupported, path + ": uses a feature of a newer Calltide; update Calltide to open it."};
     return Ok{};
 }
 
@@ -246,13 +245,14 @@ template <class T> static bool take(std::string_view payload, T& out)
 }
 
 // Ids grow a table only as far as records can have made them: each has cost 16 bytes of the file at least.
-static bool plausible(const NativeFile& f, uint32_t id)
+static bool plausible(const NativeTables& f, uint32_t id)
 {
-    return id <= f.bytes->size() / 16 + 128 && id <= kMaxId;
+    return id <= f.fileSize / 16 + 128 && id <= kMaxId;
 }
 
-static void tableRecord(NativeFile& f, const TableRecordHeader& h, std::string_view payload)
+void NativeTables::add(const TableRecordHeader& h, std::string_view payload)
 {
+    NativeTables& f = *this;
     switch (TableType(h.type)) {
     case TableType::String:
         if (!plausible(f, h.id))
@@ -350,7 +350,7 @@ static void readTables(NativeFile& f)
             }
             const char* payload = reinterpret_cast<const char*>(c.data + at + sizeof h);
             if (h.crc == crc32c(crc32c(0, &h, 12), payload, h.length))
-                tableRecord(f, h, {payload, h.length});
+                f.add(h, {payload, h.length});
             else
                 f.badTableRecords++;
             at += (sizeof h + uint64_t(h.length) + 7) / 8 * 8;
@@ -366,7 +366,8 @@ Result<NativeFile> openNativeFile(const std::string& path)
     if (!bytes)
         return bytes.error();
     f.bytes = std::move(*bytes);
-    if (Status s = readHeader(f); !s)
+    f.fileSize = f.bytes->size();
+    if (Status s = readFileHeader(path, f.bytes->data(), f.fileSize, f, f.hints); !s)
         return s.error();
     f.clock.setHeader(f.header);
     findChunks(f);

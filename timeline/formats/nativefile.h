@@ -77,17 +77,11 @@ struct NativeFunction // by event id
     bool resumed = false;
 };
 
-struct NativeFile
+struct NativeTables // what the table records of one file say
 {
-    std::string path;
-    std::unique_ptr<FileBytes> bytes;
     format::FileHeader header{};
-    format::Mutable hints{};
-
-    std::vector<format::ChunkView> tableChunks;
-    std::map<uint32_t, std::vector<format::ChunkView>> threadChunks; // by thread, in the order of their sequence
-
-    std::vector<std::string_view> strings; // by id; views into the bytes
+    uint64_t fileSize = 0; // bounds ids
+    std::vector<std::string_view> strings; // by id; views into the file's bytes
     std::vector<NativeFunction> functions; // by event id
     std::map<uint32_t, format::ThreadRecord> threads; // by thread index
     std::map<uint32_t, format::NameRecord> names;
@@ -98,9 +92,9 @@ struct NativeFile
     bool hasEnd = false;
     format::EndRecord end{};
     ClockMap clock;
+    uint64_t badTableRecords = 0, unknownTableRecords = 0;
 
-    uint64_t badTableRecords = 0, unknownTableRecords = 0, damagedPages = 0, missingChunks = 0, damagedSeals = 0;
-
+    void add(const format::TableRecordHeader& record, std::string_view payload); // `payload` must stay
     std::string_view string(uint32_t id) const { return id < strings.size() ? strings[id] : std::string_view(); }
     std::string_view metaValue(std::string_view key) const;
     // The note that says that the recording stopped before the program's end; null: it did not.
@@ -110,6 +104,20 @@ struct NativeFile
     {
         return int64_t((uint64_t(header.realtime0) - uint64_t(header.monotonic0)) & ~(uint64_t(3) << 62));
     }
+};
+
+// Checks a file's first bytes (kFileHeaderSize of them, fewer where the file is shorter).
+Status readFileHeader(const std::string& path, const uint8_t* data, uint64_t size, NativeTables& tables, format::Mutable& hints);
+
+struct NativeFile : NativeTables
+{
+    std::string path;
+    std::unique_ptr<FileBytes> bytes;
+    format::Mutable hints{};
+
+    std::vector<format::ChunkView> tableChunks;
+    std::map<uint32_t, std::vector<format::ChunkView>> threadChunks; // by thread, in the order of their sequence
+    uint64_t damagedPages = 0, missingChunks = 0, damagedSeals = 0;
 };
 
 // Errors name the file: not a recording, damaged header, newer version, cut before its first chunk.

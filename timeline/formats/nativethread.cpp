@@ -17,7 +17,7 @@ std::string lossWords(uint64_t reasons)
 }
 
 ThreadDecoder::ThreadDecoder(
-    const NativeFile& file, const std::vector<FunctionId>& functionOf, FunctionId unknown, SliceBuffer& out)
+    const NativeTables& file, const std::vector<FunctionId>& functionOf, FunctionId unknown, SliceBuffer& out)
     : m_file(file)
     , m_functionOf(functionOf)
     , m_unknown(unknown)

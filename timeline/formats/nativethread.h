@@ -68,7 +68,7 @@ class ThreadDecoder
 public:
     // `functionOf`: by event id; shared, read only. Arguments go through `builder` under `lock`.
     ThreadDecoder(
-        const NativeFile& file, const std::vector<store::FunctionId>& functionOf, store::FunctionId unknown,
+        const NativeTables& file, const std::vector<store::FunctionId>& functionOf, store::FunctionId unknown,
         store::SliceBuffer& out);
 
     void decode(const std::vector<format::ChunkView>& chunks);
@@ -85,6 +85,15 @@ public:
         std::string arguments;
     };
     std::vector<Late>& late() { return m_late; }
+    // For files that are still written: what is open now, outermost first, and functions as the decoder names them.
+    const std::vector<OpenCall>& openCalls() const { return m_stack; }
+    store::FunctionId functionOf(uint32_t id) const
+    {
+        return id < m_functionOf.size() && m_functionOf[id].valid() ? m_functionOf[id] : m_unknown;
+    }
+    void clockChanged() { m_piece = nullptr; }
+    int64_t lastTime() const { return m_last; } // of the newest record; INT64_MIN: there was none
+    void begin(int32_t depth) { m_depthOffset = depth; }
 
     // Sink of decodeChunk
     void enter(uint64_t time, uint32_t id);
@@ -106,7 +115,7 @@ private:
     void leaveKind(uint64_t time, bool c, uint8_t flags);
     void open(int64_t now, uint32_t id, uint8_t flags);
 
-    const NativeFile& m_file;
+    const NativeTables& m_file;
     const std::vector<store::FunctionId>& m_functionOf;
     store::FunctionId m_unknown;
     store::SliceBuffer& m_out;
@@ -121,5 +130,9 @@ private:
     bool m_instantWasLast = false;
     ThreadResult m_result;
 };
+
+// A function and a garbage collection as the store has them; strings go to `out`.
+store::Function storeFunction(const NativeTables& tables, const format::FunctionRecord& record, store::TraceBuilder& out);
+store::FunctionId collectionFunction(store::TraceBuilder& out, uint64_t generation);
 
 } // namespace calltide::formats

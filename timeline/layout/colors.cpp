@@ -31,13 +31,18 @@ FunctionColors::FunctionColors(const store::Trace& trace)
     const uint64_t count = trace.sliceCount();
     const uint64_t step = std::max<uint64_t>(1, (count + kSamples - 1) / kSamples);
     uint64_t own = 0, seen = 0;
-    for (uint64_t i = 0; i < count; i += step) {
-        const auto id = trace.functionOf(i);
-        if (id.v >= total.size())
-            continue;
-        total[id.v] += uint64_t(std::max<int64_t>(trace.duration(i), 0));
-        own += isOwn(functions[id.v]);
-        seen++;
+    uint64_t skip = 0; // of the next row
+    for (const store::Row& row : trace.rows()) {
+        uint64_t at = skip;
+        for (; at < row.count; at += step) {
+            const auto id = trace.functionOf(row.first + at);
+            if (id.v >= total.size())
+                continue;
+            total[id.v] += uint64_t(std::max<int64_t>(trace.duration(row.first + at), 0));
+            own += isOwn(functions[id.v]);
+            seen++;
+        }
+        skip = at - row.count;
     }
     m_greys = own * 10 >= seen;
 

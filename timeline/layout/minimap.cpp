@@ -21,10 +21,11 @@ template <class TimeOf> std::vector<uint16_t> columnsOf(const store::Trace& trac
 {
     std::array<bool, kMinimapColumns> seen{};
     const double perColumn = nsPerColumn(trace);
-    const uint64_t count = trace.sliceCount();
-    for (uint64_t i = 0; i < count; ++i)
-        if (const auto time = timeOf(i); time != INT64_MIN)
-            seen[size_t(std::clamp(double(time - trace.begin()) / perColumn, 0.0, double(kMinimapColumns - 1)))] = true;
+    for (const store::Row& row : trace.rows())
+        for (uint64_t i = row.first; i < row.first + row.count; ++i)
+            if (const auto time = timeOf(i); time != INT64_MIN)
+                seen[size_t(std::clamp(double(time - trace.begin()) / perColumn, 0.0, double(kMinimapColumns - 1)))]
+                    = true;
     std::vector<uint16_t> columns;
     for (size_t i = 0; i < seen.size(); ++i)
         if (seen[i])

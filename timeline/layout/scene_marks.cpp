@@ -25,7 +25,7 @@ std::optional<std::pair<float, float>> ScenePainter::rowPlace(store::RowId row) 
 
 void ScenePainter::paintSelection()
 {
-    if (v.selected == store::kNoSlice || v.selected >= trace->sliceCount())
+    if (v.selected == store::kNoSlice || !trace->contains(v.selected))
         return;
     const auto row = trace->rowOf(v.selected);
     const auto place = rowPlace(row);
@@ -159,7 +159,7 @@ void ScenePainter::paintAreaEdges()
 
 void ScenePainter::paintFlows()
 {
-    if (v.selected == store::kNoSlice || v.selected >= trace->sliceCount() || trace->flows().empty())
+    if (v.selected == store::kNoSlice || !trace->contains(v.selected) || trace->flows().empty())
         return;
     if (s.m_flowsOf != v.selected) {
         s.m_flowsOf = v.selected;

@@ -187,7 +187,7 @@ void ViewState::goForward()
 
 void ViewState::select(store::SliceIndex slice)
 {
-    if (!m_trace || (slice != store::kNoSlice && slice >= m_trace->sliceCount()))
+    if (!m_trace || (slice != store::kNoSlice && !m_trace->contains(slice)))
         slice = store::kNoSlice;
     const auto function = slice == store::kNoSlice ? store::FunctionId() : m_trace->functionOf(slice);
     m_areaIsNewer = m_areaIsNewer && slice == store::kNoSlice;

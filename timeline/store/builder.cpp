@@ -45,7 +45,7 @@ static CodeOwner ownerOf(FunctionKind kind, std::string_view file)
 FunctionId TraceBuilder::addFunction(Function f)
 {
     const Private::FunctionKey key{f.name.v, f.file.v, f.line, f.category.v};
-    const auto [it, isNew] = d->functionIds.try_emplace(key, uint32_t(d->trace->m_functions.size()));
+    const auto [it, isNew] = d->functionIds.try_emplace(key, uint32_t(d->trace->m_functions->size()));
     if (isNew) {
         if (!f.file.valid())
             f.file = StringId(0u);
@@ -54,7 +54,7 @@ FunctionId TraceBuilder::addFunction(Function f)
         if (!f.category.valid())
             f.category = StringId(0u);
         f.owner = ownerOf(f.kind, d->text(f.file));
-        d->trace->m_functions.push_back(f);
+        d->trace->m_functions.write().push_back(f);
     }
     return FunctionId(it->second);
 }
@@ -117,18 +117,18 @@ uint32_t TraceBuilder::addExtra(uint8_t flags, std::string_view json)
 {
     if (json.empty())
         return flags;
-    std::string& all = d->trace->m_argumentText;
-    d->trace->m_extras.push_back({flags, 0, uint32_t(json.size()), all.size()});
+    std::string& all = d->columns->argumentText;
+    d->columns->extras.push_back({flags, 0, uint32_t(json.size()), all.size()});
     all.append(json);
-    return uint32_t(256 + d->trace->m_extras.size() - 1);
+    return uint32_t(256 + d->columns->extras.size() - 1);
 }
 
 uint32_t TraceBuilder::addExtraInFile(uint8_t flags, uint64_t offset, uint32_t length)
 {
     if (!length)
         return flags;
-    d->trace->m_extras.push_back({flags, 1, length, offset});
-    return uint32_t(256 + d->trace->m_extras.size() - 1);
+    d->columns->extras.push_back({flags, 1, length, offset});
+    return uint32_t(256 + d->columns->extras.size() - 1);
 }
 
 void TraceBuilder::addInstant(Instant instant, std::string_view json)
@@ -136,41 +136,43 @@ void TraceBuilder::addInstant(Instant instant, std::string_view json)
     if (!json.empty())
         instant.arguments = addExtra(0, json) - 256 + 1;
     d->include(instant.time, instant.time);
-    d->trace->m_instants.push_back(instant);
+    d->trace->m_instants.write().push_back(instant);
 }
 
 void TraceBuilder::addCounterSample(
     ProcessId process, std::string_view name, std::string_view series, int64_t time, double value)
 {
     const auto [it, isNew]
-        = d->counterIds.try_emplace({process.v, intern(name).v, intern(series).v}, d->trace->m_counters.size());
+        = d->counterIds.try_emplace({process.v, intern(name).v, intern(series).v}, d->trace->m_counters->size());
     if (isNew)
-        d->trace->m_counters.push_back({process, intern(name), intern(series), {}, {}});
-    CounterTrack& c = d->trace->m_counters[it->second];
+        d->trace->m_counters.write().push_back({process, intern(name), intern(series), {}, {}});
+    CounterTrack& c = d->trace->m_counters.write()[it->second];
     c.times.push_back(time);
     c.values.push_back(value);
     d->include(time, time);
 }
 
-void TraceBuilder::addFlow(Flow flow) { d->trace->m_flows.push_back(flow); }
+void TraceBuilder::addFlow(Flow flow) { d->trace->m_flows.write().push_back(flow); }
 
 void TraceBuilder::addSource(std::string_view file, std::string text)
 {
     const StringId id = intern(file);
-    if (d->trace->m_sourceByFile.try_emplace(id, d->trace->m_sources.size()).second)
-        d->trace->m_sources.push_back({id, std::move(text)});
+    if (!d->trace->m_sourceByFile->contains(id)) {
+        d->trace->m_sourceByFile.write().emplace(id, d->trace->m_sources->size());
+        d->trace->m_sources.write().push_back({id, std::move(text)});
+    }
 }
 
 void TraceBuilder::addLost(Stretch stretch)
 {
     d->trace->m_lost += stretch.count;
-    d->trace->m_lostStretches.push_back(std::move(stretch));
+    d->trace->m_lostStretches.write().push_back(std::move(stretch));
 }
 
 void TraceBuilder::problem(std::string_view kind, std::string_view text, Severity severity, int64_t offset,
     std::string_view example, uint64_t count)
 {
-    auto& all = d->trace->m_problems;
+    auto& all = d->trace->m_problems.write();
     auto it = std::find_if(all.begin(), all.end(), [&](const Problem& p) { return p.kind == kind; });
     if (it == all.end())
         it = all.insert(all.end(), Problem{std::string(kind), std::string(text), severity, 0, {}});

@@ -37,6 +37,14 @@ public:
         m_depths.push_back(depth);
     }
     size_t size() const { return m_items.size(); }
+    // What was added, and away with it: for those who hand it on themselves.
+    const BigVector<Item>& items() const { return m_items; }
+    const BigVector<uint32_t>& depths() const { return m_depths; }
+    void clear()
+    {
+        m_items.clear();
+        m_depths.clear();
+    }
 
 private:
     friend class TraceBuilder;
@@ -82,6 +90,7 @@ public:
     Result<TracePtr> finish(Progress* progress = nullptr);
 
 private:
+    friend class GrowingTrace;
     struct Private;
     std::unique_ptr<Private> d;
 };

@@ -2,6 +2,7 @@
 // Inside of TraceBuilder. Internal to ct_store.
 #pragma once
 #include "store/builder.h"
+#include "store/lod.h"
 #include <map>
 #include <tuple>
 
@@ -36,9 +37,9 @@ struct TraceBuilder::Private
     {
         if (const auto it = stringIds.find(text); it != stringIds.end())
             return StringId(it->second);
-        const uint32_t id = uint32_t(trace->m_stringSpans.size());
-        trace->m_stringSpans.emplace_back(trace->m_stringPool.size(), uint32_t(text.size()));
-        trace->m_stringPool.append(text);
+        const uint32_t id = uint32_t(trace->m_stringSpans->size());
+        trace->m_stringSpans.write().emplace_back(trace->m_stringPool->size(), uint32_t(text.size()));
+        trace->m_stringPool.write().append(text);
         stringIds.emplace(std::string(text), id);
         return StringId(id);
     }
@@ -66,7 +67,18 @@ struct TraceBuilder::Private
     void closeTables();
     bool cancelled() const { return progress && progress->cancelled(); }
 
+    struct Columns // what the trace's spans point into
+    {
+        BigVector<int64_t> start;
+        BigVector<uint32_t> duration, function, extra;
+        std::vector<SliceExtra> extras;
+        std::string argumentText;
+        std::vector<LodRuns> lod;
+    };
+    void pointAtColumns();
+
     std::shared_ptr<Trace> trace = std::make_shared<Trace>();
+    std::shared_ptr<Columns> columns = std::make_shared<Columns>();
     std::deque<SliceBuffer> buffers; // one a track
     std::unordered_map<std::string, uint32_t, TextHash, std::equal_to<>> stringIds;
     std::unordered_map<FunctionKey, uint32_t, FunctionHash> functionIds;

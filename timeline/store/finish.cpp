@@ -123,10 +123,11 @@ void TraceBuilder::Private::makeRows(std::vector<Placed>& placed)
             at += placed[t].rowCounts[depth];
         }
     }
-    trace->m_start.resize(at);
-    trace->m_duration.resize(at);
-    trace->m_function.resize(at);
-    trace->m_extra.resize(at);
+    trace->m_sliceCount = at;
+    columns->start.resize(at);
+    columns->duration.resize(at);
+    columns->function.resize(at);
+    columns->extra.resize(at);
 }
 
 void TraceBuilder::Private::fillColumns(std::vector<Placed>& placed)
@@ -158,28 +159,28 @@ void TraceBuilder::Private::fillColumns(std::vector<Placed>& placed)
             const SliceBuffer::Item& item = p.items[i];
             const uint32_t depth = p.depths[i];
             const SliceIndex to = next[depth]++;
-            trace->m_start[to] = item.start;
-            trace->m_function[to] = item.function;
-            trace->m_extra[to] = item.extra;
+            columns->start[to] = item.start;
+            columns->function[to] = item.function;
+            columns->extra[to] = item.extra;
             // Slices of a row never overlap; where a reader's depths say otherwise, the earlier one is cut.
             if (to > trace->m_rows[track.firstRow.v + depth].first && lastEnd[depth] > item.start) {
                 const SliceIndex before = to - 1;
-                const int64_t cut = item.start - trace->m_start[before];
-                if (trace->m_duration[before] == Trace::kLongDuration && !longOnes[t].empty())
+                const int64_t cut = item.start - columns->start[before];
+                if (columns->duration[before] == Trace::kLongDuration && !longOnes[t].empty())
                     std::erase_if(longOnes[t], [&](const auto& l) { return l.first == before; });
                 if (cut < int64_t(Trace::kLongDuration)) {
-                    trace->m_duration[before] = uint32_t(cut);
+                    columns->duration[before] = uint32_t(cut);
                 } else {
-                    trace->m_duration[before] = Trace::kLongDuration;
+                    columns->duration[before] = Trace::kLongDuration;
                     longOnes[t].emplace_back(before, cut);
                 }
                 p.clipped++;
             }
             lastEnd[depth] = item.start + item.duration;
             if (item.duration < int64_t(Trace::kLongDuration)) {
-                trace->m_duration[to] = uint32_t(item.duration);
+                columns->duration[to] = uint32_t(item.duration);
             } else {
-                trace->m_duration[to] = Trace::kLongDuration;
+                columns->duration[to] = Trace::kLongDuration;
                 longOnes[t].emplace_back(to, item.duration);
             }
             track.begin = k ? std::min(track.begin, item.start) : item.start;
@@ -204,36 +205,43 @@ void TraceBuilder::Private::makeLod()
         if (cancelled())
             return;
         const Row& row = trace->m_rows[r];
-        lods[r] = buildRowLod(*trace, row);
+        lods[r] = buildRowLod({columns->start.data() + row.first, columns->duration.data() + row.first,
+            columns->function.data() + row.first, row.count, row.first, trace->m_longDurations});
     });
-    trace->m_lod.resize(kLodLevels);
+    columns->lod.resize(kLodLevels);
     trace->m_lodSpans.assign(rows * kLodLevels, {});
     parallelFor(kLodLevels, [&](size_t l) {
-        LodLevel& all = trace->m_lod[l];
-        all.shift = kLodFirstShift + int(l) * kLodStep;
+        LodRuns& all = columns->lod[l];
         size_t total = 0;
         for (const RowLod& lod : lods)
-            total += lod.levels.empty() ? 0 : lod.levels[l].start.size();
-        all.start.reserve(total);
-        all.duration.reserve(total);
-        all.function.reserve(total);
-        all.first.reserve(total);
-        all.busy.reserve(total);
+            total += lod.levels.empty() ? 0 : lod.levels[l].size();
+        all.reserve(total);
         for (size_t r = 0; r < rows; r++) {
-            if (lods[r].levels.empty() || lods[r].levels[l].start.empty())
+            if (lods[r].levels.empty() || !lods[r].levels[l].size())
                 continue;
-            LodLevel& one = lods[r].levels[l];
-            trace->m_lodSpans[r * kLodLevels + l] = {all.start.size(), uint32_t(one.start.size()), true};
-            all.start.insert(all.start.end(), one.start.begin(), one.start.end());
-            all.duration.insert(all.duration.end(), one.duration.begin(), one.duration.end());
-            all.function.insert(all.function.end(), one.function.begin(), one.function.end());
-            all.first.insert(all.first.end(), one.first.begin(), one.first.end());
-            all.busy.insert(all.busy.end(), one.busy.begin(), one.busy.end());
-            const int shift = one.shift;
+            LodRuns& one = lods[r].levels[l];
+            trace->m_lodSpans[r * kLodLevels + l] = {all.size(), trace->m_rows[r].count, uint32_t(one.size()), true};
+            all.append(one);
             one = {};
-            one.shift = shift;
         }
     });
+}
+
+void TraceBuilder::Private::pointAtColumns()
+{
+    trace->m_start = columns->start;
+    trace->m_duration = columns->duration;
+    trace->m_function = columns->function;
+    trace->m_extra = columns->extra;
+    trace->m_extras = columns->extras;
+    trace->m_argumentText = columns->argumentText;
+    trace->m_lod.clear();
+    for (size_t l = 0; l < columns->lod.size(); l++) {
+        const LodRuns& runs = columns->lod[l];
+        trace->m_lod.push_back(
+            {kLodFirstShift + int(l) * kLodStep, runs.start, runs.duration, runs.function, runs.first, runs.busy});
+    }
+    trace->m_memory = columns;
 }
 
 void TraceBuilder::Private::closeTables()
@@ -252,9 +260,11 @@ void TraceBuilder::Private::closeTables()
     }
     t.m_begin = begin <= end ? begin : 0;
     t.m_end = begin <= end ? end : 0;
-    std::stable_sort(t.m_instants.begin(), t.m_instants.end(), [](const Instant& a, const Instant& b) { return a.time < b.time; });
-    std::stable_sort(t.m_flows.begin(), t.m_flows.end(), [](const Flow& a, const Flow& b) { return a.from < b.from; });
-    for (CounterTrack& c : t.m_counters) {
+    auto& instants = t.m_instants.write();
+    auto& flows = t.m_flows.write();
+    std::stable_sort(instants.begin(), instants.end(), [](const Instant& a, const Instant& b) { return a.time < b.time; });
+    std::stable_sort(flows.begin(), flows.end(), [](const Flow& a, const Flow& b) { return a.from < b.from; });
+    for (CounterTrack& c : t.m_counters.write()) {
         if (std::is_sorted(c.times.begin(), c.times.end()))
             continue;
         std::vector<size_t> order(c.times.size());
@@ -288,8 +298,10 @@ Result<TracePtr> TraceBuilder::finish(Progress* progress)
     if (!d->cancelled())
         d->makeLod();
     const bool cancelled = d->cancelled();
-    if (!cancelled)
+    if (!cancelled) {
         d->closeTables();
+        d->pointAtColumns();
+    }
     std::shared_ptr<Trace> trace = std::move(d->trace);
     d = std::make_unique<Private>();
     if (cancelled)

@@ -34,6 +34,88 @@ struct LodItems
     double covered(uint64_t i) const { return double(end(i) - start(i)) * level.busy[span.first + i] / 255.0; }
 };
 
+// A row that still grows: the finished runs of the best level, behind them those of finer ones, at the end slices.
+struct GrowingItems
+{
+    struct Part
+    {
+        uint64_t begin;        // number of its first item
+        const LodLevel* level; // null: slices
+        uint64_t at;           // its first item in the level, or in the row
+    };
+    const Trace& trace;
+    const Row& row;
+    Part parts[33];
+    size_t count = 0;
+    uint64_t total = 0;
+
+    GrowingItems(const Trace& t, RowId id, size_t best)
+        : trace(t)
+        , row(t.row(id))
+    {
+        uint64_t covered = 0; // slices
+        for (size_t l = best + 1; l-- > 0;) {
+            const LodSpan& span = trace.lodSpan(id, l);
+            if (!span.built || span.covered <= covered)
+                continue;
+            const LodLevel& level = trace.lodLevels()[l];
+            const auto firsts = level.first.subspan(span.first, span.count);
+            const auto skipped = uint64_t(std::lower_bound(firsts.begin(), firsts.end(), covered) - firsts.begin());
+            add(&level, span.first + skipped, span.count - skipped);
+            covered = span.covered;
+        }
+        add(nullptr, covered, row.count - covered);
+    }
+    void add(const LodLevel* level, uint64_t at, uint64_t items)
+    {
+        if (!items)
+            return;
+        parts[count++] = {total, level, at};
+        total += items;
+    }
+    const Part& part(uint64_t i) const
+    {
+        size_t p = 0;
+        while (p + 1 < count && parts[p + 1].begin <= i)
+            p++;
+        return parts[p];
+    }
+    uint64_t size() const { return total; }
+    int64_t start(uint64_t i) const
+    {
+        const Part& p = part(i);
+        const uint64_t k = p.at + (i - p.begin);
+        return p.level ? p.level->start[k] : trace.start(row.first + k);
+    }
+    int64_t end(uint64_t i) const
+    {
+        const Part& p = part(i);
+        const uint64_t k = p.at + (i - p.begin);
+        return p.level ? p.level->start[k] + (int64_t(p.level->duration[k]) << std::max(0, p.level->shift - 16))
+                       : trace.end(row.first + k);
+    }
+    FunctionId function(uint64_t i) const
+    {
+        const Part& p = part(i);
+        const uint64_t k = p.at + (i - p.begin);
+        return p.level ? FunctionId(p.level->function[k]) : trace.functionOf(row.first + k);
+    }
+    uint64_t firstSlice(uint64_t i) const
+    {
+        if (i >= total)
+            return row.count;
+        const Part& p = part(i);
+        const uint64_t k = p.at + (i - p.begin);
+        return p.level ? p.level->first[k] : k;
+    }
+    double covered(uint64_t i) const
+    {
+        const Part& p = part(i);
+        const double length = double(end(i) - start(i));
+        return p.level ? length * p.level->busy[p.at + (i - p.begin)] / 255.0 : length;
+    }
+};
+
 template <class Items>
 void emit(const Trace& trace, const Row& row, const Items& items, int64_t from, int64_t to, double px, std::vector<Run>& out)
 {
@@ -140,7 +222,7 @@ void queryRow(const Trace& trace, RowId id, int64_t from, int64_t to, double nsP
     if (!row.count || from >= to || !(nsPerPixel > 0))
         return;
     int best = -1;
-    const auto& levels = trace.lodLevels();
+    const auto levels = trace.lodLevels();
     for (size_t l = 0; l < levels.size(); l++) {
         if (std::ldexp(1.0, levels[l].shift) > nsPerPixel)
             break;
@@ -149,6 +231,8 @@ void queryRow(const Trace& trace, RowId id, int64_t from, int64_t to, double nsP
     }
     if (best < 0)
         emit(trace, row, SliceItems{trace, row}, from, to, nsPerPixel, out);
+    else if (trace.isGrowing())
+        emit(trace, row, GrowingItems(trace, id, size_t(best)), from, to, nsPerPixel, out);
     else
         emit(trace, row, LodItems{levels[size_t(best)], trace.lodSpan(id, size_t(best)), row.count}, from, to, nsPerPixel, out);
 }

@@ -85,8 +85,9 @@ uint64_t countSlices(const Trace& trace, const std::vector<bool>& mask)
 {
     const std::vector<uint8_t> bytes(mask.begin(), mask.end()); // a byte a function is read faster than a bit
     uint64_t n = 0;
-    for (uint32_t f : trace.functionColumn())
-        n += f < bytes.size() && bytes[f];
+    for (const Row& row : trace.rows())
+        for (uint32_t f : trace.functionsOf(row))
+            n += f < bytes.size() && bytes[f];
     return n;
 }
 

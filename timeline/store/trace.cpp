@@ -13,11 +13,26 @@ int64_t Trace::longDuration(SliceIndex i) const
 
 RowId Trace::rowOf(SliceIndex i) const
 {
+    if (m_rowOrder) {
+        const auto it = std::upper_bound(m_rowOrder->begin(), m_rowOrder->end(), i,
+            [this](SliceIndex slice, uint32_t row) { return slice < m_rows[row].first; });
+        return RowId(*(it - 1));
+    }
     // Rows stand in the order of their slices; none is empty but the ones that damaged input left at a depth without
     // calls, and those are stepped over by taking the last row that starts at or before i.
     const auto it = std::upper_bound(
         m_rows.begin(), m_rows.end(), i, [](SliceIndex slice, const Row& row) { return slice < row.first; });
     return RowId(size_t(it - m_rows.begin()) - 1);
+}
+
+bool Trace::contains(SliceIndex i) const
+{
+    if (!m_rowOrder)
+        return i < m_sliceCount;
+    if (m_rowOrder->empty() || i < m_rows[m_rowOrder->front()].first)
+        return false;
+    const Row& row = m_rows[rowOf(i).v];
+    return i - row.first < row.count;
 }
 
 std::pair<SliceIndex, SliceIndex> Trace::overlapping(RowId id, int64_t from, int64_t to) const
@@ -104,12 +119,12 @@ uint64_t Trace::callsInside(SliceIndex i) const
     return n;
 }
 
-static std::string argumentText(const SliceExtra& extra, const std::string& memory, const std::string& path)
+static std::string argumentText(const SliceExtra& extra, std::string_view memory, const std::string& path)
 {
     if (!extra.length)
         return {};
     if (extra.source == 0)
-        return memory.substr(extra.offset, extra.length);
+        return std::string(memory.substr(extra.offset, extra.length));
     std::string text;
     if (FILE* f = std::fopen(path.c_str(), "rb")) {
         text.resize(extra.length);
@@ -137,13 +152,13 @@ std::string Trace::arguments(const Instant& instant) const
 
 const Source* Trace::sourceOf(StringId file) const
 {
-    const auto it = m_sourceByFile.find(file);
-    return it == m_sourceByFile.end() ? nullptr : &m_sources[it->second];
+    const auto it = m_sourceByFile->find(file);
+    return it == m_sourceByFile->end() ? nullptr : &(*m_sources)[it->second];
 }
 
 size_t Trace::memoryBytes() const
 {
-    size_t n = m_start.size() * (8 + 4 + 4 + 4) + m_longDurations.size() * 16 + m_extras.size() * sizeof(SliceExtra)
+    size_t n = m_sliceCount * (8 + 4 + 4 + 4) + m_longDurations.size() * 16 + m_extras.size() * sizeof(SliceExtra)
         + m_lodSpans.size() * sizeof(LodSpan);
     for (const LodLevel& l : m_lod)
         n += l.start.size() * (8 + 4 + 4 + 4 + 1);

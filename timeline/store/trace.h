@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Trace: one opened recording or trace file, in columns. Built by TraceBuilder, then immutable: it is handed around as
-// shared_ptr<const Trace> and may be read from any thread without locks.
+// shared_ptr<const Trace> and may be read from any thread without locks. Of a recording that goes on, GrowingTrace makes
+// one Trace after the other, which share what has not changed.
 //
 // Time is int64 nanoseconds on the trace's own axis (CLOCK_MONOTONIC for recordings, the file's ts for JSON).
 // Slices are stored by row = (track, depth). The slices of a row do not overlap and are sorted by start, so depth and
 // parent need no storage: depth is the row's, the parent is found by binary search in the row above.
 #pragma once
 #include "store/bigvector.h"
+#include "store/cow.h"
 #include "store/ids.h"
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <span>
@@ -155,20 +158,22 @@ struct Stretch // events lost or dropped in a thread between two times
 struct LodLevel
 {
     int shift = 0; // k
-    std::vector<int64_t> start;
-    std::vector<uint32_t> duration; // in units of 2^max(0, k-16) ns
-    std::vector<uint32_t> function; // of the longest slice in the run
-    std::vector<uint32_t> first;    // index in the row of the run's first slice; count by the next run's first
-    std::vector<uint8_t> busy;      // share of the run that is covered, 0..255
+    std::span<const int64_t> start;
+    std::span<const uint32_t> duration; // in units of 2^max(0, k-16) ns
+    std::span<const uint32_t> function; // of the longest slice in the run
+    std::span<const uint32_t> first;    // index in the row of the run's first slice; count by the next run's first
+    std::span<const uint8_t> busy;      // share of the run that is covered, 0..255
 };
 struct LodSpan
 {
-    uint64_t first = 0;
+    uint64_t first = 0;   // in the level
+    uint64_t covered = 0; // slices of the row that the runs stand for: all of them, but in a row that still grows
     uint32_t count = 0;
     bool built = false;
 };
 
 class TraceBuilder;
+class GrowingTrace;
 
 class Trace
 {
@@ -188,14 +193,14 @@ public:
     // --- tables
     std::string_view string(StringId id) const
     {
-        return id.v < m_stringSpans.size()
-            ? std::string_view(m_stringPool).substr(m_stringSpans[id.v].first, m_stringSpans[id.v].second)
+        return id.v < m_stringSpans->size()
+            ? std::string_view(*m_stringPool).substr((*m_stringSpans)[id.v].first, (*m_stringSpans)[id.v].second)
             : std::string_view();
     }
-    size_t stringCount() const { return m_stringSpans.size(); }
-    const std::vector<Function>& functions() const { return m_functions; }
-    const Function& function(FunctionId id) const { return m_functions[id.v]; }
-    std::string_view functionName(FunctionId id) const { return string(m_functions[id.v].name); }
+    size_t stringCount() const { return m_stringSpans->size(); }
+    const std::vector<Function>& functions() const { return *m_functions; }
+    const Function& function(FunctionId id) const { return (*m_functions)[id.v]; }
+    std::string_view functionName(FunctionId id) const { return string(function(id).name); }
     const std::vector<Process>& processes() const { return m_processes; }
     const std::vector<Track>& tracks() const { return m_tracks; }
     const Track& track(TrackId id) const { return m_tracks[id.v]; }
@@ -205,22 +210,30 @@ public:
     RowId rowAt(TrackId track, uint32_t depth) const { return RowId(m_tracks[track.v].firstRow.v + depth); }
 
     // --- slices
-    uint64_t sliceCount() const { return m_start.size(); }
+    // A slice's index is its place in the columns: rows lie there one after the other, of a trace that grows with gaps
+    // between them, so go through rows and never from 0 to sliceCount().
+    uint64_t sliceCount() const { return m_sliceCount; }
+    bool contains(SliceIndex i) const; // whether there is such a slice
+    bool isGrowing() const { return m_growing; } // a state of a recording that goes on, or of a file still being read
     int64_t start(SliceIndex i) const { return m_start[i]; }
     int64_t duration(SliceIndex i) const // ns
     {
-        const uint32_t d = m_duration[i];
+        const uint32_t d = shared(m_duration[i]);
         return d != kLongDuration ? int64_t(d) : longDuration(i);
     }
     int64_t end(SliceIndex i) const { return start(i) + duration(i); }
     FunctionId functionOf(SliceIndex i) const { return FunctionId(m_function[i]); }
     uint8_t flags(SliceIndex i) const
     {
-        const uint32_t e = m_extra[i];
+        const uint32_t e = shared(m_extra[i]);
         return e < 256 ? uint8_t(e) : m_extras[e - 256].flags;
     }
     // Null when nothing more is known than the columns say.
-    const SliceExtra* extra(SliceIndex i) const { return m_extra[i] < 256 ? nullptr : &m_extras[m_extra[i] - 256]; }
+    const SliceExtra* extra(SliceIndex i) const
+    {
+        const uint32_t e = shared(m_extra[i]);
+        return e < 256 ? nullptr : &m_extras[e - 256];
+    }
     const SliceExtra& extraAt(uint32_t index) const { return m_extras[index]; }
     RowId rowOf(SliceIndex i) const;
     TrackId trackOf(SliceIndex i) const { return m_rows[rowOf(i).v].track; }
@@ -236,28 +249,37 @@ public:
     std::string arguments(const Instant&) const;
 
     // --- the rest
-    const std::vector<Instant>& instants() const { return m_instants; } // by time
-    const std::vector<CounterTrack>& counters() const { return m_counters; }
-    const std::vector<Flow>& flows() const { return m_flows; }
-    const std::vector<Stretch>& lostStretches() const { return m_lostStretches; }
-    const std::vector<Problem>& problems() const { return m_problems; }
-    const std::vector<Source>& sources() const { return m_sources; }
+    const std::vector<Instant>& instants() const { return *m_instants; } // by time
+    const std::vector<CounterTrack>& counters() const { return *m_counters; }
+    const std::vector<Flow>& flows() const { return *m_flows; }
+    const std::vector<Stretch>& lostStretches() const { return *m_lostStretches; }
+    const std::vector<Problem>& problems() const { return *m_problems; }
+    const std::vector<Source>& sources() const { return *m_sources; }
     const Source* sourceOf(StringId file) const; // null when it is not in the trace
 
     // --- drawing
-    const std::vector<LodLevel>& lodLevels() const { return m_lod; }
+    std::span<const LodLevel> lodLevels() const { return m_lod; }
     const LodSpan& lodSpan(RowId row, size_t level) const { return m_lodSpans[row.v * m_lod.size() + level]; }
 
-    // Raw columns for scans over everything (statistics, search); one element a slice.
+    // Raw columns for scans over everything (statistics, search), one element a slice; row by row, see sliceCount().
     std::span<const int64_t> startColumn() const { return m_start; }
     std::span<const uint32_t> functionColumn() const { return m_function; }
+    std::span<const int64_t> startsOf(const Row& row) const { return m_start.subspan(row.first, row.count); }
+    std::span<const uint32_t> functionsOf(const Row& row) const { return m_function.subspan(row.first, row.count); }
     size_t memoryBytes() const; // of the columns and LOD
 
     static constexpr uint32_t kLongDuration = 0xFFFFFFFF; // 4.29 s and longer stand in a side table
 
 private:
     friend class TraceBuilder;
+    friend class GrowingTrace;
+    Trace(const Trace&) = default;
     int64_t longDuration(SliceIndex i) const;
+    // The last slice of a growing row gets its duration and flags when it ends, while others may read it.
+    static uint32_t shared(const uint32_t& word)
+    {
+        return std::atomic_ref(const_cast<uint32_t&>(word)).load(std::memory_order_relaxed);
+    }
 
     std::string m_path, m_format;
     uint64_t m_fileSize = 0;
@@ -266,29 +288,38 @@ private:
     uint64_t m_lost = 0;
     std::vector<std::pair<std::string, std::string>> m_metadata;
 
-    std::string m_stringPool;
-    std::vector<std::pair<uint64_t, uint32_t>> m_stringSpans;
-    std::vector<Function> m_functions;
+    // Tables, shared between the states of a trace that grows.
+    Cow<std::string> m_stringPool;
+    Cow<std::vector<std::pair<uint64_t, uint32_t>>> m_stringSpans;
+    Cow<std::vector<Function>> m_functions;
     std::vector<Process> m_processes;
     std::vector<Track> m_tracks;
     std::vector<Row> m_rows;
+    std::shared_ptr<const std::vector<uint32_t>> m_rowOrder; // rows by `first`; null: they stand so
 
-    BigVector<int64_t> m_start;
-    BigVector<uint32_t> m_duration, m_function, m_extra;
+    // Columns; `m_memory` keeps what they lie in.
+    std::shared_ptr<const void> m_memory;
+    uint64_t m_sliceCount = 0;
+    bool m_growing = false;
+    std::span<const int64_t> m_start;
+    std::span<const uint32_t> m_duration, m_function, m_extra;
     std::vector<std::pair<SliceIndex, int64_t>> m_longDurations; // sorted by slice
-    std::vector<SliceExtra> m_extras;
-    std::string m_argumentText;
+    std::span<const SliceExtra> m_extras;
+    std::string_view m_argumentText;
 
-    std::vector<Instant> m_instants;
-    std::vector<CounterTrack> m_counters;
-    std::vector<Flow> m_flows;
-    std::vector<Stretch> m_lostStretches;
-    std::vector<Problem> m_problems;
-    std::vector<Source> m_sources;
-    std::unordered_map<StringId, size_t> m_sourceByFile;
+    Cow<std::vector<Instant>> m_instants;
+    Cow<std::vector<CounterTrack>> m_counters;
+    Cow<std::vector<Flow>> m_flows;
+    Cow<std::vector<Stretch>> m_lostStretches;
+    Cow<std::vector<Problem>> m_problems;
+    Cow<std::vector<Source>> m_sources;
+    Cow<std::unordered_map<StringId, size_t>> m_sourceByFile;
 
     std::vector<LodLevel> m_lod;
     std::vector<LodSpan> m_lodSpans; // rows × levels
+
+public:
+    Trace() = default;
 };
 
 using TracePtr = std::shared_ptr<const Trace>;
