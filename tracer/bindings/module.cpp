@@ -118,7 +118,7 @@ void start(StartOptions o)
 
 void stop(bool last)
 {
-    stopSession();
+    stopSession(!last);
     if (!last)
         closeSession(false, 0);
 }

@@ -2,6 +2,7 @@
 // Python 3.12 and newer: sys.monitoring, with callbacks of a type of our own that is called without any argument tuple.
 #include "bindings/careful.h"
 #include "bindings/events.h"
+#include "bindings/foreign.h"
 #include "bindings/threads.h"
 #include "bindings/triggers.h"
 #if PY_VERSION_HEX >= 0x030C0000
@@ -279,17 +280,19 @@ bool setHooks(std::string& error)
     disables = disables || g_session.careful;
     if (disables) // places that an earlier recording has switched off
         discard(PyObject_CallMethod(monitoring, "restart_events", nullptr));
+    watchSetProfile(!g_session.options.pythonOnly);
     return discard(PyObject_CallMethod(monitoring, "set_events", "il", g_tool, set));
 }
 
-void removeHooks()
+void removeHooks(bool forget)
 {
     g_session.hooked = false;
+    watchSetProfile(false);
     PyObject* monitoring = PySys_GetObject("monitoring");
     if (g_tool < 0 || !monitoring)
         return;
     discard(PyObject_CallMethod(monitoring, "set_events", "ii", g_tool, 0));
-    PyObject* events = PyObject_GetAttrString(monitoring, "events");
+    PyObject* events = forget ? PyObject_GetAttrString(monitoring, "events") : nullptr;
     for (const Registration& r : kRegistrations)
         if (events)
             discard(PyObject_CallMethod(monitoring, "register_callback", "ilO", g_tool, eventBit(events, r.event), Py_None));

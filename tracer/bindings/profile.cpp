@@ -294,7 +294,7 @@ bool setHooks(std::string& error)
     return true;
 }
 
-void removeHooks()
+void removeHooks(bool)
 {
     g_session.hooked = false;
     if (g_session.recorder && PyThreadState_Get()->c_profilefunc != guarded)

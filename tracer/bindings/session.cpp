@@ -28,6 +28,7 @@ void afterForkInChild()
 {
     t_writer = core::ThreadWriter {};
     forgetParkedThreads();
+    core::markProcess();
     if (!g_session.recorder)
         return;
     g_session.recorder = nullptr; // its locks may be held by threads that do not exist here
@@ -65,9 +66,17 @@ std::string begin(const std::string& path)
 void installForkHandler()
 {
     static bool done = false;
-    if (!done)
+    if (!done) {
+        core::markProcess();
         pthread_atfork(nullptr, nullptr, afterForkInChild);
+    }
     done = true;
+}
+
+void noticeFork()
+{
+    if (core::forkedUnseen())
+        afterForkInChild();
 }
 
 std::string startSession(const std::string& path, bool atStartup)
@@ -109,9 +118,10 @@ bool continueInChild()
 
 void pauseSession()
 {
+    noticeFork();
     if (!g_session.hooked || !g_session.recorder || g_session.forked)
         return;
-    removeHooks();
+    removeHooks(true);
     watchCollector(false);
     parkThreads();
     g_session.paused = true;
@@ -119,6 +129,7 @@ void pauseSession()
 
 void resumeSession()
 {
+    noticeFork();
     if (!g_session.paused || !g_session.recorder)
         return;
     g_session.paused = false;
@@ -132,11 +143,12 @@ void resumeSession()
     watchCollector(g_session.hooked && g_session.options.logGc);
 }
 
-void stopSession()
+void stopSession(bool forget)
 {
+    noticeFork();
     g_session.paused = false;
     if (g_session.hooked)
-        removeHooks();
+        removeHooks(forget);
     g_session.hooked = false;
     g_session.forked = false;
     g_session.ending = false;
@@ -151,6 +163,7 @@ void stopSession()
 
 void closeSession(bool withEnd, int status)
 {
+    noticeFork();
     core::Recorder* r = g_session.recorder;
     if (!r)
         return;

@@ -42,7 +42,7 @@ extern Session g_session;
 // thread, and what follows until the module __main__ begins, are not recorded.
 std::string startSession(const std::string& path, bool atStartup);
 // Takes the hooks off and seals; the end may follow. Harmless if nothing runs.
-void stopSession();
+void stopSession(bool forget = false);
 void closeSession(bool withEnd, int status);
 // Takes the hooks off and ends what is open; and the other way round. Nothing happens if there is nothing to do.
 void pauseSession();
@@ -50,10 +50,13 @@ void resumeSession();
 // Before the first event of a forked process; false: not recorded (the hooks are off then).
 bool continueInChild();
 void installForkHandler();
+// If this process was made by a raw clone(): does what the fork handler would have done.
+void noticeFork();
 
 // Set and removed by monitoring.cpp (3.12 and newer) or profile.cpp.
 bool setHooks(std::string& error);
-void removeHooks();
+// forget: also takes the callbacks back, which the program's audit hooks see.
+void removeHooks(bool forget = false);
 
 // gc.callbacks: collections as slices of their own.
 void watchCollector(bool on);

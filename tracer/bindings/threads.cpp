@@ -20,7 +20,7 @@ std::map<unsigned long, core::Thread*> g_parked; // by Python's ident
 void threadEnds(void* writer)
 {
     auto* w = static_cast<core::ThreadWriter*>(writer);
-    if (w->thread && g_session.recorder)
+    if (w->thread && g_session.recorder && !core::forkedUnseen())
         g_session.recorder->endThread(w->thread);
     *w = core::ThreadWriter {};
 }
@@ -180,6 +180,7 @@ void initThreads() { pthread_key_create(&g_key, threadEnds); }
 
 bool attachThread(bool entering)
 {
+    noticeFork();
     if (g_session.forked && !continueInChild())
         return false;
     if (g_session.ending) {

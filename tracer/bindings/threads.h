@@ -10,7 +10,7 @@ namespace calltide::bindings {
 bool attachThread(bool entering);
 CALLTIDE_HOT bool attached(bool entering)
 {
-    return CALLTIDE_LIKELY(t_writer.thread != nullptr && !g_session.ending) || attachThread(entering);
+    return CALLTIDE_LIKELY(t_writer.thread != nullptr && !g_session.ending && !core::forkedUnseen()) || attachThread(entering);
 }
 
 // For an entry while calls are hidden: true when it must be recorded all the same, because the program begins with it.

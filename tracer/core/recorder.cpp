@@ -32,7 +32,8 @@ Thread* Recorder::addThread(ThreadWriter* writer, const ThreadRecord& record)
     t->recorder = this;
     t->index = m_threadCount++;
     t->record = record;
-    t->shadow.assign(1024 + kBlockSize, 0);
+    t->shadow.resize(1024 + kBlockSize);
+    t->shadow.data()[0] = kShadowBottom;
     if (m_options.minDuration > 0)
         t->leastUnits = uint64_t(((unsigned __int128)(m_options.minDuration) << 32) / g_clock.nsPerUnit);
     t->writer = writer ? writer : &t->parked;

@@ -3,6 +3,7 @@
 // on its way out with a pointer to it; close() gives nearly all of its memory back.
 #pragma once
 #include "core/file.h"
+#include "core/forkproof.h"
 #include "core/tables.h"
 #include "core/threadwriter.h"
 #include <atomic>
@@ -28,7 +29,7 @@ struct Thread
     uint32_t crc = 0;          // of the chunk's bytes up to `block`
     uint32_t hidden = 0;       // topmost entries of the shadow stack that are not recorded
     bool hidesAll = false;     // until reveal(), also when no hidden entry is open
-    std::vector<uint32_t> shadow;
+    ShadowStack shadow;
     // With a least duration: topmost entries that are not written yet, as it is not known how long they take.
     struct Pending
     {

@@ -36,6 +36,7 @@ uint32_t decodeId(uint32_t bytes);
 // Entries on the shadow stack are encoded ids, of which bit 31 is free: set for C, clear for Python. An entry that is
 // not recorded is an id of 0.
 inline constexpr uint32_t kShadowC = 0x80000000u;
+inline constexpr uint32_t kShadowBottom = kShadowC; // no id, but not zero
 
 // One 8-byte store that the compiler neither splits nor joins with others.
 CALLTIDE_HOT void store64(uint8_t* p, uint64_t v)
@@ -49,10 +50,11 @@ struct ThreadWriter
     uint8_t* at;    // where the next record goes
     uint8_t* limit; // one past the last place where a record may start; null: every event goes the slow way
     uint64_t last;  // time of the newest record
-    uint32_t* top;  // shadow stack, one past the newest open entry; the word below the bottom is 0
+    uint32_t* top;  // shadow stack, one past the newest open entry; the word below the bottom is kShadowBottom
     Thread* thread; // null: this thread has not been seen (by this recording)
 
-    bool fast() const { return at < limit; }
+    // The second test fails only in a process made by a raw clone(), which finds its shadow stack zeroed.
+    bool fast() const { return at < limit && top[-1] != 0; }
 
     // The fast ways: only if fast().
     template <bool C> CALLTIDE_HOT void enter(uint32_t bytes, uint32_t length)
