@@ -1,0 +1,485 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Programs that make it hard for a recorder: each must do what it does without one, and leave a recording that opens.
+
+The full sizes (10,000 threads, 5,000 forks) are run with CALLTIDE_LARGE=1.
+"""
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import textwrap
+import unittest
+
+from support import CALLTIDE, CalltideTest
+
+LARGE = bool(os.environ.get("CALLTIDE_LARGE"))
+PACKAGE = os.path.normpath(os.path.join(os.path.dirname(CALLTIDE), "..", "lib", "calltide", "python"))
+
+
+class HarmTest(CalltideTest):
+    def run_python(self, *arguments, traced, cwd=None):
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("CALLTIDE")}
+        environment.pop("PYTHONPATH", None)
+        command = [sys.executable]
+        if traced:
+            environment["PYTHONPATH"] = PACKAGE
+            command += ["-m", "calltide", "-o", self.out]
+        return subprocess.run(command + list(arguments), cwd=cwd or self.folder, env=environment, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=1200)
+
+    def same(self, text, *options, out=None, note=None, opens=True):
+        """Runs a program with and without the recorder. note: what the recorder says on standard error, a line that may
+        be anywhere in it. The recording, as `info --json` has it."""
+        script = self.path("program.py")
+        with open(script, "w", encoding="utf-8") as file:
+            file.write(textwrap.dedent(text))
+        self.out = out or self.path("r.calltide")
+        plain = self.run_python(script, traced=False)
+        ours = self.run_python(*options, script, traced=True)
+        error = ours.stderr
+        if note:
+            lines = error.splitlines(True)
+            notes = [line for line in lines if line.startswith(b"calltide: ")]
+            self.assertEqual(len(notes), 1, error)
+            self.assertIn(note, notes[0])
+            error = b"".join(line for line in lines if line not in notes)
+        error, plain_error = (re.sub(rb"pid=\d+", b"pid=", e) for e in (error, plain.stderr))
+        self.assertEqual((ours.returncode, ours.stdout, error), (plain.returncode, plain.stdout, plain_error))
+        if not opens:
+            return None
+        info = self.info(self.out)
+        self.assertGreater(info["slices"], 0)
+        if not note:
+            self.assertEqual([p for p in info["problems"] if p["severity"] != "info"], [])
+        return info
+
+    # ------------------------------------------------------------ processes
+    def test_forks(self):
+        info = self.same("""
+            import os, sys, threading
+            def work(n):
+                return sum(abs(i) for i in range(n))
+            def child(level):
+                work(100)
+                if level:
+                    pid = os.fork()
+                    if not pid:
+                        child(level - 1)
+                    print(level, os.waitpid(pid, 0)[1], flush=True)
+                os._exit(level + work(3))
+            busy = threading.Thread(target=work, args=(300000,))
+            busy.start()
+            pid = os.fork()
+            if not pid:
+                child(3)
+            print(os.waitpid(pid, 0)[1])
+            busy.join()
+        """)
+        self.assertEqual(len(info["processes"]), 5)
+
+    def test_many_forks(self):
+        count = 5000 if LARGE else 100
+        info = self.same("""
+            import os
+            def leaf(): return 3
+            def child(i):
+                for _ in range(i %% 50): leaf()
+                os._exit(leaf())
+            print(sum(os.waitpid(os.fork() or child(i), 0)[1] >> 8 for i in range(%d)))
+        """ % count)
+        self.assertEqual(len(info["processes"]), count + 1)
+
+    def test_raw_clone(self):
+        info = self.same("""
+            import ctypes, os, platform, sys
+            libc = ctypes.CDLL(None)
+            def leaf(): return 1
+            def work(n):
+                for _ in range(n): leaf()
+            work(10)
+            number = {"x86_64": 56, "aarch64": 220}[platform.machine()]
+            for how in (os._exit, sys.exit):
+                pid = libc.syscall(number, 17, 0, 0, 0, 0)
+                if pid == 0:
+                    work(70000)
+                    how(5)
+                work(70000)
+                print(os.waitpid(pid, 0)[1], flush=True)
+        """)
+        self.assertEqual(self.calls(self.out, "leaf"), 10 + 2 * 70000 + 2 * 70000)
+        self.assertEqual(len(info["processes"]), 3)
+
+    def test_exec_over_itself(self):
+        info = self.same("""
+            import os, sys
+            left = int(os.environ.get("LEFT", "3"))
+            print(left, flush=True)
+            if left:
+                os.environ["LEFT"] = str(left - 1)
+                if left == 2:
+                    os.execve(sys.executable, [sys.executable, __file__], {"LEFT": "1"})
+                os.execv(sys.executable, [sys.executable, __file__])
+            sys.exit(9)
+        """)
+        self.assertEqual(len(info["processes"]), 4)
+
+    def test_exits_at_once(self):
+        for how in ("os._exit(3)", "os.abort()", "os.kill(os.getpid(), 9)", "sys.exit(4)", "ctypes.string_at(1)"):
+            with self.subTest(how):
+                self.same("""
+                    import ctypes, os, sys
+                    def deep(n):
+                        if n == 0:
+                            %s
+                        return deep(n - 1) + 1
+                    deep(200)
+                """ % how)
+        self.same("""
+            import os, threading
+            def leave():
+                os._exit(6)
+            threading.Thread(target=leave).start()
+            while True:
+                abs(1)
+        """)
+
+    # ------------------------------------------------------------ files
+    def test_closed_descriptors(self):
+        self.same("""
+            import os
+            os.closerange(3, 1000)
+            mine = [os.open("mine%d" % i, os.O_RDWR | os.O_CREAT) for i in range(300)]  # ours may be among the numbers
+            def leaf(): pass
+            for _ in range(300000): leaf()
+            print(mine[-1], [os.fstat(fd).st_size for fd in mine if os.fstat(fd).st_size])
+        """)
+        self.assertEqual(self.calls(self.out, "leaf"), 300000)
+
+    def test_folder_deleted(self):
+        os.mkdir(self.path("gone"))
+        text = """
+            import os, shutil, subprocess, sys
+            if os.path.exists("gone"):
+                shutil.rmtree("gone")
+            def leaf(): pass
+            for _ in range(300000): leaf()
+            pid = os.fork()
+            if not pid:
+                leaf()
+                os._exit(0)
+            print(os.waitpid(pid, 0)[1], subprocess.run([sys.executable, "-c", "print('child', flush=True)"]).returncode)
+        """
+        os.rmdir(self.path("gone"))
+        script = self.path("program.py")
+        with open(script, "w") as file:
+            file.write(textwrap.dedent(text))
+        plain = self.run_python(script, traced=False)
+        os.mkdir(self.path("gone"))
+        self.out = self.path("gone/r.calltide")
+        ours = self.run_python(script, traced=True)
+        self.assertEqual((ours.returncode, ours.stdout, ours.stderr), (plain.returncode, plain.stdout, plain.stderr))
+
+    BUSY = """
+        import sys
+        def leaf(): pass
+        for _ in range(%d): leaf()
+        print("done")
+        sys.exit(3)
+    """ % 2000000
+
+    def test_file_size_limit(self):
+        info = self.same("import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))\n"
+                         + textwrap.dedent(self.BUSY), note=b"recording stopped")
+        self.assertTrue(info["problems"])
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can make a small disk")
+    def test_disk_full(self):
+        disk = tempfile.mkdtemp(dir=self.folder)
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", disk], stderr=subprocess.PIPE)
+        if done.returncode:
+            self.skipTest("no mount: %s" % done.stderr.decode(errors="replace").strip())
+        self.addCleanup(subprocess.run, ["umount", "-l", disk])
+        info = self.same(self.BUSY, out=os.path.join(disk, "r.calltide"), note=b"recording stopped: cannot grow the recording")
+        self.assertTrue(info["problems"])
+        self.assertGreater(self.calls(self.out, "leaf"), 20000)
+
+    # ------------------------------------------------------------ threads and stacks
+    def test_many_threads(self):
+        count = 10000 if LARGE else 1000
+        info = self.same("""
+            import threading
+            total = []
+            def leaf(i): return i
+            def work(i): total.append(leaf(i))
+            for batch in range(0, %d, 200):
+                threads = [threading.Thread(target=work, args=(batch + i,), name="t%%d" %% i) for i in range(200)]
+                for t in threads: t.start()
+                for t in threads: t.join()
+            print(sum(total))
+        """ % count)
+        self.assertEqual(self.calls(self.out, "leaf"), count)
+        self.assertEqual(len(info["processes"][0]["threads"]), count + 1)
+
+    def test_threads_alive_at_once(self):
+        count = 10000 if LARGE else 500
+        self.same("""
+            import threading
+            threading.stack_size(65536)
+            gate = threading.Event()
+            def leaf(): return 1
+            def work():
+                leaf()
+                gate.wait()
+                leaf()
+            threads = [threading.Thread(target=work) for i in range(%d)]
+            for t in threads: t.start()
+            gate.set()
+            for t in threads: t.join()
+            print(len(threads))
+        """ % count)
+        self.assertEqual(self.calls(self.out, "leaf"), 2 * count)
+
+    def test_deep_recursion(self):
+        self.same("""
+            import sys, threading
+            sys.setrecursionlimit(200000)
+            threading.stack_size(900 << 20)
+            def down(n): return n and 1 + down(n - 1)
+            def raising(n):
+                if n == 0:
+                    raise ValueError
+                raising(n - 1)
+            def work():
+                print(down(100000))
+                try:
+                    raising(100000)
+                except ValueError:
+                    print("up")
+            t = threading.Thread(target=work)
+            t.start()
+            t.join()
+        """)
+        self.assertEqual(self.calls(self.out, "down"), 100001)
+        self.assertEqual(self.calls(self.out, "raising"), 100001)
+
+    def test_recursion_without_end(self):
+        self.same("""
+            def down(n): return down(n + 1)
+            for _ in range(20):
+                try:
+                    down(0)
+                except RecursionError as e:
+                    print(e)
+        """)
+
+    def test_daemon_threads_at_the_end(self):
+        for _ in range(3):
+            self.same("""
+                import threading, time
+                started = threading.Semaphore(0)
+                def leaf(): return 1
+                def spin():
+                    started.release()
+                    while True:
+                        leaf()
+                        len("x")
+                for _ in range(8):
+                    threading.Thread(target=spin, daemon=True).start()
+                for _ in range(8):
+                    started.acquire()
+                print("end")
+            """)
+
+    # ------------------------------------------------------------ signals
+    def test_signals_at_any_moment(self):
+        self.same("""
+            import signal, sys
+            class Alarm(Exception): pass
+            seen = 0
+            def handler(*_):
+                global seen
+                seen += 1
+                list(map(abs, range(3)))
+                if seen % 7 == 0:
+                    raise Alarm
+            signal.signal(signal.SIGALRM, handler)
+            def leaf(i): return [i, str(i)]
+            def numbers():
+                for i in range(50): yield leaf(i)
+            signal.setitimer(signal.ITIMER_REAL, 0.001, 0.0003)
+            rounds = 0
+            while seen < 1500:
+                try:
+                    for n in numbers(): len(n)
+                    rounds += 1
+                except Alarm:
+                    pass
+            while True:
+                try:
+                    signal.setitimer(signal.ITIMER_REAL, 0)
+                    break
+                except Alarm:
+                    pass
+            print("end")
+        """)
+
+    # ------------------------------------------------------------ other tools beside us
+    def test_setprofile(self):
+        self.same("""
+            import sys, threading
+            seen = []
+            def profile(frame, event, arg):
+                if frame.f_code.co_name in ("f", "g"):
+                    seen.append((event, frame.f_code.co_name))
+            def g(): return len("x")
+            def f(): return g()
+            sys.setprofile(profile)
+            f()
+            print(sys.getprofile() is profile)
+            sys.setprofile(None)
+            f()
+            threading.setprofile(profile)
+            t = threading.Thread(target=f)
+            t.start()
+            t.join()
+            print(seen)
+        """)
+
+    def test_settrace(self):
+        self.same("""
+            import sys
+            seen = []
+            def trace(frame, event, arg):
+                seen.append((event, frame.f_code.co_name, frame.f_lineno))
+                return trace
+            def g(n):
+                for i in range(n):
+                    yield i
+            def f():
+                try:
+                    return sum(g(3)) / 0
+                except ZeroDivisionError:
+                    return 1
+            sys.settrace(trace)
+            f()
+            sys.settrace(None)
+            print(seen)
+        """)
+
+    def test_profilers(self):
+        self.same("""
+            import cProfile, io, profile, pstats
+            def leaf(n): return len(str(n))
+            def work():
+                return sum(leaf(i) for i in range(20))
+            for module in (cProfile, profile):
+                p = module.Profile()
+                p.runcall(work)
+                p.run("work()")
+                stats = pstats.Stats(p, stream=io.StringIO())
+                print(sorted((k[2], v[0], v[1]) for k, v in stats.stats.items() if k[2] in ("leaf", "work", "<genexpr>")))
+        """)
+
+    def test_debugger(self):
+        self.same("""
+            import io, pdb, sys
+            def leaf(n):
+                m = n + 1
+                return m
+            def work():
+                x = leaf(1)
+                return x
+            commands = io.StringIO("step\\nstep\\nnext\\nwhere\\np n\\nup\\nlist\\nreturn\\ncontinue\\n")
+            p = pdb.Pdb(stdin=commands, stdout=sys.stdout, nosigint=True, readrc=False)
+            p.use_rawinput = False
+            p.runcall(work)
+        """)
+
+    def test_coverage(self):
+        if subprocess.run([sys.executable, "-c", "import coverage"], stderr=subprocess.DEVNULL).returncode:
+            self.skipTest("coverage is not installed")
+        self.same("""
+            import coverage, json
+            c = coverage.Coverage(data_file=None, include=[__file__])
+            c.start()
+            def leaf(n):
+                if n:
+                    return 1
+                return 2
+            leaf(1)
+            c.stop()
+            print(sorted(c.get_data().lines(__file__) or []))
+        """)
+
+    def test_trace_module(self):
+        self.same("""
+            import trace
+            def leaf(n): return n
+            def work():
+                for i in range(3): leaf(i)
+            t = trace.Trace(count=1, trace=0, countfuncs=1)
+            t.runfunc(work)
+            print(sorted(k[2] for k in t.results().calledfuncs if k[2] in ("leaf", "work")))
+        """)
+
+    def test_audit_hooks(self):
+        self.same("""
+            import sys
+            def hook(event, arguments):
+                if event.startswith("sys.monitoring") or event in ("os.fork", "open"):
+                    print(event, flush=True)
+            sys.addaudithook(hook)
+        """)
+
+    # ------------------------------------------------------------ interpreters
+    def test_sub_interpreters(self):
+        self.same("""
+            import sys, threading
+            code = "def f(n): return n and f(n - 1)\\\\nimport json\\\\nfor _ in range(200): f(20)\\\\nprint(json.dumps([f(3)]), flush=True)"
+            code = code.replace("\\\\n", "\\n")
+            try:
+                import _interpreters as interpreters
+            except ImportError:
+                import _xxsubinterpreters as interpreters
+            def run():
+                one = interpreters.create()
+                (getattr(interpreters, "run_string", None) or interpreters.exec)(one, code)
+                interpreters.destroy(one)
+            def here(n): return n and here(n - 1)
+            for _ in range(3):
+                run()
+                here(50)
+            t = threading.Thread(target=run)
+            t.start()
+            t.join()
+        """)
+        self.assertEqual(self.calls(self.out, "here"), 153)
+
+    def test_the_end_of_the_interpreter(self):
+        self.same("""
+            import atexit, gc, threading, weakref
+            def say(what): print(what, flush=True)
+            class Loud:
+                def __init__(self, name): self.name = name
+                def __del__(self): say(self.name)
+            kept = Loud("module")
+            cycle = Loud("cycle")
+            cycle.self = cycle
+            gc.callbacks.append(lambda phase, info: None)
+            weakref.finalize(kept, say, "finalize")
+            atexit.register(say, "atexit")
+            threading._register_atexit(say, "threading") if hasattr(threading, "_register_atexit") else None
+            def forever():
+                try:
+                    while True: yield 1
+                finally:
+                    say("generator")
+            g = forever()
+            next(g)
+        """)
+
+
+if __name__ == "__main__":
+    unittest.main()
