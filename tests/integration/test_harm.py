@@ -29,7 +29,7 @@ class HarmTest(CalltideTest):
         return subprocess.run(command + list(arguments), cwd=cwd or self.folder, env=environment, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=1200)
 
-    def same(self, text, *options, out=None, note=None, opens=True):
+    def same(self, text, *options, out=None, note=None, opens=True, allowed=None):
         """Runs a program with and without the recorder. note: what the recorder says on standard error, a line that may
         be anywhere in it. The recording, as `info --json` has it."""
         script = self.path("program.py")
@@ -52,7 +52,7 @@ class HarmTest(CalltideTest):
         info = self.info(self.out)
         self.assertGreater(info["slices"], 0)
         if not note:
-            self.assertEqual([p for p in info["problems"] if p["severity"] != "info"], [])
+            self.assertEqual([p for p in info["problems"] if p["severity"] != "info" and p.get("text") != allowed], [])
         return info
 
     # ------------------------------------------------------------ processes
@@ -309,16 +309,18 @@ class HarmTest(CalltideTest):
             def numbers():
                 for i in range(50): yield leaf(i)
             signal.setitimer(signal.ITIMER_REAL, 0.001, 0.0003)
-            rounds = 0
-            while seen < 1500:
-                try:
-                    for n in numbers(): len(n)
-                    rounds += 1
-                except Alarm:
-                    pass
+            def until_done():
+                while True:
+                    try:
+                        while seen < 1500:
+                            for n in numbers(): len(n)
+                        signal.setitimer(signal.ITIMER_REAL, 0)
+                        return
+                    except Alarm:
+                        pass
             while True:
                 try:
-                    signal.setitimer(signal.ITIMER_REAL, 0)
+                    until_done()
                     break
                 except Alarm:
                     pass
@@ -380,7 +382,7 @@ class HarmTest(CalltideTest):
                 p.run("work()")
                 stats = pstats.Stats(p, stream=io.StringIO())
                 print(sorted((k[2], v[0], v[1]) for k, v in stats.stats.items() if k[2] in ("leaf", "work", "<genexpr>")))
-        """)
+        """, allowed="the program set a profile function of its own: later calls of that thread are missing")
 
     def test_debugger(self):
         self.same("""

@@ -193,8 +193,27 @@ class CommandLine(RecorderTest):
 
     @unittest.skipIf(sys.version_info >= (3, 12), "sys.monitoring has room for several tools")
     def test_a_profile_function_of_the_program_is_noted(self):
-        r = self.record("import sys\nsys.setprofile(lambda *a: None)\nsys.setprofile(None)\n")
+        r = self.record("import cProfile\np = cProfile.Profile()\np.enable()\n")
         self.assertEqual([code for _, _, code in r.notes], [4])
+
+    def test_a_profile_function_of_the_program_works_beside_us(self):
+        r = self.record("""
+            import sys, threading
+            seen = []
+            def f(n): return abs(n)
+            sys.setprofile(lambda frame, event, arg: seen.append(event) if frame.f_code.co_name == "f" else None)
+            f(1)
+            thread = threading.Thread(target=f, args=(2,))
+            threading.setprofile(sys.getprofile())
+            thread.start()
+            thread.join()
+            sys.setprofile(None)
+            f(3)
+            print(seen)
+        """)
+        self.assertEqual(r.run.stdout, b"%s\n" % str(["call", "c_call", "c_return", "return"] * 2).encode())
+        self.assertEqual((r.count("f"), r.count("builtins.abs")), (3, 3))
+        self.assertEqual(r.notes, [])
 
 
 class Robustness(RecorderTest):

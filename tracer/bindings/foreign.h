@@ -5,9 +5,17 @@
 
 namespace calltide::bindings {
 
-#if PY_VERSION_HEX >= 0x030C0000
 // While we watch calls. Twice is harmless.
 void watchSetProfile(bool on);
+
+#if PY_VERSION_HEX < 0x030C0000
+// Gives a thread our profile function, beside one that it has by sys.setprofile; one of another origin stays alone. Null:
+// takes ours away.
+void profileThread(PyThreadState* state, Py_tracefunc ours);
+// Whether ours is called in it.
+bool profiles(PyThreadState* state);
+// In profile.cpp: what threading calls in each new thread.
+bool isThreadHook(PyObject* function);
 #endif
 
 } // namespace calltide::bindings

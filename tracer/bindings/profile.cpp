@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Python 3.9 to 3.11: the C profile hook, on every thread.
 #include "bindings/careful.h"
+#include "bindings/foreign.h"
 #include "bindings/threads.h"
 #if PY_VERSION_HEX < 0x030C0000
 #include <frameobject.h>
@@ -248,7 +249,7 @@ int guarded(PyObject* self, PyFrameObject* frame, int what, PyObject* arg)
 PyObject* takeThread(PyObject*, PyObject*)
 {
     if (g_session.hooked)
-        PyEval_SetProfile(guarded, nullptr);
+        PyEval_SetProfile(guarded, nullptr); // in place of itself
     Py_RETURN_NONE;
 }
 PyMethodDef g_takeThread = {"calltide_thread", takeThread, METH_VARARGS, nullptr};
@@ -258,8 +259,7 @@ void profileEveryThread(Py_tracefunc function)
 {
     PyThreadState* self = PyThreadState_Get();
     for (PyThreadState* s = PyInterpreterState_ThreadHead(self->interp); s; s = PyThreadState_Next(s))
-        if (_PyEval_SetProfile(s, function, nullptr) < 0)
-            PyErr_Clear();
+        profileThread(s, function);
 }
 
 void setThreadingHook(PyObject* hook)
@@ -273,6 +273,11 @@ void setThreadingHook(PyObject* hook)
 }
 
 } // namespace
+
+bool isThreadHook(PyObject* function)
+{
+    return PyCFunction_Check(function) && reinterpret_cast<PyCFunctionObject*>(function)->m_ml == &g_takeThread;
+}
 
 bool setHooks(std::string& error)
 {
@@ -291,13 +296,15 @@ bool setHooks(std::string& error)
     Py_DECREF(hook);
     g_session.hooked = true;
     profileEveryThread(guarded);
+    watchSetProfile(true);
     return true;
 }
 
 void removeHooks(bool)
 {
     g_session.hooked = false;
-    if (g_session.recorder && PyThreadState_Get()->c_profilefunc != guarded)
+    watchSetProfile(false);
+    if (g_session.recorder && !profiles(PyThreadState_Get()))
         g_session.recorder->tables().note(core::nowUnits(),
             "the program set a profile function of its own: later calls of that thread are missing", format::kLossForeignHook);
     profileEveryThread(nullptr);
