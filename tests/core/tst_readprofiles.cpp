@@ -62,6 +62,59 @@ private Q_SLOTS:
         QVERIFY(std::abs(r.value()->duration() - 193'417'546) < 1'000);
     }
 
+    void pprofShowsItsDefaultValues()
+    {
+        const auto r = formats::open(CALLTIDE_TEST_DATA "/succeed/profiles/cpu.pprof");
+        QVERIFY2(r, r ? "" : r.error().message.c_str());
+        QCOMPARE(QString::fromStdString(r.value()->format()), QStringLiteral("pprof profile"));
+        QCOMPARE(sliceLines(*r.value(), false).join(QStringLiteral("; ")),
+            QStringLiteral("0 0 65000000 main (app.py:3); 1 0 30000000 work (app.py:20); 1 30000000 20000000 0x1234; "
+                           "2 0 30000000 inlined (lib.c)"));
+        QCOMPARE(problemLines(*r.value()).join(QStringLiteral("; ")),
+            QStringLiteral("pprof.other_values 1; pprof.labels 1; pprof.location 1"));
+        QCOMPARE(*r.value()->wallClockOffset(), 1'700'000'000'000'000'000);
+    }
+
+    void perfScriptKeepsPauses()
+    {
+        const auto r = formats::open(CALLTIDE_TEST_DATA "/succeed/profiles/perf.txt");
+        QVERIFY2(r, r ? "" : r.error().message.c_str());
+        QCOMPARE(QString::fromStdString(r.value()->format()), QStringLiteral("perf script"));
+        QCOMPARE(sliceLines(*r.value()).join(QStringLiteral("; ")),
+            QStringLiteral("4120/4120 python3| 0 10000000000 3000000 main (/home/user/app.py); "
+                           "4120/4120 python3| 0 10500000000 1000000 main (/home/user/app.py); "
+                           "4120/4120 python3| 1 10000000000 2000000 price (/home/user/app.py); "
+                           "4120/4120 python3| 2 10000000000 2000000 _PyEval_EvalFrameDefault; "
+                           "4120/4121 my tool| 0 10001500000 1000000 [[kernel.kallsyms]]"));
+        QCOMPARE(problemLines(*r.value()).size(), 0);
+    }
+
+    // Written with Perfetto's own descriptions: interned names, defaults, clocks, packed packets, the older form.
+    void perfettoTracks()
+    {
+        const auto r = formats::open(CALLTIDE_TEST_DATA "/succeed/profiles/track-events.pftrace");
+        QVERIFY2(r, r ? "" : r.error().message.c_str());
+        const Trace& t = *r.value();
+        QCOMPARE(QString::fromStdString(t.format()), QStringLiteral("Perfetto trace"));
+        QCOMPARE(sliceLines(t).join(QStringLiteral("; ")),
+            QStringLiteral("42/43 worker| 0 1000100 400 main (app.py:3) {\"n\":-5,\"d\":{\"k\":\"v\",\"l\":[true,1.5]}}; "
+                           "42/43 worker| 0 1000600 300 open; 42/43 worker| 1 1000200 50 query (db.py:9); "
+                           "42/0 requests| 0 1000300 100 GET; 50/51 | 0 1000700 2000 old"));
+        QCOMPARE(problemLines(t).join(QStringLiteral("; ")),
+            QStringLiteral("pftrace.packet.trace_config 1; pftrace.packet.ftrace_events 1; pftrace.end_without_begin 1"));
+        QCOMPARE(nameOf(t, t.processes()[0].name), QStringLiteral("app"));
+        QCOMPARE(nameOf(t, t.processes()[0].commandLine), QStringLiteral("python app.py"));
+        QCOMPARE(t.instants().size(), size_t(1));
+        QCOMPARE(t.instants()[0].time, 1'000'260);
+        QCOMPARE(t.counters().size(), size_t(1));
+        QCOMPARE(nameOf(t, t.counters()[0].name) + u' ' + nameOf(t, t.counters()[0].series), QStringLiteral("memory bytes"));
+        QVERIFY(t.counters()[0].values == (std::vector<double>{4096, 0.5}));
+        QCOMPARE(t.flows().size(), size_t(1));
+        QCOMPARE(t.flows()[0].from, 1'000'200);
+        QCOMPARE(t.flows()[0].to, 1'000'300);
+        QCOMPARE(*t.wallClockOffset(), 1'700'000'000'000'000'000 - 1'000'000);
+    }
+
     void aFileOfEachKindOpens()
     {
         const QDir data(QStringLiteral(CALLTIDE_TEST_DATA "/succeed/profiles"));

@@ -18,6 +18,9 @@ const ContentReader kReaders[] = {
     {Format::CpuProfile, "V8 CPU profile", isCpuProfile, readCpuProfile},
     {Format::Firefox, "Firefox profile", isFirefox, readFirefox},
     {Format::Pstats, "cProfile statistics", isPstats, readPstats},
+    {Format::Pprof, "pprof profile", isPprof, readPprof},
+    {Format::Perfetto, "Perfetto trace", isPerfetto, readPerfetto},
+    {Format::PerfScript, "perf script", isPerfScript, readPerfScript},
     {Format::Collapsed, "collapsed stacks", isCollapsed, readCollapsed},
 };
 

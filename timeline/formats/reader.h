@@ -27,6 +27,9 @@ enum class Format : uint8_t {
     Pstats,
     CpuProfile,
     Firefox,
+    Pprof,
+    Perfetto,
+    PerfScript,
 };
 
 // Looks at the first bytes only; `whole`: there are no more.

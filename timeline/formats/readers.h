@@ -29,5 +29,11 @@ bool isCpuProfile(std::string_view head, bool whole);
 Status readCpuProfile(const Content& content, store::TraceBuilder& builder);
 bool isFirefox(std::string_view head, bool whole);
 Status readFirefox(const Content& content, store::TraceBuilder& builder);
+bool isPprof(std::string_view head, bool whole);
+Status readPprof(const Content& content, store::TraceBuilder& builder);
+bool isPerfetto(std::string_view head, bool whole);
+Status readPerfetto(const Content& content, store::TraceBuilder& builder);
+bool isPerfScript(std::string_view head, bool whole);
+Status readPerfScript(const Content& content, store::TraceBuilder& builder);
 
 } // namespace calltide::formats
