@@ -35,6 +35,16 @@ public:
         std::memcpy(&m_seed, h.processId, 4);
     }
 
+    // From now on a ring whose slots have the size of the chunks that are added, which must be equal.
+    void ring(unsigned slotLog2 = 12)
+    {
+        namespace f = calltide::format;
+        bytes[offsetof(f::FileHeader, mode)] = uint8_t(f::Mode::Ring);
+        bytes[offsetof(f::FileHeader, ringSlotLog2)] = uint8_t(slotLog2);
+        const uint32_t crc = f::crc32c(0, bytes.data(), f::kFileCrcAt);
+        std::memcpy(bytes.data() + f::kFileCrcAt, &crc, 4);
+    }
+
     // --- tables; all of them become one chunk in front of the events
     uint32_t string(std::string_view text)
     {

@@ -247,6 +247,62 @@ private Q_SLOTS:
         QCOMPARE(s.reason, std::string("limit reached"));
     }
 
+    void aRingShowsItsNewestPart()
+    {
+        W w;
+        w.ring();
+        tables(w);
+        // The main thread lost its first two slots: main is open, print is not known by STACK alone.
+        w.events({W::extended(f::kStack, 0, std::string_view("\0\x80\x01", 3)), W::leaveC(10), W::enter(131, 10), W::leaveC(10)},
+            0, 2, true, 1'003'000, 2);
+        // Another one waits since long ago, with a call that had ended by then.
+        w.events({W::enter(128), W::enter(131), W::leaveC(), W::enter(131)}, 1, 0, false, 1'000'500);
+        // And one found no slot for a while.
+        w.events({W::extended(f::kStack, 0, std::string_view("\0\x80\x01", 3)), W::leave(5)}, 0, 4, true, 1'003'500, 1);
+        auto trace = read(w.bytes);
+        QVERIFY(bool(trace));
+        const Trace& t = **trace;
+        QVERIFY(t.problems().empty() || t.problems()[0].kind == "recording.no_end");
+        QCOMPARE(t.end(), int64_t(1'003'505));
+        const Track &main = t.tracks()[0], &waiting = t.tracks()[1];
+        const RowId rows[] = {main.firstRow, RowId(main.firstRow.v + 1), waiting.firstRow, RowId(waiting.firstRow.v + 1)};
+        const auto all = [&](RowId row) {
+            std::string out;
+            for (SliceIndex i = t.row(row).first; i < t.row(row).first + t.row(row).count; i++)
+                out += std::string(t.functionName(t.functionOf(i))) + ' ' + std::to_string(t.start(i) - 1'003'000) + '-'
+                    + std::to_string(t.end(i) - 1'003'000) + (t.flags(i) & kAlreadyRunning ? "<" : "")
+                    + (t.flags(i) & kStillRunning ? ">" : "") + ' ';
+            return out;
+        };
+        QCOMPARE(all(rows[0]), std::string("main 0-30<> main 500-505< "));
+        QCOMPARE(all(rows[1]), std::string("builtins.print 20-30 "));
+        QCOMPARE(all(rows[2]), std::string("main 0-505<> "));
+        QCOMPARE(all(rows[3]), std::string("builtins.print 0-505<> "));
+        std::string lost;
+        for (const Stretch& s : t.lostStretches())
+            lost += std::to_string(s.track.v) + ' ' + std::to_string(s.begin - 1'003'000) + '-' + std::to_string(s.end - 1'003'000) + ' '
+                + s.reason + '\n';
+        QCOMPARE(lost, std::string("0 30-500 no room left in the ring\n0 -3000-0 older calls were overwritten\n"
+                                   "1 -3000-0 older calls were overwritten\n"));
+        QVERIFY(t.begin() < 1'003'000 && t.begin() > 1'002'900); // a little of what is gone
+    }
+
+    void aSlotThatIsBeingReusedIsSkipped()
+    {
+        W w;
+        w.ring();
+        tables(w);
+        w.events(manyCalls(20), 0, 6, true, 1'003'000);
+        const size_t reused = w.events(manyCalls(20), 0, 4);
+        std::memset(w.bytes.data() + reused + 36, 0, 4);
+        w.events(manyCalls(20), 1, 1, true, 1'002'000);
+        auto trace = read(w.bytes);
+        QVERIFY(bool(trace));
+        QCOMPARE(problems(**trace, "recording.damaged_page"), 0u);
+        QCOMPARE(problems(**trace, "recording.missing_chunk"), 0u);
+        QCOMPARE((*trace)->sliceCount(), 21u); // the other thread's lie before the newest part
+    }
+
     void nothingBehindTheUsedPartIsRead()
     {
         W w;

@@ -81,6 +81,7 @@ class Thread:
     spawns: list = field(default_factory=list)  # (units, pid)
     tasks: list = field(default_factory=list)  # (units, task id)
     events: int = 0
+    overwritten: int = 0  # units: a ring has nothing of this thread before
 
 
 class Recording:
@@ -127,6 +128,9 @@ class Recording:
         self._tablechunks, self._events = [], {}
         while at + 64 <= len(d):
             magic, kind, log2 = struct.unpack_from("<IBB", d, at)
+            if self.mode == 1 and magic == 0x4B435443 and log2 == self.slot and d[at + 36:at + 40] == bytes(4):
+                at += 1 << log2  # on its way from one use to the next
+                continue
             opened = struct.unpack_from("<I", d, at + 36)[0]
             if magic != 0x4B435443 or (crc32c(d[at:at + 36], seed) or 1) != opened or not 12 <= log2 <= 26:
                 if any(d[at:at + 4096]):
@@ -156,8 +160,12 @@ class Recording:
             at += size
         for chunks in list(self._events.values()) + [self._tablechunks]:
             chunks.sort(key=lambda c: c["sequence"])
-            if [c["sequence"] for c in chunks] != list(range(len(chunks))):
+            first = chunks[0]["sequence"] if chunks and self.mode == 1 and chunks is not self._tablechunks else 0
+            if [c["sequence"] for c in chunks] != list(range(first, first + len(chunks))):
                 raise Damaged("chunks are missing")
+        if self.mode == 1:
+            if any(c["size"] != 1 << self.slot for chunks in self._events.values() for c in chunks):
+                raise Damaged("a slot of another size")
 
     # ------------------------------------------------------------ tables
     def _tables(self):
@@ -219,7 +227,10 @@ class Recording:
         t = self.threads.setdefault(index, Thread(index))
         stack: list = []
         time = 0
-        for c in self._events[index]:
+        for number, c in enumerate(self._events[index]):
+            if number == 0 and c["sequence"]:  # a ring's oldest slot: STACK says what is open
+                t.overwritten = c["base"]
+                stack += [None] * c["depth"]
             if c["depth"] != len(stack):
                 raise Damaged("thread %d: depth %d at a chunk, %d expected" % (index, len(stack), c["depth"]))
             if time and c["base"] != time:
@@ -228,7 +239,8 @@ class Recording:
             if c["sealed"] and (c["end"] != time or c["depth_end"] != len(stack)):
                 raise Damaged("thread %d: end of a chunk" % index)
         for call in stack:
-            call.end, call.how = time, "open"
+            if call is not None:
+                call.end, call.how = time, "open"
 
     def _chunk(self, t, c, time, stack):
         d, start = self.data, c["at"]
@@ -282,10 +294,23 @@ class Recording:
         stack.append(call)
         t.calls.append(call)
 
+    def _stack(self, t, stack, first, ids, time):
+        if first + len(ids) > len(stack):
+            raise Damaged("STACK is deeper than the chunk says")
+        for i, id_ in enumerate(ids, first):
+            f = self.functions[id_]
+            if stack[i] is None:
+                stack[i] = Call(f, time, time, i, parent=stack[i - 1] if i else None, was_running=True)
+                t.calls.append(stack[i])
+            elif stack[i].function.number != f.number:
+                raise Damaged("STACK differs at %d: %s is open, %s is said" % (i, stack[i].function.name, f.name))
+
     def _leave(self, stack, c_kind, time, how):
         if not stack:
             raise Damaged("leave on an empty stack")
         call = stack.pop()
+        if call is None:
+            return
         if (call.function.kind in ("c", "type", "event")) != c_kind:
             raise Damaged("leave of the wrong kind: %s" % call.function.qualname)
         call.end, call.how = time, how
@@ -332,7 +357,10 @@ class Recording:
                 n, at = self._leb(at, 4)
                 body = d[at:at + n - 1]
                 at += n - 1
-                if sub == 48:
+                if sub == 32:
+                    first, *ids = self._numbers(body)
+                    self._stack(t, stack, first, ids, time)
+                elif sub == 48:
                     for id_ in self._numbers(body):
                         self._enter(t, stack, id_, time, was_running=True)
                 elif sub == 42:

@@ -2,6 +2,7 @@
 """Recordings of limited size."""
 
 import glob
+import os
 import unittest
 
 import ctread
@@ -93,6 +94,137 @@ class StopWhenFull(RecorderTest):
             self.assertLessEqual(len(child.data), 256 << 10)
             self.assertEqual([code for _, _, code in child.notes], [LIMIT])
             self.assertGreater(child.count("f"), 10_000)
+
+
+class Ring(RecorderTest):
+    BUSY = """
+        import threading
+        def f(x): return g(x)
+        def g(x): return len(x)
+        def outer(n):
+            def inner():
+                for i in range(n): f("abc")
+            inner()
+        def idle(): event.wait()
+        event = threading.Event()
+        waiting = threading.Thread(target=idle, name="waiting"); waiting.start()
+        def start(): print("begun")
+        start()
+        threads = [threading.Thread(target=outer, args=(150_000,), name="t%d" % i) for i in range(2)]
+        for t in threads: t.start()
+        outer(100_000)
+        for t in threads: t.join()
+        def end(): pass
+        end(); event.set(); waiting.join()
+    """
+
+    def check(self, r, size):
+        self.assertEqual((r.mode, r.slot), (1, 13))
+        slots = sum(c["size"] for chunks in r._events.values() for c in chunks)
+        tables = sum(c["size"] for c in r._tablechunks)
+        self.assertLessEqual(slots, size)
+        self.assertGreater(slots, size - (64 << 10))
+        self.assertLessEqual(os.stat(r.path).st_blocks * 512, size + tables + (192 << 10))
+        self.assertNested(r)
+
+    def test_the_newest_part_is_there(self):
+        r = self.record(self.BUSY, options=["--ring", "1MB"])
+        self.check(r, 1 << 20)
+        self.assertEqual((r.count("start"), r.count("end")), (0, 1))
+        self.assertEqual(r.end[1], 0)
+        (main,) = [t for t in r.threads.values() if t.main]
+        self.assertTrue(main.overwritten)
+        self.assertEqual([(c.function.name, c.how) for c in main.calls if c.was_running][:2],
+                         [("<module>", "return"), ("outer", "return")])
+        self.assertEqual([c.depth for c in main.calls if c.was_running][:3], [0, 1, 2])
+        self.assertGreater(r.count("g"), 50_000)
+        (waiting,) = [t for t in r.threads.values() if t.name == "waiting"]
+        self.assertFalse(waiting.overwritten)  # its only slot is still its own
+        self.assertEqual(r.count("idle"), 1)
+        self.assertEqual(r.notes, [])
+
+    def test_killed_at_any_moment(self):
+        killer = """
+        def kill(after):
+            import os, signal, time
+            time.sleep(after); os.kill(os.getpid(), signal.SIGKILL)
+        import sys
+        threading.Thread(target=kill, args=(float(sys.argv[1]),), name="killer").start()
+"""
+        program = self.BUSY.replace("_000", "_000_000").replace("        start()\n", "        start()" + killer)
+        for after in (0.02, 0.2, 0.6):
+            r = self.record(program, str(after), options=["--ring", "1MB"], status=-9)
+            self.assertEqual((r.run.stdout, r.end), (b"begun\n", None))
+            self.assertNested(r)
+            self.assertLessEqual(sum(c["size"] for chunks in r._events.values() for c in chunks), 1 << 20)
+            (main,) = [t for t in r.threads.values() if t.main]
+            self.assertTrue(main.overwritten or r.count("start"))
+            self.assertGreater(r.count("g"), 0)
+            os.unlink(r.path)
+
+    def test_deep_recursion(self):
+        r = self.record("""
+            import sys, threading
+            sys.setrecursionlimit(100_000); threading.stack_size(512 << 20)
+            def leaf(): pass
+            def down(n):
+                if n: down(n - 1)
+                else:
+                    for i in range(400_000): leaf()
+            t = threading.Thread(target=down, args=(20_000,), name="deep"); t.start(); t.join()
+        """, options=["--ring", "1MB", "--python-only"])
+        (deep,) = [t for t in r.threads.values() if t.name == "deep"]
+        self.assertTrue(deep.overwritten)
+        running = [c for c in deep.calls if c.was_running]
+        self.assertGreater(len(running), 800)
+        self.assertEqual(running[0].depth, 0)
+        innermost = max(running, key=lambda c: c.depth)
+        self.assertGreaterEqual(innermost.depth, 20_000)
+        self.assertEqual({c.depth for c in deep.calls if c.function.name == "leaf"}, {20_004})
+
+    def test_more_threads_than_slots(self):
+        r = self.record("""
+            import threading
+            def f(): pass
+            go, ready = threading.Event(), threading.Semaphore(0)
+            def wait():
+                f(); ready.release(); go.wait()
+                for i in range(2000): f()
+            threads = [threading.Thread(target=wait) for _ in range(300)]
+            for t in threads: t.start()
+            for t in threads: ready.acquire()
+            go.set()
+            for t in threads: t.join()
+            def end(): pass
+            end()
+        """, options=["--ring", "1MB"])
+        self.assertLessEqual(sum(c["size"] for chunks in r._events.values() for c in chunks), 1 << 20)
+        self.assertEqual((r.count("end"), r.notes), (1, []))
+
+    def test_children_have_their_own(self):
+        r = self.record("""
+            import os, subprocess, sys
+            def f(): pass
+            def work():
+                for i in range(600_000): f()
+            def last(): pass
+            pid = os.fork()
+            if not pid:
+                work(); last(); os._exit(0)
+            os.waitpid(pid, 0)
+            if len(sys.argv) == 1: subprocess.run([sys.executable, __file__, "child"], check=True)
+            f()
+        """, options=["--ring", "1MB", "--python-only"])
+        self.assertEqual((r.mode, r.count("f"), r.notes), (1, 1, []))
+        children = [ctread.Recording(p) for p in glob.glob(self.path("out.calltide.d/*.calltide"))]
+        self.assertEqual(len(children), 3)
+        forked = [c for c in children if c.count("last")]
+        self.assertEqual(len(forked), 2)
+        for child in forked:
+            self.check(child, 1 << 20)
+            self.assertGreater(child.count("f"), 100_000)
+            self.assertLess(child.count("f"), 600_000)
+            self.assertEqual([c.was_running for c in child.calls("work")], [True])
 
 
 if __name__ == "__main__":

@@ -184,9 +184,13 @@ void LiveReader::Private::takeCalls(File& f, LiveFile::Thread& thread)
             return a.depth != b.depth ? a.depth < b.depth : a.start < b.start;
         });
     const auto& stack = thread.decoder->openCalls();
-    for (size_t depth = 0; depth < stack.size(); depth++)
-        if (stack[depth].id)
-            open.push_back({uint32_t(depth), stack[depth].start, thread.decoder->functionOf(stack[depth].id), stack[depth].flags});
+    uint32_t depth = 0;
+    for (const OpenCall& call : stack) {
+        depth += call.more;
+        if (call.id)
+            open.push_back({depth, call.start, thread.decoder->functionOf(call.id), call.flags});
+        depth++;
+    }
     trace.update(thread.track, ended, open);
     thread.out.clear();
     late.clear();
@@ -368,7 +372,7 @@ LiveState LiveReader::look()
 bool isLive(const std::string& path)
 {
     auto file = LiveFile::open(path);
-    return file && (*file)->tables().header.mode == uint8_t(format::Mode::Grow) && !(*file)->hasEnded();
+    return file && (*file)->tables().header.mode != uint8_t(format::Mode::Ring) && !(*file)->hasEnded();
 }
 
 } // namespace calltide::formats

@@ -158,6 +158,8 @@ void NativeReader::finishThread(ThreadWork& work)
                 late.depth, late.start, late.duration, late.function, m_builder.addExtra(late.flags, late.arguments));
     ThreadResult& r = work.decoder->result();
     for (const auto& n : r.instants) {
+        if (n.time < work.decoder->edge())
+            continue;
         Instant instant;
         instant.time = n.time;
         instant.name = m_builder.intern(cutText(n.name));
@@ -168,7 +170,7 @@ void NativeReader::finishThread(ThreadWork& work)
     }
     for (const auto& s : r.samples) {
         const auto it = f.counters.find(s.counter);
-        if (it != f.counters.end())
+        if (it != f.counters.end() && s.time >= work.decoder->edge())
             m_builder.addCounterSample(
                 m_processes[work.file], f.string(it->second.name), f.string(it->second.series), s.time, s.value);
     }
@@ -181,7 +183,9 @@ void NativeReader::addCollections(size_t file)
     std::vector<ThreadResult::Collection> all;
     for (ThreadWork& w : m_threads)
         if (w.file == file)
-            all.insert(all.end(), w.decoder->result().collections.begin(), w.decoder->result().collections.end());
+            for (const auto& c : w.decoder->result().collections)
+                if (c.end >= w.decoder->edge())
+                    all.push_back(c);
     if (all.empty())
         return;
     std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.start < b.start; });
@@ -295,6 +299,9 @@ Result<TracePtr> NativeReader::read()
     for (ThreadWork& w : m_threads)
         w.decoder = std::make_unique<ThreadDecoder>(
             m_files[w.file], m_functions[w.file], m_unknown, m_builder.slices(w.track));
+    for (ThreadWork& w : m_threads)
+        if (const uint64_t edge = m_files[w.file].ringEdge())
+            w.decoder->beginAt(m_files[w.file].clock.toNs(edge));
     parallelFor(m_threads.size(), [&](size_t i) {
         if (cancelled())
             return;
@@ -312,7 +319,8 @@ Result<TracePtr> NativeReader::read()
     // Where each process's recording ends: its last record, or its orderly end.
     for (size_t i = 0; i < m_files.size(); i++) {
         const NativeFile& f = m_files[i];
-        const int64_t begin = f.clock.toNs(f.header.unit0);
+        const int64_t began = f.clock.toNs(f.header.unit0);
+        const int64_t begin = f.ringEdge() ? std::max(began, f.clock.toNs(f.ringEdge())) : began; // of what is left
         int64_t end = begin;
         for (ThreadWork& w : m_threads)
             if (w.file == i)
@@ -327,6 +335,9 @@ Result<TracePtr> NativeReader::read()
             const auto t = f.threads.find(w.index);
             const bool ended = t != f.threads.end() && t->second.end != 0;
             w.decoder->closeOpenCalls(ended ? f.clock.toNs(t->second.end) : until, !ended);
+            const int64_t threadBegan = t != f.threads.end() && t->second.start ? f.clock.toNs(t->second.start) : began;
+            if (threadBegan < begin)
+                w.decoder->result().losses.push_back({threadBegan, begin, 0, lossWords(format::kLossRing)});
             if (stop && !ended)
                 w.decoder->result().losses.push_back(
                     {std::min(end, std::max(until, w.decoder->result().end)), end, 0, lossWords(stop->code)});
@@ -334,7 +345,8 @@ Result<TracePtr> NativeReader::read()
         Process& p = m_builder.process(m_processes[i]);
         p.begin = begin;
         p.end = end;
-        m_builder.includeTime(p.begin, p.end);
+        // Some of what was overwritten, so that its mark can be seen.
+        m_builder.includeTime(std::max(began, begin - (end - begin) / 25), p.end);
         // Said of the first process only: pools end their workers without ceremony, every time.
         if (i == 0 && !f.hasEnd && f.hints.state == uint32_t(format::State::Recording))
             m_builder.problem(

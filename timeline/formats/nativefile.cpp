@@ -79,6 +79,13 @@ void FileBytes::readAgain(uint64_t offset, uint64_t size)
         read(offset, offset + std::min(size, m_size - offset));
 }
 
+bool FileBytes::unchanged(uint64_t offset, uint64_t size) const
+{
+    std::vector<uint8_t> now(size);
+    return offset + size <= m_size && pread(m_file, now.data(), size, off_t(offset)) == ssize_t(size)
+        && std::memcmp(now.data(), m_data + offset, size) == 0;
+}
+
 // ---------------------------------------------------------------- clock
 
 void ClockMap::setHeader(const FileHeader& header)
@@ -144,6 +151,16 @@ std::string_view NativeTables::metaValue(std::string_view key) const
     return {};
 }
 
+uint64_t NativeFile::ringEdge() const
+{
+    uint64_t edge = 0;
+    if (header.mode == uint8_t(Mode::Ring))
+        for (const auto& [thread, chunks] : threadChunks)
+            if (chunks[0].header.sequence)
+                edge = std::max(edge, chunks[0].header.baseTime);
+    return edge;
+}
+
 const NoteRecord* NativeTables::stopNote() const
 {
     for (const auto& [note, text] : notes)
@@ -180,6 +197,29 @@ Status readFileHeader(const std::string& path, const uint8_t* data, uint64_t siz
     return Ok{};
 }
 
+// A slot of a ring on its way from one use to the next: its size, else 0.
+static uint64_t beingReused(const NativeFile& f, uint64_t at)
+{
+    ChunkHeader h;
+    if (f.header.mode != uint8_t(Mode::Ring) || at + sizeof h > f.bytes->size())
+        return 0;
+    std::memcpy(&h, f.bytes->data() + at, sizeof h);
+    const bool is = h.magic == kChunkMagic && h.log2 == f.header.ringSlotLog2 && h.log2 >= kMinChunkLog2
+        && h.log2 <= kMaxEventChunkLog2 && !h.openCrc;
+    return is ? uint64_t(1) << h.log2 : 0;
+}
+
+// The program may have gone round while we read: what was overwritten meanwhile is mixed, or was before its time.
+static void dropReused(NativeFile& f)
+{
+    if (f.header.mode != uint8_t(Mode::Ring) || f.hints.state != uint32_t(State::Recording))
+        return;
+    for (auto it = f.threadChunks.begin(); it != f.threadChunks.end();) {
+        std::erase_if(it->second, [&](const ChunkView& c) { return !f.bytes->unchanged(c.offset, 40); });
+        it = it->second.empty() ? f.threadChunks.erase(it) : std::next(it);
+    }
+}
+
 static void findChunks(NativeFile& f)
 {
     const uint8_t* data = f.bytes->data();
@@ -189,6 +229,10 @@ static void findChunks(NativeFile& f)
     for (uint64_t at = kFileHeaderSize; at < size;) {
         ChunkView v;
         if (!readChunkHeader(data, size, at, seed, v)) {
+            if (const uint64_t slot = beingReused(f, at)) {
+                at += slot;
+                continue;
+            }
             const uint64_t n = std::min<uint64_t>(size - at, 4096);
             f.damagedPages += std::any_of(data + at, data + at + n, [](uint8_t b) { return b != 0; });
             at = std::max(at + 4096, f.bytes->nextData(at + 4096) & ~uint64_t(4095));
@@ -201,13 +245,15 @@ static void findChunks(NativeFile& f)
             f.threadChunks[v.header.thread].push_back(v);
         at += v.size();
     }
+    dropReused(f);
+    const bool ring = f.header.mode == uint8_t(Mode::Ring);
     for (auto& [thread, chunks] : f.threadChunks) {
         std::stable_sort(chunks.begin(), chunks.end(), [](const ChunkView& a, const ChunkView& b) {
             return a.header.sequence < b.header.sequence;
         });
         uint32_t expected = 0;
         for (const ChunkView& c : chunks) {
-            f.missingChunks += c.header.sequence > expected ? c.header.sequence - expected : 0;
+            f.missingChunks += !ring && c.header.sequence > expected ? c.header.sequence - expected : 0;
             expected = c.header.sequence + 1;
         }
     }

@@ -26,6 +26,8 @@ public:
     // The first place at or behind `offset` that holds data; size() when there is none.
     uint64_t nextData(uint64_t offset) const;
     void readAgain(uint64_t offset, uint64_t size);
+    // Whether the file still has these bytes there.
+    bool unchanged(uint64_t offset, uint64_t size) const;
 
 private:
     FileBytes() = default;
@@ -118,6 +120,8 @@ struct NativeFile : NativeTables
     std::vector<format::ChunkView> tableChunks;
     std::map<uint32_t, std::vector<format::ChunkView>> threadChunks; // by thread, in the order of their sequence
     uint64_t damagedPages = 0, missingChunks = 0, damagedSeals = 0;
+    // Of a ring whose older part is gone: every thread is complete from here on, in units. 0: nothing is gone.
+    uint64_t ringEdge() const;
 };
 
 // Errors name the file: not a recording, damaged header, newer version, cut before its first chunk.

@@ -42,7 +42,7 @@ void ThreadDecoder::open(int64_t now, uint32_t id, uint8_t flags)
         m_depthOffset++;
         return;
     }
-    m_stack.push_back({now, id, flags, {}});
+    m_stack.push_back({now, id, flags, {}, 0});
     m_instantWasLast = false;
 }
 
@@ -50,11 +50,22 @@ void ThreadDecoder::close(int64_t now, uint8_t flags)
 {
     OpenCall& call = m_stack.back();
     m_instantWasLast = false;
-    if (call.id) {
+    if (call.more) {
+        call.more--;
+        m_more--;
+        return;
+    }
+    if (call.id && now <= m_edge) {
+        m_result.beforeEdge++;
+    } else if (call.id) {
+        if (call.start < m_edge) {
+            call.start = m_edge;
+            call.flags |= kAlreadyRunning;
+        }
         const bool known = call.id < m_functionOf.size() && m_functionOf[call.id].valid();
         m_result.unknownIds += !known;
         const FunctionId function = known ? m_functionOf[call.id] : m_unknown;
-        const uint32_t depth = uint32_t(m_stack.size() - 1);
+        const uint32_t depth = uint32_t(levels() - 1);
         const uint8_t all = uint8_t(call.flags | flags);
         if (call.arguments.empty())
             m_out.addAtDepth(depth, call.start, now - call.start, function, all);
@@ -214,7 +225,8 @@ void ThreadDecoder::extended(uint64_t time, unsigned sub, const uint8_t* payload
             m_result.spawns.push_back({ns(time), a});
         break;
     case kStack:
-        break; // the stack is known already
+        stackRecord(at, end);
+        break;
     default:
         m_result.unknownRecords++;
     }
@@ -225,36 +237,76 @@ void ThreadDecoder::resync(uint64_t time, int32_t depth)
     const int64_t before = m_last, now = ns(time);
     // Many more or fewer than before cannot be told from damage, and making them up costs memory.
     constexpr int64_t kMostGuessed = 1000;
-    const int64_t have = int64_t(m_stack.size()),
+    const int64_t have = levels(),
                   want = std::clamp<int64_t>(int64_t(depth) - m_depthOffset, 0, kMaxDepth);
     if (std::abs(want - have) <= kMostGuessed) {
-        while (int64_t(m_stack.size()) > want)
+        while (levels() > want)
             close(std::max(before, m_stack.back().start), 0);
-        while (int64_t(m_stack.size()) < want)
-            m_stack.push_back({now, 0, 0, {}}); // entered in the lost part: by what is not known
+        pushUnknown(want - levels()); // entered in the lost part: by what is not known
     }
-    m_depthOffset = int64_t(depth) - int64_t(m_stack.size());
+    m_depthOffset = int64_t(depth) - levels();
     m_result.losses.push_back({before == INT64_MIN ? now : before, now, 0, "damaged"});
+}
+
+void ThreadDecoder::pushUnknown(int64_t count)
+{
+    if (count <= 0)
+        return;
+    m_stack.push_back({m_last, 0, 0, {}, uint32_t(count - 1)});
+    m_more += count - 1;
+}
+
+void ThreadDecoder::startAgain(const ChunkHeader& chunk, const char* reason)
+{
+    const bool any = m_last != INT64_MIN;
+    const int64_t before = m_last, now = ns(chunk.baseTime);
+    while (!m_stack.empty())
+        close(std::max(before, m_stack.back().start), kStillRunning);
+    // Rows cost memory: no more of them than such a thread can have made. Deeper ones are shown less deep.
+    m_unnamed = std::clamp<int64_t>(chunk.depth, 0, std::min<int64_t>(kMaxDepth, 1000 + int64_t(2 * m_bytes)));
+    pushUnknown(m_unnamed);
+    m_depthOffset = int64_t(chunk.depth) - levels();
+    if (any)
+        m_result.losses.push_back({before, now, 0, reason});
+}
+
+void ThreadDecoder::stackRecord(const uint8_t* at, const uint8_t* end)
+{
+    uint64_t from = 0, id = 0;
+    if (!m_unnamed || !lebGetAny(at, end, from))
+        return; // the stack is known already
+    if (!m_stack.empty() && m_stack.back().id == 0) {
+        m_more -= m_stack.back().more;
+        m_stack.pop_back();
+    }
+    if (from <= uint64_t(m_unnamed))
+        pushUnknown(int64_t(from) - levels());
+    while (levels() < m_unnamed && lebGetAny(at, end, id))
+        open(m_last, uint32_t(id), kAlreadyRunning);
+    pushUnknown(m_unnamed - levels());
 }
 
 void ThreadDecoder::decode(const std::vector<ChunkView>& chunks)
 {
-    uint64_t bytes = 0;
     for (const ChunkView& c : chunks)
-        bytes += c.available;
-    m_out.reserve(size_t(bytes / 3), true); // a call and its return have three bytes or more, mostly
+        m_bytes += c.available;
+    m_out.reserve(size_t(m_bytes / 3), true); // a call and its return have three bytes or more, mostly
+    const bool ring = m_file.header.mode == uint8_t(Mode::Ring);
     uint32_t expected = 0;
     uint64_t time = 0;
     for (const ChunkView& c : chunks) {
         if (c.header.sequence < expected)
             continue; // a second chunk of the same number: the first one stands
         const bool first = expected == 0 && c.header.sequence == 0;
-        if (!first && (c.header.sequence > expected || c.header.baseTime != time || c.header.depth != recordedDepth()))
+        if (ring && c.header.sequence > expected)
+            startAgain(c.header, "no room left in the ring");
+        else if (!first && (c.header.sequence > expected || c.header.baseTime != time || c.header.depth != recordedDepth()))
             resync(c.header.baseTime, c.header.depth);
         else if (first)
             m_depthOffset = c.header.depth;
         expected = c.header.sequence + 1;
         decodeChunk(c, *this, m_result.damage, time);
+        m_unnamed = 0;
     }
     if (time)
         m_result.end = std::max(m_result.end, ns(time));

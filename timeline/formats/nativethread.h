@@ -48,6 +48,7 @@ struct ThreadResult // what does not go into the slice buffer at once
     std::vector<Loss> losses;
     format::Damage damage;
     uint64_t unknownIds = 0, repaired = 0, unknownRecords = 0;
+    uint64_t beforeEdge = 0; // calls left out
     int64_t begin = INT64_MAX, end = INT64_MIN; // first and last record
 };
 
@@ -61,6 +62,7 @@ struct OpenCall
     uint32_t id; // event id; 0: not known, not shown
     uint8_t flags;
     std::string arguments;
+    uint32_t more = 0; // levels like this one below it, of which nothing is known either
 };
 
 class ThreadDecoder
@@ -71,6 +73,9 @@ public:
         const NativeTables& file, const std::vector<store::FunctionId>& functionOf, store::FunctionId unknown,
         store::SliceBuffer& out);
 
+    // What ended before `ns` is left out, what ran then begins there. Call it before decode().
+    void beginAt(int64_t ns) { m_edge = ns; }
+    int64_t edge() const { return m_edge; } // INT64_MIN: none
     void decode(const std::vector<format::ChunkView>& chunks);
     // Ends what is still open at `end`; the calls are marked as still running, unless the thread ended by itself.
     void closeOpenCalls(int64_t end, bool stillRunning);
@@ -101,7 +106,7 @@ public:
     void rare(uint64_t time, unsigned sub, uint32_t operand);
     void extended(uint64_t time, unsigned sub, const uint8_t* payload, uint32_t size);
     void resync(uint64_t time, int32_t depth);
-    int32_t recordedDepth() const { return int32_t(int64_t(m_stack.size()) + m_depthOffset); }
+    int32_t recordedDepth() const { return int32_t(levels() + m_depthOffset); }
 
 private:
     int64_t ns(uint64_t units)
@@ -110,6 +115,11 @@ private:
             m_piece = &m_file.clock.pieceAt(units, m_pieceEnd);
         return m_last = std::max(m_last, ClockMap::apply(*m_piece, units));
     }
+    int64_t levels() const { return int64_t(m_stack.size()) + m_more; }
+    // A chunk that does not go on from the one before: all that was open is not known any more, until STACK names it.
+    void startAgain(const format::ChunkHeader& chunk, const char* reason);
+    void pushUnknown(int64_t count);
+    void stackRecord(const uint8_t* at, const uint8_t* end);
     bool isC(uint32_t id) const;
     void close(int64_t now, uint8_t flags);
     void leaveKind(uint64_t time, bool c, uint8_t flags);
@@ -122,6 +132,10 @@ private:
     std::vector<OpenCall> m_stack;
     std::vector<Late> m_late;
     int64_t m_depthOffset = 0; // recorder's depth − our stack's, after repairs
+    int64_t m_more = 0; // sum of OpenCall::more
+    int64_t m_unnamed = 0; // levels of a chunk that starts again, which STACK may name; 0: none
+    int64_t m_edge = INT64_MIN;
+    uint64_t m_bytes = 0; // of the thread's chunks
     const ClockMap::Piece* m_piece = nullptr;
     uint64_t m_pieceEnd = 0;
     int64_t m_last = INT64_MIN;

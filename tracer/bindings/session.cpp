@@ -46,6 +46,8 @@ std::string begin(const std::string& path)
     options.onFail = onFail;
     if (const uint64_t bytes = g_session.options.stopWhenFull)
         options.limit = {format::Mode::StopWhenFull, bytes};
+    if (const uint64_t bytes = g_session.options.ring)
+        options.limit = {format::Mode::Ring, bytes};
     options.minDuration = g_session.options.minDuration;
     if (const uint32_t depth = g_session.options.maxDepth)
         options.maxDepth = std::min(options.maxDepth, depth);

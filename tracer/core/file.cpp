@@ -128,8 +128,13 @@ std::string File::create(const std::string& path, const Identity& identity, cons
     std::lock_guard lock(m_mutex);
     m_path = path;
     m_limit = limit;
-    if (m_limit.mode != format::Mode::Grow)
+    if (m_limit.mode == format::Mode::StopWhenFull)
         m_limit.bytes = std::max(m_limit.bytes, kLeastLimit);
+    if (ring()) {
+        m_limit.bytes = std::max(m_limit.bytes, kLeastRing);
+        m_slotLog2 = slotLog2For(m_limit.bytes);
+        m_mostSlots = m_limit.bytes >> m_slotLog2;
+    }
     const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return std::strerror(errno);
@@ -174,6 +179,7 @@ std::string File::create(const std::string& path, const Identity& identity, cons
     h.clockKind = uint8_t(g_clock.kind);
     h.shift = g_clock.shift;
     h.mode = uint8_t(m_limit.mode);
+    h.ringSlotLog2 = uint8_t(m_slotLog2);
     h.nsPerUnit = g_clock.nsPerUnit;
     h.unit0 = now.units;
     h.monotonic0 = now.monotonic;
@@ -231,6 +237,8 @@ bool File::grow(uint64_t to)
     uint64_t want = m_size == 0 ? to : std::max(to, m_size + step);
     if (m_limit.mode == format::Mode::StopWhenFull)
         want = std::max(to, std::min(want, m_limit.bytes));
+    if (ring()) // what the slots still need, and a little for the tables
+        want = std::max(to, std::min(want, to + ((m_mostSlots - m_slots) << m_slotLog2) + kFirstGrowth));
     int code = posix_fallocate(m_fd, off_t(m_size), off_t(want - m_size));
     if (code && want > to) {
         want = to;
@@ -248,34 +256,82 @@ Chunk File::take(unsigned log2, format::ChunkKind kind)
 {
     std::lock_guard lock(m_mutex);
     Chunk chunk {nullptr, log2};
-    const uint64_t size = chunk.size(), at = m_allocated;
     // At the limit the tables' last records still have their reserve.
     const bool usable = m_error.empty() || (ended() == format::kLossLimit && kind == format::ChunkKind::Table);
-    if (m_fd < 0 || !usable)
+    if (m_fd < 0 || !usable || !reopen())
         return chunk;
-    if (size > roomNow(kind)) {
+    if (ring() && kind == format::ChunkKind::Events)
+        return takeSlot();
+    if (chunk.size() > roomNow(kind)) {
         reachLimit();
         return chunk;
     }
-    if (!reopen() || !grow(at + size))
-        return chunk;
+    return takeNew(log2);
+}
+
+uint8_t* File::map(uint64_t at, uint64_t size)
+{
     void* m = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, m_fd, off_t(at));
     if (m == MAP_FAILED) {
         fail("cannot map the recording", errno);
-        return chunk;
+        return nullptr;
     }
-    m_allocated += size;
     madvise(m, size, MADV_DONTFORK); // a child must never write into its parent's file
     madvise(m, size, MADV_POPULATE_WRITE);
-    std::atomic_ref(mutableOf(m_header)->allocEnd).store(m_allocated, std::memory_order_relaxed);
-    chunk.base = static_cast<uint8_t*>(m);
+    return static_cast<uint8_t*>(m);
+}
+
+Chunk File::takeNew(unsigned log2)
+{
+    Chunk chunk {nullptr, log2, m_allocated, 0};
+    if (!grow(m_allocated + chunk.size()))
+        return chunk;
+    chunk.base = map(chunk.offset, chunk.size());
+    if (chunk.base) {
+        m_allocated += chunk.size();
+        std::atomic_ref(mutableOf(m_header)->allocEnd).store(m_allocated, std::memory_order_relaxed);
+    }
     return chunk;
 }
 
-void File::release(Chunk chunk)
+Chunk File::takeSlot()
 {
-    if (chunk.base)
-        munmap(chunk.base, chunk.size());
+    if (m_slots < m_mostSlots) {
+        const Chunk chunk = takeNew(m_slotLog2);
+        m_slots += chunk.base != nullptr;
+        if (chunk.base || m_sealed.empty())
+            return chunk;
+        m_mostSlots = m_slots; // the disk is full: the ring is as large as it could become
+        m_error.clear();
+        m_ended = 0;
+    }
+    if (m_sealed.empty())
+        return {};
+    Chunk chunk {nullptr, m_slotLog2, m_sealed.front(), 0};
+    chunk.base = map(chunk.offset, chunk.size());
+    if (!chunk.base)
+        return chunk;
+    m_sealed.pop_front();
+    // From the first store on it belongs to nobody, and says how long it is; a death at any moment leaves it so.
+    auto* h = reinterpret_cast<format::ChunkHeader*>(chunk.base);
+    chunk.lap = h->lap + 1;
+    std::atomic_ref(h->openCrc).store(0, std::memory_order_relaxed);
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    constexpr size_t kFrom = offsetof(format::ChunkHeader, endTime);
+    std::memset(chunk.base + kFrom, 0, chunk.size() - kFrom);
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    return chunk;
+}
+
+void File::release(Chunk chunk, format::ChunkKind kind)
+{
+    if (!chunk.base)
+        return;
+    munmap(chunk.base, chunk.size());
+    if (ring() && kind == format::ChunkKind::Events) {
+        std::lock_guard lock(m_mutex);
+        m_sealed.push_back(chunk.offset);
+    }
 }
 
 void File::finish(format::State state)
@@ -300,6 +356,14 @@ void File::addLost(uint64_t events)
         std::atomic_ref(mutableOf(m_header)->lost).fetch_add(events, std::memory_order_relaxed);
 }
 
+unsigned slotLog2For(uint64_t bytes)
+{
+    unsigned log2 = format::kMinChunkLog2 + 1;
+    while (log2 < format::kMaxEventChunkLog2 && bytes >> (log2 + 1) >= 128)
+        log2++;
+    return log2;
+}
+
 void openChunk(Chunk chunk, uint32_t seed, format::ChunkKind kind, uint32_t thread, uint32_t sequence, uint64_t baseTime,
     int32_t depth)
 {
@@ -310,6 +374,7 @@ void openChunk(Chunk chunk, uint32_t seed, format::ChunkKind kind, uint32_t thre
     h.thread = thread;
     h.sequence = sequence;
     h.baseTime = baseTime ? baseTime : 1;
+    h.lap = chunk.lap;
     h.depth = depth;
     constexpr size_t kCovered = offsetof(format::ChunkHeader, openCrc);
     std::memcpy(chunk.base, &h, kCovered);

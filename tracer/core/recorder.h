@@ -24,6 +24,7 @@ struct Thread
     uint32_t index = 0, sequence = 0;
     format::ThreadRecord record {};
     Chunk chunk;
+    bool missed = false;       // records, for want of a slot of the ring
     uint8_t* block = nullptr;  // start of the open block
     uint8_t* limit = nullptr;  // the writer's, while it is forced to go the slow way
     uint32_t crc = 0;          // of the chunk's bytes up to `block`

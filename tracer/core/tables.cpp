@@ -78,7 +78,7 @@ void Tables::put(TableType type, uint8_t flags, uint32_t id, const void* head, u
     if (own.base) {
         const uint32_t used = kChunkHeaderSize + bytes;
         sealChunk(own, used, nowUnits(), 0, crc32c(0, own.base + kChunkHeaderSize, bytes));
-        m_file.release(own);
+        m_file.release(own, ChunkKind::Table);
     }
 }
 
@@ -87,7 +87,7 @@ void Tables::sealOpen(uint64_t units)
     if (!m_chunk.base)
         return;
     sealChunk(m_chunk, m_used, units, 0, crc32c(0, m_chunk.base + kChunkHeaderSize, m_used - kChunkHeaderSize));
-    m_file.release(m_chunk);
+    m_file.release(m_chunk, ChunkKind::Table);
     m_chunk = {};
 }
 

@@ -58,7 +58,7 @@ void ThreadWriter::seal()
         return;
     t.crc = crc32c(t.crc, t.block, size_t(at - t.block));
     sealChunk(t.chunk, uint32_t(at - t.chunk.base), last, depth(), t.crc);
-    t.recorder->m_file.release(t.chunk);
+    t.recorder->m_file.release(t.chunk, ChunkKind::Events);
     t.chunk.base = nullptr;
     at = limit = t.limit = nullptr;
 }
@@ -66,22 +66,75 @@ void ThreadWriter::seal()
 bool ThreadWriter::nextChunk()
 {
     Thread& t = *thread;
+    File& file = t.recorder->m_file;
     unsigned log2 = t.chunk.log2 == 0 ? kMinChunkLog2 : t.chunk.log2 < kMaxEventChunkLog2 ? t.chunk.log2 + 1 : t.chunk.log2;
+    Chunk next;
+    if (file.ring() && !t.recorder->stopped())
+        next = file.take(log2, ChunkKind::Events); // before it lets go of its newest: that is never the one to be reused …
     seal();
     if (t.recorder->stopped())
         return false;
-    for (const uint64_t most = t.recorder->m_file.room(ChunkKind::Events); log2 > kMinChunkLog2 && most >> log2 == 0;)
-        log2--;
-    t.chunk = t.recorder->m_file.take(log2, ChunkKind::Events);
-    if (!t.chunk.base) {
-        t.recorder->fail();
+    if (!next.base) { // … unless the other threads hold all others
+        for (const uint64_t most = file.room(ChunkKind::Events); log2 > kMinChunkLog2 && most >> log2 == 0;)
+            log2--;
+        next = file.take(log2, ChunkKind::Events);
+    }
+    if (!next.base) {
+        if (!file.ring() || file.ended())
+            t.recorder->fail();
+        t.missed = true;
         return false;
     }
-    openChunk(t.chunk, t.recorder->m_file.openSeed(), ChunkKind::Events, t.index, t.sequence++, last, depth());
+    t.chunk = next;
+    t.sequence += t.missed; // so that the gap is seen
+    t.missed = false;
+    openChunk(t.chunk, file.openSeed(), ChunkKind::Events, t.index, t.sequence++, last, depth());
     t.crc = 0;
     setBlock(t.chunk.base + kChunkHeaderSize, t.chunk.base + kChunkHeaderSize);
+    if (file.ring())
+        writeStack();
     t.recorder->chunkSwitched(last);
     return true;
+}
+
+// What is open, at the start of a ring's slot: when the ones before are gone nobody could tell. Of a very deep stack the
+// outermost and the innermost calls.
+void ThreadWriter::writeStack()
+{
+    constexpr size_t kMost = 1800; // bytes of one record; two of them fit the first block
+    const uint32_t *from = thread->shadow.data() + 1, *end = from + depth();
+    uint8_t payload[kMost + 16];
+    const auto put = [&](const uint32_t* first, bool whole) {
+        unsigned n = lebPut(payload, uint64_t(first - from));
+        for (; first < end && n < kMost; first++) {
+            const uint32_t bytes = *first & ~kShadowC;
+            unsigned length = 1;
+            while (bytes >> (8 * length - 1) & 1)
+                length++;
+            std::memcpy(payload + n, &bytes, 4);
+            n += length;
+        }
+        if (whole || first == end)
+            store(kStack, 0, payload, n);
+        return first;
+    };
+    if (from == end)
+        return;
+    const uint32_t* next = put(from, true);
+    if (next < end)
+        put(std::max(next, end - kMost / 4 + 4), false);
+}
+
+// One extended record, where there is room for it.
+void ThreadWriter::store(unsigned sub, uint64_t dt, const void* payload, uint32_t size)
+{
+    uint8_t head[16];
+    unsigned n = lebPut(head, dt + 1);
+    n += lebPut(head + n, uint64_t(size) + 1);
+    std::memcpy(at + 1, head, n);
+    std::memcpy(at + 1 + n, payload, size);
+    std::atomic_ref(*at).store(uint8_t(sub << 2), std::memory_order_release);
+    at += 1 + n + size;
 }
 
 bool ThreadWriter::nextBlock()
@@ -191,10 +244,7 @@ bool ThreadWriter::extended(unsigned sub, uint64_t now, const void* payload, uin
             return false;
     if (need > uint64_t(thread->limit + (kReservedTail - 1) - at))
         return false;
-    std::memcpy(at + 1, head, n);
-    std::memcpy(at + 1 + n, payload, size);
-    std::atomic_ref(*at).store(uint8_t(sub << 2), std::memory_order_release);
-    at += need;
+    store(sub, now - last, payload, size);
     last = now;
     return true;
 }
@@ -239,8 +289,10 @@ void ThreadWriter::enterSlow(bool c, uint32_t bytes, uint32_t length)
         *top++ = c ? bytes | kShadowC : bytes;
         return;
     }
-    if (!room())
+    if (!room()) {
+        enterHidden(c);
         return;
+    }
     if (c)
         enter<true>(bytes, length);
     else
@@ -254,8 +306,10 @@ void ThreadWriter::throwSlow(uint32_t bytes, uint32_t length)
         return;
     }
     writePending();
-    if (!room())
+    if (!room()) {
+        enterHidden(false);
         return;
+    }
     rare(kThrow, nowUnits(), bytes, length);
     *top++ = bytes;
 }
@@ -301,8 +355,12 @@ void ThreadWriter::leaveOne(bool c, unsigned sub, const std::string* result)
     }
     if (result)
         extended(kReturnValue, nowUnits(), result->data(), uint32_t(result->size()));
-    if (!room())
+    if (!room()) { // it has ended all the same
+        if (!thread->pending.empty())
+            thread->pending.pop_back();
+        top--;
         return;
+    }
     if (sub)
         c ? leaveRare<true>(sub) : leaveRare<false>(sub);
     else

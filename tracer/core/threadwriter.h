@@ -141,6 +141,8 @@ private:
     void timePasses(uint64_t now);
     bool nextBlock();
     bool nextChunk();
+    void writeStack();
+    void store(unsigned sub, uint64_t dt, const void* payload, uint32_t size);
     void setBlock(uint8_t* from, uint8_t* records);
     void growShadow();
     int32_t depth() const; // of what is written
