@@ -22,6 +22,8 @@ Result<Arguments> parseArguments(const QStringList& arguments, const QStringList
 
 // Commands; each gets the words behind its name and answers the exit status.
 int record(const QStringList& arguments);
+int attach(const QStringList& arguments);
+int processes(const QStringList& arguments);
 int exportTrace(const QStringList& arguments);
 int info(const QStringList& arguments);
 int stats(const QStringList& arguments);

@@ -14,6 +14,9 @@ const char kHelp[] = "Calltide records what a Python program does, call by call,
                      "  calltide [FILE…]                 open the window, with recordings or trace files\n"
                      "  calltide record [options] [--] SCRIPT|-m MODULE|-c CODE|PROGRAM [arguments…]\n"
                      "                                   run a Python program and record it\n"
+                     "  calltide attach PID [-t SECONDS] [-o OUT] [options]\n"
+                     "                                   record a Python program that runs already\n"
+                     "  calltide ps [--json]             the Python programs that could be attached\n"
                      "  calltide export FILE -o OUT.json[.gz]\n"
                      "                                   write it as Perfetto/Chrome JSON\n"
                      "  calltide info FILE [--json]      what is in a file\n"
@@ -23,7 +26,7 @@ const char kHelp[] = "Calltide records what a Python program does, call by call,
                      "                      [--range FROM..TO] [--theme light|dark]\n"
                      "                                   a picture, without a display\n"
                      "\n"
-                     "Options of record:\n"
+                     "Options of record; -o and those of the recorder are attach's, too:\n"
                      "  -o, --output OUT   the recording (default: NAME.calltide in this folder)\n"
                      "  --python PATH      the interpreter (default: the program's own, an active or nearby\n"
                      "                     virtual environment, python3)\n"
@@ -31,6 +34,9 @@ const char kHelp[] = "Calltide records what a Python program does, call by call,
                      "  --no-children      leave child processes out\n"
                      "PROGRAM is a Python interpreter or a console script such as flask. The exit status is the\n"
                      "program's own.\n"
+                     "\n"
+                     "attach stops after SECONDS (also 500ms, 2min), or with Ctrl+C; the program goes on. --force attaches to\n"
+                     "a program that has switched it off.\n"
                      "\n"
                      "Times of --range are seconds from the start, or with a unit: 1.5s, 20ms, 300us, 40ns.\n"
                      "  --version, --help\n";
@@ -41,7 +47,7 @@ struct Command
     int (*run)(const QStringList&);
 };
 const Command kCommands[]
-    = {{"record", record}, {"export", exportTrace}, {"info", info}, {"stats", stats}, {"screenshot", screenshot}};
+    = {{"record", record}, {"attach", attach}, {"ps", processes}, {"export", exportTrace}, {"info", info}, {"stats", stats}, {"screenshot", screenshot}};
 
 void write(FILE* to, const QString& text)
 {

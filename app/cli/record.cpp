@@ -2,14 +2,13 @@
 // record: checks everything first, then becomes the program. So its standard streams, signals, terminal and exit status
 // are its own.
 #include "cli/arguments.h"
+#include "cli/recorderoptions.h"
 #include "session/launchoptions.h"
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <numeric>
 #include <unistd.h>
 #include <vector>
 
@@ -31,54 +30,6 @@ bool isScript(const QString& word)
     if (!file.isFile() || file.isExecutable())
         return false;
     return true;
-}
-
-// The recorder's own options are passed on as they are: tracer/calltide/options.py alone knows what they mean, and says what
-// is wrong with them.
-struct RecorderOption
-{
-    const char* name;
-    bool takesValue; // in the next word, where there is no "="
-};
-
-constexpr RecorderOption kRecorderOptions[] = {
-#include "recordoptions.inc"
-};
-
-const RecorderOption* recorderOption(const QString& word)
-{
-    const QString name = word.section(u'=', 0, 0).replace(u'_', u'-');
-    for (const RecorderOption& o : kRecorderOptions) {
-        if (name == QLatin1String(o.name))
-            return &o;
-    }
-    return nullptr;
-}
-
-// "; did you mean --max-depth?", or nothing when none is near.
-QString didYouMean(const QString& word)
-{
-    const QString name = word.section(u'=', 0, 0).replace(u'_', u'-');
-    const char* nearest = nullptr;
-    size_t least = 3; // letters that differ: more are another word
-    for (const RecorderOption& o : kRecorderOptions) {
-        const QString other = QString::fromLatin1(o.name);
-        std::vector<size_t> row(size_t(other.size()) + 1); // the edit distance, row by row
-        std::iota(row.begin(), row.end(), size_t(0));
-        for (qsizetype i = 0; i < name.size(); ++i) {
-            size_t diagonal = row[0]++;
-            for (size_t j = 1; j < row.size(); ++j) {
-                const size_t change = diagonal + (name[i] != other[qsizetype(j) - 1]);
-                diagonal = row[j];
-                row[j] = std::min({change, row[j] + 1, row[j - 1] + 1});
-            }
-        }
-        if (row.back() < least) {
-            least = row.back();
-            nearest = o.name;
-        }
-    }
-    return nearest ? QStringLiteral("; did you mean %1?").arg(QLatin1String(nearest)) : QStringLiteral(".");
 }
 
 Result<session::LaunchOptions> parse(const QStringList& arguments)

@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 ct_add_test(tst_settings SOURCES tst_settings.cpp LIBS ct_session)
 ct_add_test(tst_launch SOURCES tst_launch.cpp LIBS ct_session)
+ct_add_test(tst_remote SOURCES tst_remote.cpp LIBS ct_session TIMEOUT 240)

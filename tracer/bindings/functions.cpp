@@ -98,6 +98,15 @@ bool startsWithAny(const std::string& file)
     return false;
 }
 
+// What the application has a running program execute, see calltide/_boot.py and inject/inject_linux.cpp.
+bool bringsRequest(PyCodeObject* code)
+{
+    for (Py_ssize_t i = 0; code->co_names && i < PyTuple_GET_SIZE(code->co_names); i++)
+        if (PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(code->co_names, i), "__calltide_boot__") == 0)
+            return true;
+    return false;
+}
+
 struct CodeNames
 {
     std::string file, name, qualified, module;
@@ -114,10 +123,10 @@ CodeNames namesOfCode(PyCodeObject* code, PyObject* globals)
     return n;
 }
 
-void judge(Function* f, const CodeNames& n)
+void judge(Function* f, PyCodeObject* code, const CodeNames& n)
 {
     f->judged = g_session.generation;
-    f->ignored = f->userIgnored || startsWithAny(n.file);
+    f->ignored = f->userIgnored || startsWithAny(n.file) || (n.name == "<module>" && bringsRequest(code));
     f->endsThread = n.name == "_delete" && n.module == "threading";
     f->filtered = !f->ignored && (!g_session.filter.keepsPython(n.file, n.name, n.qualified, n.module) || (g_session.options.logSparse && !f->marked));
     f->wantsArguments = g_session.filter.wantsArguments(n.name, n.qualified, n.module);
@@ -137,7 +146,7 @@ void describeCode(Function* f, PyCodeObject* code, PyObject* globals)
         : n.name == "<module>"                           ? FunctionKind::Module
                                                          : FunctionKind::Python;
     f->pair = flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR);
-    judge(f, n);
+    judge(f, code, n);
     record.kind = uint8_t(kind);
     record.flags = f->pair ? kHasResumedId : 0;
     record.name = tables.string(n.name);
@@ -354,7 +363,7 @@ Function* judgedCode(PyCodeObject* code, PyObject* globals)
 {
     Function* f = recordOfCode(code);
     if (f->judged != g_session.generation)
-        judge(f, namesOfCode(code, globals));
+        judge(f, code, namesOfCode(code, globals));
     return f;
 }
 

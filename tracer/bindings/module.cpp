@@ -85,6 +85,7 @@ void start(StartOptions o)
     if (g_session.hooked || g_session.paused)
         throw std::runtime_error("a recording is running already");
     closeSession(false, 0); // one that has ended by itself
+    g_session.askedBy = 0;
     g_session.identity = {};
     g_session.identity.recording = toId(o.recordingId);
     if (isNull(g_session.identity.recording))
@@ -168,6 +169,10 @@ PYBIND11_MODULE(_tracer, m)
         return py::reinterpret_steal<py::object>(result);
     });
     m.def("ignore", [](py::object code) { markCode(code.ptr(), CodeMark::Ignored); });
+    m.def("watch", [](int pid) { g_session.askedBy = pid; },
+        "The recording ends by itself when this process is gone; 0: it does not.");
+    m.def("asked_by", [] { return g_session.askedBy; });
+    m.def("watching", [] { return g_session.askedBy == 0 || askerLives(); });
     m.def("mark_sparse", [](py::object code) { markCode(code.ptr(), CodeMark::Sparse); });
     m.def("keep_source", [](std::string file, std::string text) { keepGivenSource(file, text); });
 }

@@ -3,6 +3,7 @@
 #include "bindings/triggers.h"
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <pthread.h>
@@ -19,6 +20,8 @@ void onBlock(core::Recorder& recorder, uint32_t id)
 {
     promote(recorder, id);
     refreshThreadName();
+    if (g_session.askedBy && !askerLives())
+        recorder.abandon("the process that asked for it is gone");
 }
 
 void onFail() { g_session.ending = true; }
@@ -64,6 +67,14 @@ std::string begin(const std::string& path)
 }
 
 } // namespace
+
+bool askerLives()
+{
+    const int before = errno; // the program's
+    const bool lives = kill(g_session.askedBy, 0) == 0 || errno != ESRCH;
+    errno = before;
+    return lives;
+}
 
 void installForkHandler()
 {

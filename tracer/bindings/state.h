@@ -30,6 +30,7 @@ struct Session
     bool ending = false;        // it found no more space: it is to be stopped before the next event
     bool waitForMain = false;   // nothing of the start-up is recorded until the module __main__ begins
     bool followForks = false;
+    int askedBy = 0;            // the process whose recording this is; 0: nobody's
     bool forked = false;        // this process is a fork whose recording has not begun
     uint32_t generation = 0;    // of the ids in the functions' records; a new one for each recording
     std::string childFolder;
@@ -49,6 +50,7 @@ void pauseSession();
 void resumeSession();
 // Before the first event of a forked process; false: not recorded (the hooks are off then).
 bool continueInChild();
+bool askerLives();
 void installForkHandler();
 // If this process was made by a raw clone(): does what the fork handler would have done.
 void noticeFork();

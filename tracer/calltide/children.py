@@ -12,10 +12,12 @@ _state: dict = {}
 
 def follow(tracer, folder: str, values: dict) -> None:
     first = not _state
+    wrapped = _state.get("on", False)
     _state.update(tracer=tracer, folder=folder, values=values, on=True)
     _announce()
     if first:
         os.register_at_fork(after_in_child=_announce)
+    if not wrapped:
         _wrap_starters()
 
 
@@ -23,6 +25,7 @@ def leave() -> None:
     """Processes started from now on are not recorded."""
     if _state:
         _state["on"] = False
+        _unwrap_starters()
     os.environ.pop(session.VARIABLE, None)
     rest = session.without_hook(os.environ.get("PYTHONPATH"))
     if rest is None:
@@ -40,6 +43,7 @@ def _announce() -> None:
         "id": tracer.recording_id().hex(),
         "parent": tracer.process_id().hex(),
         "options": options.encode(_state["values"]),
+        "for": str(tracer.asked_by()),
     })
     os.environ[session.VARIABLE] = _state["text"]
     os.environ["PYTHONPATH"] = session.with_hook(os.environ.get("PYTHONPATH"))
@@ -83,7 +87,15 @@ def _wrap(module, name: str, index: int) -> None:
             keywords = dict(keywords, env=_repaired(keywords["env"]))
         return arguments, keywords
 
-    setattr(module, name, _state["tracer"].starter(original, mend))
+    ours = _state["tracer"].starter(original, mend)
+    setattr(module, name, ours)
+    _state.setdefault("wrapped", []).append((module, name, original, ours))
+
+
+def _unwrap_starters() -> None:
+    for module, name, original, ours in reversed(_state.pop("wrapped", ())):
+        if getattr(module, name, None) is ours:  # else somebody has put his own in front
+            setattr(module, name, original)
 
 
 def _wrap_starters() -> None:
@@ -99,4 +111,5 @@ def _wrap_starters() -> None:
     _wrap(_posixsubprocess, "fork_exec", 5)
     subprocess = sys.modules.get("subprocess")
     if subprocess is not None and hasattr(subprocess, "_fork_exec"):
-        subprocess._fork_exec = _posixsubprocess.fork_exec
+        original, subprocess._fork_exec = subprocess._fork_exec, _posixsubprocess.fork_exec
+        _state["wrapped"].append((subprocess, "_fork_exec", original, _posixsubprocess.fork_exec))

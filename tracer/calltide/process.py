@@ -63,11 +63,12 @@ def _start_child(fields: dict[str, str]) -> None:
         os.mkdir(folder, 0o700)
     except FileExistsError:
         pass
-    name, argv = session.program(_command_line())
+    name, argv = session.program(command_line())
     path = os.path.join(folder, "p%d-%s.calltide" % (os.getpid(), os.urandom(4).hex()))
     session.begin(_tracer, path, folder, values, session.meta(argv, name, values),
                   recording=bytes.fromhex(fields["id"]), parent=bytes.fromhex(fields["parent"]), whole_process=True)
     _watch_signals(_tracer, values)
+    _tracer.watch(int(fields["for"]))
     atexit.register(_finish)
     children.follow(_tracer, folder, values)
 
@@ -101,7 +102,7 @@ def _finish() -> None:
     _tracer.stop(last=True)
 
 
-def _command_line() -> list[str]:
+def command_line() -> list[str]:
     try:
         with open("/proc/self/cmdline", "rb") as file:
             return [os.fsdecode(a) for a in file.read().split(b"\0")[:-1]]

@@ -89,11 +89,12 @@ def meta(argv: list[str], name: str, values: dict) -> list[tuple[str, str]]:
 
 
 def begin(tracer, path: str, folder: str, values: dict, about: list[tuple[str, str]], *, recording: bytes = b"",
-          parent: bytes = b"", whole_process: bool) -> None:
-    """Starts the recording. Raises RuntimeError with the reason."""
+          parent: bytes = b"", whole_process: bool, until_exit: bool | None = None) -> None:
+    """Starts the recording. until_exit: the exit status is to be added (default: whole_process). Raises RuntimeError with
+    the reason."""
     tracer.start(
         path=os.fsencode(path), recording_id=recording, parent_id=parent, child_folder=os.fsencode(folder),
-        options=values, hide_stack=whole_process, until_exit=whole_process,
+        options=values, hide_stack=whole_process, until_exit=whole_process if until_exit is None else until_exit,
         ignored=[os.fsencode(PACKAGE + os.sep)], library=[os.fsencode(os.path.dirname(os.__file__))],
         meta=[(k.encode(), v.encode("utf-8", "surrogatepass")) for k, v in about])
 

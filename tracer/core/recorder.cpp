@@ -146,6 +146,15 @@ void Recorder::chunkSwitched(uint64_t units)
         m_tables.clock(sampleClocks());
 }
 
+void Recorder::abandon(const std::string& why)
+{
+    if (m_failed.exchange(true))
+        return;
+    m_tables.note(nowUnits(), "recording stopped: " + why, kLossOther);
+    if (m_options.onFail)
+        m_options.onFail();
+}
+
 // Called by a thread that found no space, from deep within its writer: nothing here may touch any writer. The others end
 // when their chunks are full, or sooner if the owner is told.
 void Recorder::fail()

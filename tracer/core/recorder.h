@@ -89,6 +89,8 @@ public:
     uint32_t takeFunctionNumber() { return ++m_functions; }
 
     bool stopped() const { return m_stopped.load(std::memory_order_relaxed) || m_failed.load(std::memory_order_relaxed); }
+    // Takes no more events; nothing is said on standard error. Any thread, also within an event.
+    void abandon(const std::string& why);
     // Stops for want of space: one note to standard error, never more.
     void fail();
     // Fails if the tables found no space. False: no more ids may be used.

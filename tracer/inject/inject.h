@@ -11,7 +11,7 @@ namespace calltide::inject {
 struct Request
 {
     int pid = 0;
-    // Absolute, at most 200 bytes, of letters, digits and "/._-" only; must stay there until run() returns. It may be read
+    // Absolute, at most 110 bytes, of letters, digits and "/._-" only; must stay there until run() returns. It may be read
     // more than once: of those who read it, the first has to claim the work (O_EXCL) and the others have to do nothing.
     std::string script;
     bool evenIfSwitchedOff = false;      // 3.14+: by ptrace although the program forbids remote debugging

@@ -68,15 +68,17 @@ Problem checkPython(const Python& python, bool evenIfSwitchedOff)
     return {};
 }
 
-// What the interpreter is to execute; PEP 768 reads the file by itself.
+// What the interpreter is to execute; PEP 768 reads the file by itself. No name is left in __main__, no file left open. By
+// the name __calltide_boot__ in it the recorder knows this code as ours.
 std::string codeFor(const std::string& script)
 {
-    return "try:\n exec(compile(open('" + script + "').read(),'" + script + "','exec'),{'__name__':'calltide'})\nexcept BaseException:\n pass";
+    return "try:\n exec(\"with open('" + script + "','rb')as __calltide_boot__:s=__calltide_boot__.read()\\nexec(compile(s,'" + script
+        + "','exec'))\",{'__name__':'calltide'})\nexcept BaseException:\n try:__calltide_boot__\n except BaseException:pass";
 }
 
 bool plain(const std::string& path)
 {
-    return !path.empty() && path[0] == '/' && path.size() <= 200 && std::all_of(path.begin(), path.end(), [](char c) {
+    return !path.empty() && path[0] == '/' && path.size() <= 110 && std::all_of(path.begin(), path.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '.' || c == '_' || c == '-';
     });
 }

@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""calltide attach and ps, on programs of the interpreter that runs this file."""
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import unittest
+
+from support import CALLTIDE, CalltideTest, target
+from test_inject import SCOPE, wait_until
+
+ROUNDS = int(os.environ.get("CALLTIDE_ATTACH_ROUNDS", "20"))
+SERVER = """
+    import os, sys, threading, time
+    def leaf(k):
+        x = 0
+        for i in range(50):
+            x += i * k
+        return x
+    def work(k):
+        while not os.path.exists(sys.argv[1]):
+            leaf(k)
+    def blocked():
+        ready.set()
+        release.wait()
+        return after()
+    def after():
+        return 5
+    def outer(k):
+        work(k)
+    ready, release = threading.Event(), threading.Event()
+    threads = [threading.Thread(target=outer, args=(k,), name="worker-%d" % k) for k in range(2)]
+    threads.append(threading.Thread(target=blocked, name="waiting"))
+    for t in threads:
+        t.start()
+    ready.wait()
+    tools = names = None
+    names = sorted(globals())
+    print("READY", flush=True)
+    while not os.path.exists(sys.argv[1]):
+        time.sleep(0.02)
+    release.set()
+    for t in threads:
+        t.join()
+    tools = [n for n in range(6) if sys.monitoring.get_tool(n)] if hasattr(sys, "monitoring") else []
+    print(tools, sys.getprofile(), threading._profile_hook, os.environ.get("PYTHONPATH"), os.execve.__name__,
+          sorted(k for k in os.environ if "CALLTIDE_" in k), sys.path[0] == os.path.dirname(os.path.abspath(sys.argv[0])),
+          sorted(globals()) == names or set(globals()) ^ set(names))
+"""
+CLEAN = "[] None None None execve [] True True\n"
+
+
+class AttachTest(CalltideTest):
+    def setUp(self):
+        super().setUp()
+        if os.path.exists(SCOPE):
+            with open(SCOPE) as file:
+                if int(file.read()) > 0:
+                    self.skipTest("this computer only lets programs attach to those they started (kernel.yama.ptrace_scope)")
+
+    def start(self, source, *arguments, **options):
+        with open(self.path("server.py"), "w") as file:
+            file.write(textwrap.dedent(source))
+        env = {k: v for k, v in os.environ.items() if not k.startswith(("CALLTIDE", "PYTHON"))}
+        process = subprocess.Popen([sys.executable, "-B", self.path("server.py"), self.path("stop"), *arguments], cwd=self.folder,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+                                   universal_newlines=True, env=env, **options)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        self.assertEqual(process.stdout.readline(), "READY\n")
+        return process
+
+    def server(self):
+        return self.start(SERVER)
+
+    def end(self, process):
+        with open(self.path("stop"), "w"):
+            pass
+        out, err = process.communicate(timeout=60)
+        self.assertEqual((process.returncode, err), (0, ""))
+        return out
+
+    def attached(self, pid, *arguments):
+        """An attach that goes on until it is interrupted."""
+        tool = subprocess.Popen([CALLTIDE, "attach", str(pid), *arguments], cwd=self.folder, stderr=subprocess.PIPE,
+                                stdin=subprocess.DEVNULL, universal_newlines=True)
+        self.addCleanup(tool.communicate)
+        self.addCleanup(tool.kill)
+        line = tool.stderr.readline()
+        self.assertIn("recording process %d into" % pid, line)
+        return tool
+
+    def interrupt(self, tool):
+        tool.send_signal(signal.SIGINT)
+        rest = tool.communicate(timeout=60)[1]
+        self.assertEqual(tool.returncode, 0, rest)
+        return rest
+
+    def seen(self, name):
+        return self.calls(name, "leaf") > 100
+
+    def test_all_threads_and_their_open_calls_are_there_and_nothing_is_left_behind(self):
+        process = self.server()
+        tool = self.attached(process.pid, "-o", "a.calltide")
+        wait_until(lambda: self.seen("a.calltide"), "calls of the threads")
+        listed = {p["pid"]: p for p in json.loads(self.succeed("ps", "--json").stdout)}
+        self.assertEqual(listed[process.pid]["recording"], self.path("a.calltide"))
+        self.assertEqual(listed[process.pid]["python"], "%d.%d.%d" % sys.version_info[:3])
+        self.assertIn("process %d goes on" % process.pid, self.interrupt(tool))
+        info = self.info("a.calltide")
+        self.assertEqual((info["problems"], info["lost"]), ([], 0))
+        threads = {t["name"] for t in info["processes"][0]["threads"]}
+        self.assertLessEqual({"MainThread", "worker-0", "worker-1", "waiting"}, threads)
+        functions = self.stats("a.calltide")
+        by_function = {}
+        for f in functions.values():
+            by_function[f["function"]] = by_function.get(f["function"], 0) + f["calls"]
+        for name, calls in (("outer", 2), ("work", 2), ("blocked", 1), ("<module>", 1)):
+            self.assertEqual(by_function.get(name), calls, by_function)
+        self.assertGreater(by_function["leaf"], 100)
+        for name in ("_boot", "answer", "_start"):  # ours
+            self.assertNotIn(name, by_function)
+        self.assertEqual(self.end(process), CLEAN)
+
+    def test_attaching_again_and_again(self):
+        process = self.server()
+        for i in range(ROUNDS):
+            name = "r%d.calltide" % i
+            self.succeed("attach", str(process.pid), "-t", "10ms", "-o", name, *(["--python-only"] if i % 2 else []))
+            info = self.info(name)
+            self.assertEqual(info["problems"], [], name)
+            self.assertLessEqual({"worker-0", "worker-1", "waiting"}, {t["name"] for t in info["processes"][0]["threads"]})
+        self.assertEqual(self.end(process), CLEAN)
+
+    def test_every_kind_of_program(self):
+        for kind in ("busy", "sleep", "sock", "threads", "aio", "http", "procs"):
+            with self.subTest(kind=kind):
+                stop = self.path("stop-" + kind)
+                process = subprocess.Popen([sys.executable, "-B", target("attach_targets.py"), kind, stop], cwd=self.folder,
+                                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
+                self.addCleanup(process.kill)
+                self.assertEqual(process.stdout.readline(), "READY\n")
+                for i in range(3):
+                    name = "%s%d.calltide" % (kind, i)
+                    self.succeed("attach", str(process.pid), "-t", "300ms", "-o", name)
+                    info = self.info(name)
+                    self.assertEqual(info["problems"], [])
+                    self.assertGreater(info["slices"], 0)
+                with open(stop, "w"):
+                    pass
+                self.assertEqual(process.communicate(timeout=60), ("OK 1\n", ""))
+                self.assertEqual(process.returncode, 0)
+
+    def test_children_are_followed_from_then_on(self):
+        process = self.start("""
+            import os, subprocess, sys, time
+            print("READY", flush=True)
+            def child():
+                subprocess.run([sys.executable, "-c", "def hello(): pass\\nhello()"])
+            def forked():
+                pass
+            while not os.path.exists(sys.argv[1]):
+                child()
+                if os.fork() == 0:
+                    forked()
+                    os._exit(0)
+                os.wait()
+        """)
+        tool = self.attached(process.pid, "-o", "c.calltide")
+        wait_until(lambda: self.calls("c.calltide", "hello") > 0 and self.calls("c.calltide", "forked") > 0, "calls of children")
+        self.interrupt(tool)
+        kept = len(os.listdir(self.path("c.calltide.d")))
+        self.assertGreaterEqual(kept, 2)
+        self.assertEqual(self.end(process), "")
+
+    def test_the_program_ends_while_it_is_recorded(self):
+        process = self.server()
+        tool = self.attached(process.pid, "-o", "e.calltide")
+        self.end(process)
+        self.assertIn("process %d has ended" % process.pid, tool.communicate(timeout=60)[1])
+        self.assertEqual(tool.returncode, 0)
+        info = self.info("e.calltide")
+        self.assertEqual((info["problems"], info["processes"][0]["exit_status"]), ([], 0))
+
+    def test_the_recording_ends_when_the_attacher_is_killed_and_another_one_can_follow(self):
+        process = self.server()
+        tool = self.attached(process.pid, "-o", "k.calltide")
+        wait_until(lambda: self.seen("k.calltide"), "calls")
+        tool.kill()
+        tool.wait()
+        sizes = []
+
+        def still():
+            sizes.append(self.info("k.calltide")["slices"])
+            return len(sizes) > 2 and sizes[-1] == sizes[-2]
+
+        wait_until(still, "the end of the recording")
+        self.succeed("attach", str(process.pid), "-t", "50ms", "-o", "after.calltide")
+        self.assertEqual(self.info("after.calltide")["problems"], [])
+        self.assertEqual(self.end(process), CLEAN)
+
+    def test_what_is_refused(self):
+        process = self.server()
+        pid = str(process.pid)
+        for arguments, status, words in (
+                (["attach", pid, "--max-deph", "3"], 2, "did you mean --max-depth"),
+                (["attach", pid, "--max-depth", "x"], 2, "is not a number"),
+                (["attach"], 2, "name a process"),
+                (["attach", "server.py"], 2, "is no process number"),
+                (["attach", pid, "-t", "soon"], 2, "is no time"),
+                (["attach", "1073741824"], 1, "There is no process 1073741824."),
+                (["attach", pid, "-o", "/none/x.calltide"], 1, "The folder /none for the recording does not exist."),
+                (["attach", pid, "-o", "server.py"], 1, "is not a recording; it is left as it is"),
+                (["ps", "1"], 2, "ps takes no 1")):
+            result = self.run_calltide(*arguments)
+            self.assertEqual(result.returncode, status, result.stderr)
+            self.assertIn(words, result.stderr)
+            self.assertEqual(result.stderr.count("\n"), 1)
+        tool = self.attached(process.pid)  # server.calltide
+        again = self.run_calltide("attach", pid)
+        self.assertEqual((again.returncode, again.stderr), (1, "calltide: Process %s is being recorded already.\n" % pid))
+        self.interrupt(tool)
+        self.assertTrue(os.path.exists(self.path("server.calltide")))
+        self.assertEqual(self.end(process), CLEAN)
+
+    def test_a_program_that_was_launched_recording_is_being_recorded_already(self):
+        with open(self.path("p.py"), "w") as file:
+            file.write("print('READY', flush=True)\ninput()\n")
+        with subprocess.Popen([CALLTIDE, "record", "-o", "p.calltide", "--python", sys.executable, "p.py"], cwd=self.folder,
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, universal_newlines=True) as process:
+            self.assertEqual(process.stdout.readline(), "READY\n")
+            again = self.run_calltide("attach", str(process.pid))
+            self.assertEqual(again.stderr, "calltide: Process %d is being recorded already.\n" % process.pid)
+            process.communicate("\n")
+        self.assertEqual(self.info("p.calltide")["problems"], [])
+
+
+if __name__ == "__main__":
+    unittest.main()

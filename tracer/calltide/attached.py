@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the application asks of a running process: start and stop a recording, pause it, go on. See _boot.py.
+
+Runs between two lines of the program, in any of its threads. Imports nothing that a program could be importing just now.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+
+from calltide import children, cli, options, process, session
+from calltide._load import NotSupported, load
+
+_began: dict = {}  # of a recording that was started here
+
+
+class Refused(Exception):
+    """The message is for people, and goes on from "Process N "."""
+
+
+def answer(fields: dict[str, str], frame) -> dict[str, str]:
+    actions = {"start": _start, "stop": _stop, "pause": _pause, "resume": _resume, "state": _state}
+    try:
+        module = load()
+        module.ignore(frame.f_code)  # the module above it is known to the recorder
+        return actions[fields["do"]](module, fields)
+    except NotSupported as error:
+        return {"error": "cannot be recorded: %s" % error}
+    except options.BadOption as error:
+        return {"usage": str(error)}
+    except Refused as error:
+        return {"error": str(error)}
+
+
+def _start(module, fields: dict[str, str]) -> dict[str, str]:
+    # It has reached its own end, or the one who asked for it is gone.
+    if _began and not (module.watching() and (module.active() or module.paused())):
+        _end(module)
+    if module.active() or module.paused():
+        raise Refused("is being recorded already.")
+    given: dict = {}
+    words = fields["options"].split("\0") if fields["options"] else []
+    while words:
+        word = words.pop(0)
+        if not options.take(word, words, given):
+            raise options.BadOption("there is no option %s" % word)
+    values = options.complete(given)
+    if any(text.startswith("signal:") for text in values["start_when"] + values["stop_when"]):
+        raise options.BadOption("signal: is for programs that are launched: an attached one keeps its signals to itself")
+    path = fields["out"]
+    try:
+        cli.make_way(path)
+    except OSError as error:
+        raise Refused("cannot be recorded: %s." % error) from None
+    follow = values["children"]
+    folder = session.child_folder(path) if follow else ""
+    name, argv = session.program(process.command_line())
+    _began.update(environment={k: os.environ.get(k) for k in (session.VARIABLE, "PYTHONPATH")}, children=follow, path=path)
+    try:
+        session.begin(module, path, folder, values, session.meta(argv, name, values), whole_process=False, until_exit=True)
+    except (RuntimeError, ValueError) as error:
+        _began.clear()
+        raise Refused("cannot be recorded into %s: %s." % (path, error)) from None
+    module.watch(int(fields["for"]))
+    atexit.register(_finish)
+    if follow:
+        children.follow(module, folder, values)
+    return {"path": path}
+
+
+def _finish() -> None:
+    module = load()
+    module.stop(last=True)
+
+
+def _end(module) -> None:
+    module.stop()
+    module.watch(0)
+    atexit.unregister(_finish)
+    if _began.get("children"):
+        children.leave()
+        for name, value in _began["environment"].items():
+            if value is not None:
+                os.environ[name] = value
+    _began.clear()
+
+
+def _running(module) -> None:
+    if not (module.active() or module.paused()):
+        raise Refused("is not being recorded.")
+
+
+def _stop(module, fields: dict[str, str]) -> dict[str, str]:
+    if _began:  # also if it has reached its own end
+        _end(module)
+    else:  # the recording of a whole program
+        _running(module)
+        module.stop()
+        children.leave()
+    return {}
+
+
+def _pause(module, fields: dict[str, str]) -> dict[str, str]:
+    _running(module)
+    before = _state(module, fields)["state"]
+    module.pause()
+    return {"before": before}
+
+
+def _resume(module, fields: dict[str, str]) -> dict[str, str]:
+    _running(module)
+    module.resume()
+    return {}
+
+
+def _state(module, fields: dict[str, str]) -> dict[str, str]:
+    return {"state": "paused" if module.paused() else "recording" if module.active() else "none"}
