@@ -14,10 +14,10 @@ def main(table, out):
     options = importlib.util.module_from_spec(spec)
     sys.dont_write_bytecode = True
     spec.loader.exec_module(options)
+    names = [(name, option.kind != options.FLAG) for name, (option, _) in options.BY_NAME.items()]
     lines = []
-    for name, (option, _) in sorted(options.BY_NAME.items()):
-        takes_value = "false" if option.kind == options.FLAG else "true"
-        lines.append('{"--%s", %s},\n' % (name.replace("_", "-"), takes_value))
+    for name, takes_value in sorted(names + list(options.WITHOUT_EFFECT.items())):
+        lines.append('{"--%s", %s},\n' % (name.replace("_", "-"), "true" if takes_value else "false"))
     with open(out, "w") as file:
         file.write("".join(lines))
 

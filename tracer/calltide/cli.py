@@ -11,7 +11,7 @@ import os
 import stat
 import sys
 
-from calltide import __version__, options, session
+from calltide import __version__, config, options, session
 from calltide._load import NotSupported, load
 
 USAGE = """usage: python -m calltide [options] SCRIPT|-m MODULE|-c CODE [arguments]
@@ -21,6 +21,9 @@ Records every call of a Python program.
   -o FILE, --output FILE   the recording (default: NAME.calltide, after the script, in this folder)
   --version                show the version
   -h, --help               show this text
+
+Options also come from calltide.toml, or [tool.calltide] in pyproject.toml, in this folder or above it; the command
+line wins.
 
 """
 
@@ -49,7 +52,8 @@ def parse(arguments: list[str]) -> Request:
             request.output = argument[len("--output="):]
         elif options.take(argument, rest, request.options):
             pass
-        elif argument in ("-m", "-c"):
+        elif argument in ("-m", "-c", "--module", "--cmd_string"):
+            argument = {"--module": "-m", "--cmd_string": "-c"}.get(argument, argument)
             if not rest:
                 raise UsageError("%s needs %s" % (argument, "a module" if argument == "-m" else "code"))
             request.target = [argument] + rest
@@ -67,6 +71,25 @@ def parse(arguments: list[str]) -> Request:
     if request.target[0] in ("-m", "-c") and len(request.target) < 2:
         raise UsageError("%s needs a value" % request.target[0])
     return request
+
+
+def _configure(request: Request) -> None:
+    # What the file says stands behind what the command line says.
+    try:
+        path, given = config.load(os.getcwd())
+    except OSError:  # the folder is gone
+        return
+    request.output = request.output if request.output is not None else given.pop("output", None)
+    given.pop("output", None)
+    asked = options.complete(request.options)
+    limits = ("ring", "stop_when_full")  # they exclude each other: asked for is only one
+    for name, value in given.items():
+        if name not in request.options and not (name in limits and any(asked[n] for n in limits)):
+            request.options[name] = value
+    try:
+        options.complete(request.options)
+    except options.BadOption as error:
+        raise config.Unreadable("%s: %s" % (path, error)) from None
 
 
 def stem(target: list[str]) -> str:
@@ -125,7 +148,11 @@ def main(arguments: list[str]) -> int:
         return 0
     try:
         request = parse(arguments)
+        _configure(request)
         options.complete(request.options)
+    except config.Unreadable as error:
+        sys.stderr.write("calltide: %s\n" % error)
+        return 2
     except (UsageError, options.BadOption) as error:
         sys.stderr.write("calltide: %s\n" % error)
         sys.stderr.write(USAGE.splitlines()[0] + "\n")

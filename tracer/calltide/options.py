@@ -33,7 +33,8 @@ OPTIONS = (
     Option("log_func_retval", FLAG, False, 0, "what every call returns"),
     Option("args_of", PATTERNS, [], 0, "arguments and results of these functions only", "PATTERN"),
     Option("use_repr", FLAG, False, 0, "arguments by their own repr(), which runs code of the program"),
-    Option("log_exceptions", FLAG, True, 0, "exceptions, where they are raised", negated=("no_exceptions",)),
+    Option("log_exceptions", FLAG, True, 0, "exceptions, where they are raised", aliases=("log_exception",),
+           negated=("no_exceptions",)),
     Option("log_async", FLAG, True, 0, "asyncio tasks", negated=("no_async",)),
     Option("log_gc", FLAG, True, 0, "garbage collections", negated=("no_gc",)),
     Option("log_imports", FLAG, True, 0, "imports of modules", negated=("no_imports",)),
@@ -65,6 +66,12 @@ for _option in OPTIONS:
         BY_NAME[_name] = (_option, False)
     for _name in _option.negated:
         BY_NAME[_name] = (_option, True)
+
+
+# Names of VizTracer's that ask for what is so in any case; on the command line, True: with a value.
+WITHOUT_EFFECT = {"dump_raw": False, "file_info": False, "log_exit": False, "log_multiprocess": False, "log_subprocess": False,
+                  "minimize_memory": False, "pid_suffix": False, "quiet": False, "sanitize_function_name": False,
+                  "tracer_entries": True, "unique_output_file": False}
 
 
 class BadOption(ValueError):
@@ -185,6 +192,10 @@ def take(argument, rest, given):
         return False
     word, equals, value = argument[2:].partition("=")
     name = word.replace("-", "_")
+    if name in WITHOUT_EFFECT:
+        if WITHOUT_EFFECT[name] and not equals and rest:
+            del rest[0]
+        return True
     if name not in BY_NAME:
         return False
     option, negated = BY_NAME[name]
