@@ -1,85 +1,128 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What recording costs, beside VizTracer.
+"""What recording costs, beside cProfile and VizTracer.
 
-    run.py --folder BUILD/bench --package BUILD/lib/calltide/python [--python PYTHON] [--rounds 7] [--programs fib,mix]
+    run.py PYTHON [--package BUILD/lib/calltide/python] [--folder FOLDER] [--rounds 7] [--programs fib,mix] [--scale 1]
 
-Makes a venv in the folder and installs VizTracer there. In every round each tracer runs each program once, so that noise
-on the machine hits all alike; shown are medians over rounds of the CPU time divided by the untraced run's of the same round,
-and the share of VizTracer's overhead that remains, with C functions and without.
+Makes a venv of that interpreter in the folder and installs the newest VizTracer there, and Calltide's module too unless
+--package names a build. In every round each tracer runs each program once, in turn, so that noise on the machine hits all
+alike. Shown are medians over the rounds of the CPU time divided by the untraced run's of the same round; in brackets the
+nanoseconds that an event (an entry or an exit, Python or C as that tracer takes them) costs on top; and at the end what
+remains of VizTracer's overhead, (x - 1) / (VizTracer's x - 1), with C functions and without.
 """
 
 import argparse
+import math
 import os
 import statistics
 import subprocess
 import sys
+import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PROGRAMS = {"fib": 60, "methods": 900, "ccalls": 900, "gens": 1500, "threads": 60, "mix": 8, "loop": 100}
+ROOT = os.path.abspath(os.path.join(HERE, "..", "..", ".."))
+PROGRAMS = {"fib": 240, "methods": 3600, "ccalls": 3600, "gens": 6000, "threads": 240, "mix": 32, "loop": 400}
+PAIRS = (("calltide", "VizTracer"), ("Python only", "Viz without C"))
 
 
-def prepare(folder, python):
-    venv = os.path.join(folder, "venv-" + os.path.basename(os.path.dirname(os.path.dirname(os.path.abspath(python)))))
+def prepare(folder, python, package):
+    version = subprocess.run([python, "-c", "import sys; print('%d.%d.%d' % sys.version_info[:3])"], check=True,
+                             stdout=subprocess.PIPE).stdout.decode().strip()
+    venv = os.path.join(folder, "venv-" + version)
     interpreter = os.path.join(venv, "bin", "python")
     if not os.path.exists(interpreter):
         subprocess.run([python, "-m", "venv", venv], check=True)
     if subprocess.run([interpreter, "-c", "import viztracer"], stderr=subprocess.DEVNULL).returncode:
         subprocess.run([interpreter, "-m", "pip", "install", "-q", "viztracer"], check=True)
+    if not package:
+        subprocess.run([interpreter, "-m", "pip", "install", "-q", "--no-deps", os.path.join(ROOT, "tracer")], check=True)
+    say = "import viztracer; print(viztracer.__version__)"
+    viz = subprocess.run([interpreter, "-c", say], check=True, stdout=subprocess.PIPE).stdout.decode().strip()
+    print("Python %s, VizTracer %s" % (version, viz), flush=True)
     return interpreter
 
 
 def tracers(interpreter, out):
     ours = [interpreter, "-m", "calltide", "--no-children", "-o", out + ".calltide"]
-    viz = [interpreter, "-m", "viztracer", "--quiet", "--tracer_entries", "5000000", "--ignore_multiprocess",
-           "-o", out + ".json"]
+    viz = [interpreter, "-m", "viztracer", "--quiet", "--tracer_entries", "5000000", "--ignore_multiprocess", "-o", out + ".json"]
     return {
-        "plain": [interpreter],
+        "untraced": [interpreter],
+        "cProfile": [interpreter, "-m", "cProfile", "-o", out + ".pstats"],
+        "VizTracer": viz,
+        "Viz without C": viz + ["--ignore_c_function"],
         "calltide": ours,
-        "viztracer": viz,
-        "calltide, Python only": ours + ["--python-only"],
-        "viztracer, Python only": viz + ["--ignore_c_function"],
+        "Python only": ours + ["--python-only"],
+        "adaptive": ours + ["--adaptive"],
     }
 
 
 def run(command, program, count, package):
     env = {k: v for k, v in os.environ.items() if not k.startswith(("CALLTIDE", "PYTHON"))}
-    if "calltide" in command:
+    if "calltide" in command and package:
         env["PYTHONPATH"] = package
     arguments = command + (["--"] if "viztracer" in command else []) + [os.path.join(HERE, "programs.py"), program, str(count)]
-    done = subprocess.run(arguments, env=env, stdout=subprocess.PIPE, check=True)
+    done = subprocess.run(arguments, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     for line in done.stdout.decode().splitlines():
-        if line.startswith("cpu "):
+        if line.startswith("cpu ") and done.returncode == 0:
             return float(line[4:])
-    raise SystemExit("no result from " + " ".join(arguments))
+    raise SystemExit("no result from %s\n%s" % (" ".join(arguments), done.stderr.decode(errors="replace")))
+
+
+def events(command, program, count, package, out):
+    """Entries and exits of the measured part, reckoned from two short runs."""
+    sys.path.insert(0, os.path.join(ROOT, "tests", "python"))
+    os.environ.setdefault("CALLTIDE_PYTHON_DIR", ROOT)
+    import ctread
+
+    few, more = 4, 12  # multiples of the threads that one program has
+    seen = []
+    for n in (few, more):
+        run(command, program, n, package)
+        recording = ctread.Recording(out + ".calltide", check=False)
+        seen.append(2 * sum(len(t.calls) for t in recording.threads.values()))
+    return (seen[1] - seen[0]) / (more - few) * count
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--folder", required=True)
-    parser.add_argument("--package", required=True)
-    parser.add_argument("--python", default=sys.executable)
+    parser.add_argument("python", nargs="?", default=sys.executable)
+    parser.add_argument("--folder", default=os.path.join(tempfile.gettempdir(), "calltide-bench"))
+    parser.add_argument("--package")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--programs", default=",".join(PROGRAMS))
     parser.add_argument("--scale", type=float, default=1.0)
     options = parser.parse_args()
     os.makedirs(options.folder, exist_ok=True)
     folder = os.path.abspath(options.folder)
-    interpreter = prepare(folder, options.python)
-    table = tracers(interpreter, os.path.join(folder, "out"))
-    names = [n for n in table if n != "plain"]
-    print("%-10s" % "" + "".join("%24s" % n for n in names) + "%24s" % "(x-1) / VizTracer's")
+    package = os.path.abspath(options.package) if options.package else None
+    interpreter = prepare(folder, os.path.abspath(options.python), package)
+    out = os.path.join(folder, "out")
+    table = tracers(interpreter, out)
+    names = [n for n in table if n != "untraced"]
+    print("%-8s%12s" % ("", "untraced") + "".join("%16s" % n for n in names) + "%18s%10s" % ("(x-1)/Viz's", "without C"))
+    shares = {pair: [] for pair in PAIRS}
     for program in options.programs.split(","):
+        count = max(4, int(PROGRAMS[program] * options.scale))
+        calls = {n: events(table[n], program, count, package, out) for n in ("calltide", "Python only")}
         times = {name: [] for name in table}
         for _ in range(options.rounds):
             for name, command in table.items():
-                times[name].append(run(command, program, max(1, int(PROGRAMS[program] * options.scale)), os.path.abspath(options.package)))
-        ratios = {n: statistics.median(t / p for t, p in zip(times[n], times["plain"])) for n in names}
-        share = ""
-        for kind in ("", ", Python only"):
-            theirs = ratios["viztracer" + kind] - 1
-            share += "%12s" % ("%.2f" % ((ratios["calltide" + kind] - 1) / theirs) if theirs > 0.1 else "-")
-        print("%-10s" % program + "".join("%24.2f" % ratios[n] for n in names) + share, flush=True)
+                times[name].append(run(command, program, count, package))
+        line = "%-8s%10.3f s" % (program, statistics.median(times["untraced"]))
+        ratios = {}
+        for name in names:
+            ratios[name] = statistics.median(t / p for t, p in zip(times[name], times["untraced"]))
+            n = calls["Python only" if name in ("Python only", "Viz without C") else "calltide"]
+            extra = statistics.median(t - p for t, p in zip(times[name], times["untraced"]))
+            line += "%16s" % ("%.2f (%s)" % (ratios[name], "%.0f ns" % (extra / n * 1e9) if n > 1000 else "-"))
+        for pair in PAIRS:
+            theirs = ratios[pair[1]] - 1
+            if theirs > 0.1:
+                shares[pair].append(max(ratios[pair[0]] - 1, 0.001) / theirs)
+            line += "%*s" % (18 if pair is PAIRS[0] else 10, "%.2f" % ((ratios[pair[0]] - 1) / theirs) if theirs > 0.1 else "-")
+        print(line, flush=True)
+    means = ["%.2f" % math.exp(statistics.fmean(map(math.log, shares[p]))) if shares[p] else "-" for p in PAIRS]
+    print("%-8s%12s%s%18s%10s" % ("mean", "", " " * 16 * len(names), *means))
 
 
 if __name__ == "__main__":
