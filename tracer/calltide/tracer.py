@@ -6,8 +6,6 @@ from __future__ import annotations
 import atexit
 import functools
 import os
-import shutil
-import subprocess
 import sys
 
 from calltide import children, events, options, session
@@ -126,6 +124,8 @@ class Tracer:
             from calltide import cli
 
             cli.make_way(target)
+            import shutil  # here and below late: both are dear to load, and most programs need neither
+
             shutil.move(self.path, target)
             if os.path.isdir(session.child_folder(self.path)):
                 shutil.move(session.child_folder(self.path), session.child_folder(target))
@@ -133,6 +133,9 @@ class Tracer:
         return target
 
     def _export(self, target: str) -> str:
+        import shutil
+        import subprocess
+
         beside = os.path.normpath(os.path.join(session.ROOT, "..", "..", "..", "bin", "calltide"))
         program = beside if os.access(beside, os.X_OK) else shutil.which("calltide")
         if program is None:
