@@ -33,6 +33,8 @@ void takeArguments(const std::string& json, CallDetails& out)
     for (const auto& [key, value] : object.items()) {
         if (key == "return_value")
             out.returned = valueText(value);
+        else if (key == "call_line" && value.is_number_integer())
+            out.callLine = value.get<int>();
         else
             out.arguments.append({fromTrace(key), valueText(value)});
     }

@@ -247,6 +247,8 @@ void CallView::show(const CallDetails& details)
         connect(link, &LinkLabel::clicked, this, [this, parent] { m_state->selectAndReveal(parent); });
         addRow(tr("Called by"), link);
     }
+    if (details.callLine > 0)
+        addRow(tr("From line"), valueLabel(formatNumber(uint64_t(details.callLine))));
     int shown = 0;
     for (const auto& [name, value] : details.arguments) {
         if (shown == kMostArguments) {

@@ -85,6 +85,23 @@ class Filters(RecorderTest):
     def test_no_frozen_modules(self):
         self.assertEqual([c for c in self.made("--ignore-frozen").calls() if c.function.file.startswith("<frozen")], [])
 
+    def test_lines_of_calls(self):
+        r = self.record("""
+            def inner(a):
+                return len(a)
+            def outer():
+                inner("x")
+                inner(
+                    "y")
+            outer()
+        """, options=["--log-call-line", "--args-of", "inner"])
+        line = {c.function.name: c.arguments["call_line"] for c in r.calls() if c.function.name in ("outer", "len")}
+        self.assertEqual(line["outer"] - line["len"], 5)
+        first, second = r.calls("inner")
+        self.assertEqual([list(c.arguments) for c in (first, second)], [["call_line", "a"]] * 2)
+        self.assertEqual(first.arguments["call_line"], line["len"] + 2)
+        self.assertIn(second.arguments["call_line"] - line["len"], (3, 4))  # before 3.11 a call has no place of its own
+
     def test_depth(self):
         r = self.record("""
             def deep(n): return 0 if n == 0 else 1 + deep(n - 1)

@@ -3,8 +3,29 @@
 #include "bindings/threads.h"
 #include "bindings/triggers.h"
 #include "bindings/values.h"
+#include <frameobject.h>
 
 namespace calltide::bindings {
+
+namespace {
+
+// {"call_line":14} and the arguments: details of one call are one object.
+std::string withLine(int line, const std::string& arguments)
+{
+    std::string json = "{\"call_line\":" + std::to_string(line);
+    return arguments.size() > 2 ? json + "," + arguments.substr(1) : json + "}";
+}
+
+// Where the frame that called this one stands; 0: nobody did, or it is not known.
+int lineOfCaller(PyFrameObject* frame)
+{
+    PyFrameObject* caller = frame ? PyFrame_GetBack(frame) : nullptr;
+    const int line = caller ? PyFrame_GetLineNumber(caller) : 0;
+    Py_XDECREF(caller);
+    return line;
+}
+
+} // namespace
 
 bool carefulEnter(PyCodeObject* code, PyObject* globals, PyFrameObject* frame, Entry entry)
 {
@@ -39,9 +60,16 @@ bool carefulEnter(PyCodeObject* code, PyObject* globals, PyFrameObject* frame, E
         t_writer.enterSlow(false, s.resumed, s.resumedLength);
     else
         t_writer.enterSlow(false, s.id, s.idLength);
-    if (entry == Entry::Start && f->wantsArguments && g_session.options.logFuncArgs)
-        if (const std::string json = argumentsOf(frame, code, g_session.options.useRepr); !json.empty() && t_writer.thread)
-            t_writer.arguments(json);
+    if (entry != Entry::Start)
+        return true;
+    std::string json;
+    if (f->wantsArguments && g_session.options.logFuncArgs)
+        json = argumentsOf(frame, code, g_session.options.useRepr);
+    if (g_session.options.logCallLine)
+        if (const int line = lineOfCaller(frame); line > 0)
+            json = withLine(line, json);
+    if (!json.empty() && t_writer.thread)
+        t_writer.arguments(json);
     return true;
 }
 
@@ -95,6 +123,8 @@ bool carefulEnterC(PyCodeObject* caller, PyObject* callable, PyObject* self, con
     }
     const Slot s = f->slot();
     t_writer.enterSlow(true, s.id, s.idLength);
+    if (PyFrameObject* frame = g_session.options.logCallLine ? PyEval_GetFrame() : nullptr)
+        t_writer.arguments(withLine(PyFrame_GetLineNumber(frame), {}));
     return true;
 }
 

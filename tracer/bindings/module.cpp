@@ -100,7 +100,8 @@ void start(StartOptions o)
     const Options& chosen = g_session.options;
     if (const std::string error = setTriggers(chosen.startWhen, chosen.stopWhen); !error.empty())
         throw std::runtime_error(error);
-    g_session.alwaysCareful = g_session.filter.active() || chosen.logSparse || chosen.maxDepth || chosen.minDuration || chosen.logFuncArgs
+    g_session.alwaysCareful = g_session.filter.active() || chosen.logSparse || chosen.maxDepth || chosen.minDuration || chosen.logCallLine
+        || chosen.logFuncArgs
         || chosen.logFuncRetval;
     g_session.careful = g_session.alwaysCareful || triggersNeedCalls();
     g_session.followForks = !o.childFolder.empty();
