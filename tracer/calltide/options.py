@@ -170,6 +170,8 @@ def complete(given):
         option, negated = BY_NAME[name]
         converted = convert(option, value)
         values[option.name] = not converted if negated else converted
+    if values["args_of"] and not values["log_func_args"] and not values["log_func_retval"]:
+        values["log_func_args"] = values["log_func_retval"] = True  # naming functions asks for theirs
     if values["ring"] and values["stop_when_full"]:
         raise BadOption("ring and stop_when_full exclude each other: choose one")
     for name, least in (("ring", "1MB"), ("stop_when_full", "256KB")):
