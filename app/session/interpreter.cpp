@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/interpreter.h"
+#include "session/tracerbuild.h"
 #include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
@@ -20,7 +21,7 @@ const char kQuestion[] = "import sys,sysconfig as c\n"
                          "v=sys.version_info\n"
                          "print('\\n'.join(['calltide-answer',sys.implementation.name,'%d.%d.%d'%v[:3],"
                          "c.get_config_var('EXT_SUFFIX') or '',str(c.get_config_var('Py_GIL_DISABLED') or 0),"
-                         "sys.prefix]))\n";
+                         "sys.prefix,c.get_path('include') or '']))\n";
 
 QString listOfSupported()
 {
@@ -38,10 +39,10 @@ QString problemOf(const Interpreter& python)
     const QString supported = listOfSupported();
     if (supported.isEmpty())
         return QStringLiteral("This installation has no tracer modules; build or install Calltide again.");
-    const QDir package(tracerFolder() + QStringLiteral("/calltide"));
-    if (python.implementation == QLatin1String("cpython") && !python.extensionSuffix.isEmpty()
-        && QFileInfo::exists(package.filePath(QStringLiteral("_tracer") + python.extensionSuffix)))
+    if (!tracerFolder(python).isEmpty())
         return {};
+    if (python.canBuild)
+        return QStringLiteral("There is no recorder for %1 yet; it can be built here.").arg(python.label());
     return QStringLiteral("%1 at %2 is not supported; supported are Python %3.")
         .arg(python.label(), python.path, supported);
 }
@@ -60,6 +61,64 @@ void addIn(const QString& folder, QStringList& out)
     for (const QString& name : names) {
         if (isPythonName(name))
             out.append(dir.filePath(name));
+    }
+}
+
+// What is written behind "uv = " and the like in a virtual environment's pyvenv.cfg.
+bool madeByUv(const QString& environment)
+{
+    QFile file(environment + QStringLiteral("/pyvenv.cfg"));
+    return file.open(QIODevice::ReadOnly) && file.read(4096).contains("\nuv = ");
+}
+
+QString originOf(const QString& path, const QString& prefix)
+{
+    const auto in = [&path](const char* part) { return path.contains(QLatin1String(part)); };
+    if (in("/pypoetry/"))
+        return QStringLiteral("poetry");
+    if (QFileInfo::exists(prefix + QStringLiteral("/conda-meta")))
+        return QStringLiteral("conda");
+    const QString environment = QFileInfo(path).absolutePath() + QStringLiteral("/..");
+    if (QFileInfo::exists(environment + QStringLiteral("/pyvenv.cfg")))
+        return madeByUv(environment) ? QStringLiteral("uv environment") : QStringLiteral("environment");
+    if (in("/uv/python/"))
+        return QStringLiteral("uv");
+    if (in("/.pyenv/") || (qEnvironmentVariableIsSet("PYENV_ROOT") && path.startsWith(qEnvironmentVariable("PYENV_ROOT"))))
+        return QStringLiteral("pyenv");
+    if (path.startsWith(QLatin1String("/usr/bin/")))
+        return QStringLiteral("system");
+    return path.startsWith(QLatin1String("/usr/local/")) ? QStringLiteral("local") : QStringLiteral("PATH");
+}
+
+// The interpreters of every environment that stands in `folder`.
+void addEnvironments(const QString& folder, QStringList& out, const QString& begin = {})
+{
+    const QDir dir(folder);
+    for (const QString& name : dir.entryList(QDir::Dirs | QDir::NoDotAndDotDot | QDir::Hidden, QDir::Name).mid(0, 200)) {
+        const QString python = dir.filePath(name) + QStringLiteral("/bin/python");
+        if ((begin.isEmpty() || name.startsWith(begin, Qt::CaseInsensitive)) && QFileInfo(python).isExecutable())
+            out.append(python);
+    }
+}
+
+void addConda(QStringList& out)
+{
+    QStringList roots{qEnvironmentVariable("CONDA_PREFIX")};
+    if (const QString program = qEnvironmentVariable("CONDA_EXE"); !program.isEmpty())
+        roots << QFileInfo(QFileInfo(program).path()).path();
+    for (const char* name : {"miniconda3", "anaconda3", "miniforge3", "mambaforge"})
+        roots << QDir::home().filePath(QLatin1String(name));
+    roots << QStringLiteral("/opt/conda") << QStringLiteral("/opt/miniconda3") << QDir::homePath() + QStringLiteral("/micromamba");
+    QFile list(QDir::home().filePath(QStringLiteral(".conda/environments.txt")));
+    if (list.open(QIODevice::ReadOnly))
+        for (const QByteArray& line : list.read(1 << 20).split('\n'))
+            roots << QString::fromLocal8Bit(line.trimmed());
+    for (const QString& root : std::as_const(roots)) {
+        if (root.isEmpty())
+            continue;
+        if (QFileInfo(root + QStringLiteral("/bin/python")).isExecutable())
+            out.append(root + QStringLiteral("/bin/python"));
+        addEnvironments(root + QStringLiteral("/envs"), out);
     }
 }
 
@@ -107,6 +166,27 @@ QString tracerFolder()
             return QDir(place).canonicalPath();
     }
     return {};
+}
+
+QString ownTracerFolder()
+{
+    return QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + QStringLiteral("/calltide/python");
+}
+
+QString tracerFolder(const Interpreter& python)
+{
+    if (python.implementation != QLatin1String("cpython") || python.extensionSuffix.isEmpty())
+        return {};
+    const QString module = QStringLiteral("/calltide/_tracer") + python.extensionSuffix;
+    const QString installed = tracerFolder(), own = ownTracerFolder();
+    if (!installed.isEmpty() && QFileInfo::exists(installed + module))
+        return installed;
+    // Built by an older version of this application it may not fit any more.
+    const auto options = [](const QString& folder) {
+        QFile file(folder + QStringLiteral("/calltide/options.py"));
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    };
+    return QFileInfo::exists(own + module) && options(own) == options(installed) ? own : QString();
 }
 
 QStringList supportedVersions()
@@ -157,7 +237,7 @@ Result<Interpreter> examine(const QString& path, int timeoutMs)
     }
     QStringList answer = QString::fromLocal8Bit(process.readAllStandardOutput()).split(u'\n');
     const auto first = answer.indexOf(QStringLiteral("calltide-answer"));
-    if (first < 0 || answer.size() < first + 6)
+    if (first < 0 || answer.size() < first + 7)
         return sentence(ErrorCode::Invalid, QStringLiteral("%1 is not a Python interpreter."));
     answer = answer.mid(first + 1);
     for (QString& line : answer) // a Windows build ends its lines with \r\n
@@ -172,6 +252,10 @@ Result<Interpreter> examine(const QString& path, int timeoutMs)
     python.extensionSuffix = answer[2];
     python.freeThreaded = answer[3] == QLatin1String("1");
     python.prefix = answer[4];
+    if (QFileInfo::exists(answer[5] + QStringLiteral("/Python.h")))
+        python.headers = answer[5];
+    python.origin = originOf(path, python.prefix);
+    python.canBuild = tracerFolder(python).isEmpty() && canBuildTracer(python);
     python.problem = problemOf(python);
     return python;
 }
@@ -184,6 +268,15 @@ QStringList interpreterCandidates(const QString& folder)
         if (QFileInfo(python).isExecutable())
             found.append(python);
     }
+    // By whatever name, if they stand in the project's own folder.
+    const QString project = folder.isEmpty() ? QDir::currentPath() : folder;
+    for (const QString& name : QDir(project).entryList(QDir::Dirs | QDir::NoDotAndDotDot | QDir::Hidden).mid(0, 200))
+        if (QFileInfo::exists(project + u'/' + name + QStringLiteral("/pyvenv.cfg"))
+            && QFileInfo(project + u'/' + name + QStringLiteral("/bin/python")).isExecutable())
+            found.append(project + u'/' + name + QStringLiteral("/bin/python"));
+    const QString cache = QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation);
+    const QString poetry = qEnvironmentVariable("POETRY_CACHE_DIR", cache + QStringLiteral("/pypoetry")) + QStringLiteral("/virtualenvs");
+    addEnvironments(poetry, found, QFileInfo(project).fileName()); // the project's first
     const auto path = qEnvironmentVariable("PATH").split(QDir::listSeparator(), Qt::SkipEmptyParts);
     for (const QString& place : path) {
         if (!place.endsWith(QLatin1String("/shims"))) // pyenv's: shell scripts, the real ones follow
@@ -194,6 +287,14 @@ QStringList interpreterCandidates(const QString& folder)
     const auto names = versions.entryList(QDir::Dirs | QDir::NoDotAndDotDot, QDir::Name | QDir::Reversed);
     for (const QString& name : names)
         addIn(versions.filePath(name + QStringLiteral("/bin")), found);
+    const QString data = QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation);
+    const QDir uv(qEnvironmentVariable("UV_PYTHON_INSTALL_DIR", data + QStringLiteral("/uv/python")));
+    for (const QString& name : uv.entryList(QDir::Dirs | QDir::NoDotAndDotDot, QDir::Name | QDir::Reversed))
+        addIn(uv.filePath(name + QStringLiteral("/bin")), found);
+    addConda(found);
+    addEnvironments(poetry, found);
+    addEnvironments(data + QStringLiteral("/virtualenvs"), found);
+    addEnvironments(qEnvironmentVariable("WORKON_HOME", QDir::home().filePath(QStringLiteral(".virtualenvs"))), found);
     addIn(QStringLiteral("/usr/bin"), found);
     addIn(QStringLiteral("/usr/local/bin"), found);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/launchoptions.h"
+#include "session/tools.h"
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
@@ -104,9 +105,19 @@ Result<Target> fromPythonCommand(const QString& python, const QStringList& argum
     return t;
 }
 
+// The absolute path of the interpreter that was asked for, or of the usual one; "" if there is none.
+QString chosenInterpreter(const QString& wanted, const QString& folder)
+{
+    const QString python = wanted.isEmpty() ? defaultInterpreter(folder) : wanted;
+    if (python.isEmpty() || python.contains(u'/'))
+        return python.isEmpty() ? python : absoluteIn(folder, python);
+    const QString found = findProgram(python, folder);
+    return found.isEmpty() ? python : found;
+}
+
 Result<Target> resolve(const LaunchOptions& o, const QString& folder)
 {
-    if (o.target.trimmed().isEmpty())
+    if (o.target.trimmed().isEmpty() && o.kind != LaunchKind::Tests)
         return invalid(ErrorCode::Invalid, QStringLiteral("Name the program to record."));
     Target t{o.interpreter, {}, {}};
     switch (o.kind) {
@@ -125,6 +136,18 @@ Result<Target> resolve(const LaunchOptions& o, const QString& folder)
     case LaunchKind::Code:
         t.arguments = QStringList{QStringLiteral("-c"), o.target} + o.arguments;
         return t;
+    case LaunchKind::Tests:
+        t.arguments = QStringList{QStringLiteral("-m"), QStringLiteral("pytest")} + splitArguments(o.target) + o.arguments;
+        return t;
+    case LaunchKind::Tool: {
+        t.python = chosenInterpreter(o.interpreter, folder);
+        const QString script = toolPath(t.python, o.target);
+        if (script.isEmpty())
+            return invalid(ErrorCode::NotFound,
+                QStringLiteral("There is no %1 beside %2; install it there or choose another Python.").arg(o.target, t.python));
+        t.arguments = QStringList{QStringLiteral("--"), script} + o.arguments;
+        return t;
+    }
     case LaunchKind::Command:
         break;
     }
@@ -176,6 +199,8 @@ QString defaultRecordingName(const LaunchOptions& o, const QString& folder)
     QString base = o.target;
     if (o.kind == LaunchKind::Code)
         base = QStringLiteral("code");
+    if (o.kind == LaunchKind::Tests)
+        base = QStringLiteral("tests");
     if (o.kind == LaunchKind::Command && looksLikePython(o.target)) {
         auto t = fromPythonCommand(o.target, o.arguments);
         if (t)
@@ -203,20 +228,17 @@ Result<CommandLine> commandLineFor(const LaunchOptions& o)
     auto target = resolve(o, c.workingDirectory);
     if (!target)
         return target.error();
-    QString python = target->python.isEmpty() ? defaultInterpreter(c.workingDirectory) : target->python;
+    const QString python = chosenInterpreter(target->python, c.workingDirectory);
     if (python.isEmpty())
         return invalid(ErrorCode::NotFound, QStringLiteral("No Python interpreter was found; choose one."));
-    if (!python.contains(u'/')) {
-        const QString found = findProgram(python, c.workingDirectory);
-        python = found.isEmpty() ? python : found;
-    } else {
-        python = absoluteIn(c.workingDirectory, python);
-    }
     auto examined = examine(python);
     if (!examined)
         return examined.error();
     if (!examined->usable())
         return invalid(ErrorCode::NotSupported, examined->problem);
+    if (o.kind == LaunchKind::Tests && !hasModule(python, QStringLiteral("pytest")))
+        return invalid(ErrorCode::NotFound,
+            QStringLiteral("pytest is not installed for %1; install it with: %1 -m pip install pytest").arg(python));
     c.recording
         = absoluteIn(c.workingDirectory, o.output.isEmpty() ? defaultRecordingName(o, c.workingDirectory) : o.output);
     if (auto status = checkOutput(c.recording); !status)
@@ -234,9 +256,9 @@ Result<CommandLine> commandLineFor(const LaunchOptions& o)
     c.environment = QProcessEnvironment::systemEnvironment();
     for (const auto& [name, value] : o.environment)
         c.environment.insert(name, value);
-    const QString path = c.environment.value(QStringLiteral("PYTHONPATH"));
+    const QString path = c.environment.value(QStringLiteral("PYTHONPATH")), recorder = tracerFolder(*examined);
     c.environment.insert(
-        QStringLiteral("PYTHONPATH"), path.isEmpty() ? tracerFolder() : tracerFolder() + QDir::listSeparator() + path);
+        QStringLiteral("PYTHONPATH"), path.isEmpty() ? recorder : recorder + QDir::listSeparator() + path);
     return c;
 }
 
@@ -256,9 +278,15 @@ QString shellLine(const LaunchOptions& o)
         words << QStringLiteral("-m");
     else if (o.kind == LaunchKind::Code)
         words << QStringLiteral("-c");
+    else if (o.kind == LaunchKind::Tests)
+        words << QStringLiteral("-m") << QStringLiteral("pytest") << splitArguments(o.target);
     else
         words << QStringLiteral("--");
-    words << o.target << o.arguments;
+    if (o.kind == LaunchKind::Tool) // by its path: another environment may be the active one where the line is pasted
+        words << (toolPath(o.interpreter, o.target).isEmpty() ? o.target : toolPath(o.interpreter, o.target));
+    else if (o.kind != LaunchKind::Tests)
+        words << o.target;
+    words << o.arguments;
     QStringList environment;
     for (const auto& [name, value] : o.environment)
         environment << name + u'=' + joinArguments({value});

@@ -13,6 +13,8 @@ enum class LaunchKind
     Module, // target = a module's name, as for python -m
     Code, // target = Python code, as for python -c
     Command, // target = a program: a Python interpreter (arguments = script …) or a console script such as flask
+    Tool, // target = a console script of the interpreter's environment, by name
+    Tests, // target = pytest's files, folders and node ids as shell words; may be empty
 };
 
 struct TracerOptions
