@@ -2,7 +2,12 @@
 // Launching: words, names, what is refused and why, output, input, stopping.
 #include "session/jobs.h"
 #include "session/launcher.h"
+#include "session/recorderoptions.h"
 #include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -65,6 +70,66 @@ private Q_SLOTS:
         o.environment = {{QStringLiteral("A"), QStringLiteral("b c")}};
         QCOMPARE(
             shellLine(o), QStringLiteral("A='b c' calltide record -o x.calltide --python-only -- shop.py --day '1 2'"));
+    }
+
+    // One table of options: that of the recorder. What stands in forms must be it, all of it.
+    void theFormsOptionsAreTheRecorders()
+    {
+        QProcess python;
+        python.start(defaultInterpreter(), {QStringLiteral("-c"), QStringLiteral(
+            "import importlib.util as u, json, sys\n"
+            "s = u.spec_from_file_location('o', sys.argv[1]); m = u.module_from_spec(s); s.loader.exec_module(m)\n"
+            "print(json.dumps([[o.name, o.kind, bool(o.default), list(o.negated)] for o in m.OPTIONS]))"),
+            QStringLiteral(CALLTIDE_SOURCE_DIR "/tracer/calltide/options.py")});
+        QVERIFY(python.waitForFinished(30000));
+        const QJsonArray table = QJsonDocument::fromJson(python.readAllStandardOutput()).array();
+        QVERIFY(table.size() > 20);
+        const QHash<QString, OptionKind> kinds{{QStringLiteral("flag"), OptionKind::Flag}, {QStringLiteral("number"), OptionKind::Number},
+            {QStringLiteral("size"), OptionKind::Size}, {QStringLiteral("duration"), OptionKind::Duration},
+            {QStringLiteral("patterns"), OptionKind::Patterns}, {QStringLiteral("conditions"), OptionKind::Condition}};
+        QStringList ours, theirs;
+        for (const RecorderOption& option : recorderOptions())
+            ours << QString::fromLatin1(option.name);
+        for (const QJsonValue& row : table) {
+            const QString name = row[0].toString().replace(u'_', u'-');
+            theirs << name;
+            QVERIFY2(ours.contains(name), qPrintable(name + QStringLiteral(" is not in the form")));
+            const RecorderOption& option = recorderOptions()[size_t(ours.indexOf(name))];
+            QCOMPARE(option.kind, kinds.value(row[1].toString()));
+            QCOMPARE(*option.negated != 0, row[2].toBool());
+            QStringList negated;
+            for (const QJsonValue& word : row[3].toArray())
+                negated << word.toString().replace(u'_', u'-');
+            QVERIFY(*option.negated == 0 || negated.contains(QString::fromLatin1(option.negated)));
+        }
+        for (const QString& name : std::as_const(ours))
+            QVERIFY2(theirs.contains(name), qPrintable(name + QStringLiteral(" is unknown to the recorder")));
+    }
+
+    void presetsAndValuesGoThereAndBack()
+    {
+        for (int i = 0; i < kPresets; i++) {
+            const TracerOptions options = fromValues(presetValues(Preset(i)));
+            QCOMPARE(presetOf(valuesOf(options)), Preset(i));
+        }
+        TracerOptions options;
+        options.children = false;
+        options.extra = {QStringLiteral("--max_stack_depth"), QStringLiteral("5"), QStringLiteral("--no-gc"), QStringLiteral("--include-files=a"),
+            QStringLiteral("--include-files"), QStringLiteral("b"), QStringLiteral("--newer=1")};
+        QStringList others;
+        const OptionValues values = valuesOf(options, &others);
+        QCOMPARE(values, (OptionValues{{QStringLiteral("children"), QStringLiteral("0")}, {QStringLiteral("max-depth"), QStringLiteral("5")},
+            {QStringLiteral("log-gc"), QStringLiteral("0")}, {QStringLiteral("include-files"), QStringLiteral("a, b")}}));
+        QCOMPARE(others, QStringList{QStringLiteral("--newer=1")});
+        QCOMPARE(presetOf(values), Preset::Own);
+        const TracerOptions back = fromValues(values, others);
+        QCOMPARE(back.children, false);
+        QCOMPARE(back.extra, (QStringList{QStringLiteral("--no-gc"), QStringLiteral("--include-files=a, b"), QStringLiteral("--max-depth=5"),
+            QStringLiteral("--newer=1")}));
+        QVERIFY(valueProblem(OptionKind::Size, QStringLiteral("64 MB")).isEmpty());
+        QVERIFY(!valueProblem(OptionKind::Size, QStringLiteral("many")).isEmpty());
+        QVERIFY(!valueProblem(OptionKind::Duration, QStringLiteral("2 hours")).isEmpty());
+        QVERIFY(!valueProblem(OptionKind::Number, QStringLiteral("-1")).isEmpty());
     }
 
     void whatCannotRunIsRefusedInOneSentence_data()
