@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/settings.h"
+#include <QFileInfo>
 #include <QSettings>
 
 namespace calltide::session {
@@ -82,6 +83,11 @@ QByteArray Settings::windowState(const QString& name) const
 void Settings::setWindowState(const QString& name, const QByteArray& state)
 {
     m_store->setValue(QStringLiteral("window/") + name, state);
+}
+
+QString Settings::folder() const
+{
+    return QFileInfo(m_store->fileName()).absolutePath();
 }
 
 void Settings::sync()

@@ -18,16 +18,8 @@ class QSettings;
     X(QStringList, recentFiles, RecentFiles, "files/recent", QStringList())                                            \
     X(QString, lastFolder, LastFolder, "files/last_folder", QString())                                                 \
     X(QString, exportFolder, ExportFolder, "files/export_folder", QString())                                           \
-    X(QString, launchInterpreter, LaunchInterpreter, "launch/interpreter", QString())                                  \
     X(QStringList, addedInterpreters, AddedInterpreters, "launch/added_interpreters", QStringList())                   \
-    X(int, launchKind, LaunchKind, "launch/kind", 0)                                                                   \
-    X(QString, launchTarget, LaunchTarget, "launch/target", QString())                                                 \
-    X(QString, launchArguments, LaunchArguments, "launch/arguments", QString())                                        \
     X(QString, launchFolder, LaunchFolder, "launch/working_directory", QString())                                      \
-    X(QStringList, launchEnvironment, LaunchEnvironment, "launch/environment", QStringList())                          \
-    X(QString, launchOutput, LaunchOutput, "launch/output", QString())                                                 \
-    X(bool, launchCFunctions, LaunchCFunctions, "launch/c_functions", true)                                            \
-    X(bool, launchChildren, LaunchChildren, "launch/children", true)                                                   \
     X(QStringList, searchHistory, SearchHistory, "search/history", QStringList())                                      \
     X(int, sourceZoom, SourceZoom, "source/zoom", 0) /* points added to the theme's size */
 
@@ -64,6 +56,7 @@ public:
     QByteArray windowState(const QString& name) const; // geometry, docks
     void setWindowState(const QString& name, const QByteArray& state);
     void sync();
+    QString folder() const; // where other files of settings stand
 
 Q_SIGNALS:
     void changed(const QString& key);

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/interpreterbox.h"
+#include "session/tracerbuild.h"
 #include "ui/appearance.h"
 #include "ui/text.h"
+#include <algorithm>
 #include <QAbstractItemView>
+#include <QDir>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QPainter>
@@ -13,7 +16,7 @@
 
 namespace calltide::ui {
 namespace {
-enum Role { PathRole = Qt::UserRole, ProblemRole, LabelRole };
+enum Role { PathRole = Qt::UserRole, ProblemRole, LabelRole, PlaceRole, BuildRole };
 
 class InterpreterDelegate : public QStyledItemDelegate
 {
@@ -30,21 +33,21 @@ public:
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override
     {
         const QString problem = index.data(ProblemRole).toString();
-        const bool usable = problem.isEmpty();
+        const bool usable = problem.isEmpty(), buildable = index.data(BuildRole).toBool();
         painter->save();
-        if (usable && option.state & (QStyle::State_Selected | QStyle::State_MouseOver))
+        if ((usable || buildable) && option.state & (QStyle::State_Selected | QStyle::State_MouseOver))
             painter->fillRect(option.rect, m_appearance.color(u"selection.row"));
         QRect r = option.rect.adjusted(8, 0, -8, 0);
         if (!usable)
             r.setHeight(24);
         painter->setFont(uiFont(m_appearance, u"body", 500));
-        painter->setPen(m_appearance.color(usable ? u"text.primary" : u"text.disabled"));
+        painter->setPen(m_appearance.color(usable || buildable ? u"text.primary" : u"text.disabled"));
         const QString label = index.data(LabelRole).toString();
         painter->drawText(r, Qt::AlignVCenter, label);
         r.setLeft(r.left() + painter->fontMetrics().horizontalAdvance(label) + 10);
         painter->setFont(uiFont(m_appearance, u"small"));
         painter->setPen(m_appearance.color(usable ? u"text.muted" : u"text.disabled"));
-        const QString place = shortPath(index.data(PathRole).toString());
+        const QString place = index.data(PlaceRole).toString();
         painter->drawText(r, Qt::AlignVCenter, painter->fontMetrics().elidedText(place, Qt::ElideMiddle, r.width()));
         if (!usable) {
             const QRect below = option.rect.adjusted(8, 22, -8, -2);
@@ -69,6 +72,7 @@ InterpreterBox::InterpreterBox(const Appearance& appearance, QWidget* parent)
     setMinimumContentsLength(10);
     setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     view()->setMouseTracking(true);
+    connect(&m_buildClock, &QTimer::timeout, this, [this] { Q_EMIT building(m_build.perMille()); });
     connect(this, &QComboBox::activated, this, [this](int row) {
         if (itemData(row, PathRole).toString().isEmpty()) {
             setCurrentIndex(m_last);
@@ -102,15 +106,16 @@ void InterpreterBox::paintEvent(QPaintEvent*)
         m_appearance.theme().iconPixmap(QStringLiteral("interpreter"), m_appearance.color(u"text.secondary"), 16, devicePixelRatioF()));
     r.setLeft(r.left() + 24);
     if (known) {
-        const QString chip = usable ? tr("ready") : tr("cannot be used");
+        const bool buildable = currentData(BuildRole).toBool();
+        const QString chip = usable ? tr("ready") : isBuilding() ? tr("being built") : buildable ? tr("no recorder") : tr("cannot be used");
         painter.setFont(uiFont(m_appearance, u"caption"));
         const int w = painter.fontMetrics().horizontalAdvance(chip) + 16;
         const QRectF box(r.right() - w, (height() - 18) / 2.0, w, 18);
         painter.setRenderHint(QPainter::Antialiasing);
         painter.setPen(Qt::NoPen);
-        painter.setBrush(m_appearance.color(usable ? u"state.ok_soft" : u"state.danger_soft"));
+        painter.setBrush(m_appearance.color(usable ? u"state.ok_soft" : buildable ? u"state.warn_soft" : u"state.danger_soft"));
         painter.drawRoundedRect(box, 9, 9);
-        painter.setPen(m_appearance.color(usable ? u"state.ok" : u"state.danger"));
+        painter.setPen(m_appearance.color(usable ? u"state.ok" : buildable ? u"state.warn" : u"state.danger"));
         painter.drawText(box, Qt::AlignCenter, chip);
         r.setRight(int(box.left()) - 8);
     }
@@ -123,13 +128,14 @@ void InterpreterBox::paintEvent(QPaintEvent*)
         painter.setFont(uiFont(m_appearance, u"small"));
         painter.setPen(m_appearance.color(u"text.muted"));
         painter.drawText(r, Qt::AlignVCenter,
-            painter.fontMetrics().elidedText(shortPath(currentData(PathRole).toString()), Qt::ElideMiddle, r.width()));
+            painter.fontMetrics().elidedText(currentData(PlaceRole).toString(), Qt::ElideMiddle, r.width()));
     }
 }
 
 void InterpreterBox::search(const QString& folder, const QStringList& added)
 {
     m_added = added;
+    m_folder = folder;
     if (count() == 0) {
         addItem(tr("Looking for Python…"));
         setEnabled(false);
@@ -146,10 +152,23 @@ void InterpreterBox::search(const QString& folder, const QStringList& added)
         [this](const Found& result) { fill(result.first, result.second); });
 }
 
-void InterpreterBox::fill(const QList<session::Interpreter>& found, const QString& preferred)
+void InterpreterBox::fill(const QList<session::Interpreter>& all, const QString& preferred)
 {
+    QList<session::Interpreter> found = all;
+    const auto isWanted = [this](const session::Interpreter& python) { return python.path == m_wanted; };
+    if (!m_wanted.isEmpty() && std::none_of(found.cbegin(), found.cend(), isWanted)) {
+        session::Interpreter gone; // chosen once, or typed on a command line: said rather than silently replaced
+        gone.path = m_wanted;
+        const Result<session::Interpreter> one = QFileInfo(m_wanted).isExecutable() ? session::examine(m_wanted, 2000)
+                                                                                      : Result<session::Interpreter>(Error{});
+        if (one)
+            gone = *one;
+        else
+            gone.problem = tr("There is no Python at %1 any more. Choose another.").arg(m_wanted);
+        found.prepend(gone);
+    }
     m_found = found;
-    const QSignalBlocker quiet(this);
+    QSignalBlocker quiet(this);
     clear();
     setEnabled(true);
     auto* items = qobject_cast<QStandardItemModel*>(model());
@@ -159,9 +178,12 @@ void InterpreterBox::fill(const QList<session::Interpreter>& found, const QStrin
         const int row = count() - 1;
         setItemData(row, python.path, PathRole);
         setItemData(row, python.problem, ProblemRole);
-        setItemData(row, python.label(), LabelRole);
+        setItemData(row, python.implementation.isEmpty() ? tr("Python") : python.label(), LabelRole);
+        setItemData(row, python.canBuild, BuildRole);
+        const QString place = shortPath(python.path);
+        setItemData(row, python.origin.isEmpty() ? place : QStringLiteral("%1 · %2").arg(python.origin, place), PlaceRole);
         setItemData(row, (python.usable() ? python.path : python.problem).toHtmlEscaped(), Qt::ToolTipRole);
-        items->item(row)->setEnabled(python.usable());
+        items->item(row)->setEnabled(python.usable() || python.canBuild);
     }
     addItem(m_appearance.icon(QStringLiteral("folder")), tr("Choose another…"));
     setItemData(count() - 1, tr("Choose another…"), LabelRole);
@@ -169,13 +191,19 @@ void InterpreterBox::fill(const QList<session::Interpreter>& found, const QStrin
         const int row = findData(path, PathRole);
         return row >= 0 && row < found.size() && found[row].usable() ? row : -1;
     };
-    int row = usableAt(m_wanted);
+    int row = m_wanted.isEmpty() ? -1 : findData(m_wanted, PathRole);
     if (row < 0)
         row = usableAt(preferred);
+    const QString same = QFileInfo(preferred).canonicalFilePath(); // python3 and python3.12 are one; an environment is another
+    for (int i = 0; row < 0 && i < found.size(); ++i)
+        if (found[i].usable() && !QFileInfo(found[i].path).absoluteDir().exists(QStringLiteral("../pyvenv.cfg"))
+            && QFileInfo(found[i].path).canonicalFilePath() == same)
+            row = i;
     for (int i = 0; row < 0 && i < found.size(); ++i)
         row = found[i].usable() ? i : -1;
     m_last = row;
     setCurrentIndex(row);
+    quiet.unblock();
     Q_EMIT chosen();
 }
 
@@ -202,6 +230,33 @@ QString InterpreterBox::problem() const
         return m_found.isEmpty() ? tr("No Python was found on this machine. Install one, or choose its program.")
                                  : tr("None of the Pythons on this machine can be recorded. Choose another.");
     return currentData(ProblemRole).toString();
+}
+
+bool InterpreterBox::canBuild() const
+{
+    return !isSearching() && currentData(BuildRole).toBool();
+}
+
+void InterpreterBox::build()
+{
+    const int row = currentIndex();
+    if (!canBuild() || isBuilding() || row >= m_found.size())
+        return;
+    const session::Interpreter python = m_found[row];
+    m_wanted = python.path;
+    m_build.start([python](store::Progress& progress) { return session::buildTracer(python, progress); },
+        [this](const Result<QString>& module) {
+            m_buildClock.stop();
+            Q_EMIT building(-1);
+            if (module)
+                search(m_folder, m_added);
+            else if (module.error().code != ErrorCode::Cancelled)
+                Q_EMIT buildFailed(QString::fromStdString(module.error().message));
+            update();
+        });
+    m_buildClock.start(300);
+    Q_EMIT building(0);
+    update();
 }
 
 void InterpreterBox::browse()

@@ -4,6 +4,7 @@
 #include "session/interpreter.h"
 #include "session/jobs.h"
 #include <QComboBox>
+#include <QTimer>
 
 namespace calltide::ui {
 
@@ -21,9 +22,14 @@ public:
     void choose(const QString& path); // now, or when the search ends
     QString problem() const;          // of the chosen one; empty: it can be used
     QStringList added() const { return m_added; }
+    bool canBuild() const; // a recorder for the chosen one
+    void build();          // it, in a job; then it is chosen
+    bool isBuilding() const { return m_build.running(); }
 
 Q_SIGNALS:
     void chosen();
+    void building(int perMille); // below 0: it has ended
+    void buildFailed(const QString& sentence);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -33,7 +39,9 @@ private:
     void browse();
 
     const Appearance& m_appearance;
-    session::JobRunner m_job, m_examination;
+    session::JobRunner m_job, m_examination, m_build;
+    QString m_folder;
+    QTimer m_buildClock;
     QString m_wanted;
     QStringList m_added;
     QList<session::Interpreter> m_found;

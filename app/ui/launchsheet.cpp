@@ -1,43 +1,63 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/launchsheet.h"
+#include "session/launchstore.h"
 #include "session/settings.h"
+#include "session/tools.h"
 #include "ui/appearance.h"
+#include "ui/configurationbar.h"
 #include "ui/controls.h"
+#include "ui/costpanel.h"
 #include "ui/interpreterbox.h"
+#include "ui/recordchoice.h"
+#include "ui/targetfield.h"
 #include "ui/text.h"
+#include "ui/variablesedit.h"
 #include <QApplication>
-#include <QCheckBox>
+#include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
 #include <QKeyEvent>
 #include <QLineEdit>
+#include <QMenu>
 #include <QPainter>
 #include <QPlainTextEdit>
 #include <QPushButton>
-#include <QRadioButton>
-#include <QRegularExpression>
-#include <QStackedWidget>
 
 namespace calltide::ui {
 namespace {
 using session::LaunchKind;
 using session::LaunchOptions;
+
+QString withHome(const QString& text)
+{
+    const QString trimmed = text.trimmed();
+    return trimmed == u"~" || trimmed.startsWith(u"~/") ? QDir::homePath() + trimmed.mid(1) : trimmed;
+}
 } // namespace
 
 void LaunchSheet::popUp()
 {
-    m_focusBefore = QApplication::focusWidget();
-    load();
-    m_python->search(m_folder->text(), m_settings.addedInterpreters());
+    LaunchOptions last;
+    if (!m_store.recent().isEmpty())
+        last = m_store.recent().first().options;
+    else
+        last.workingDirectory = m_settings.launchFolder();
+    popUp(last);
+}
+
+void LaunchSheet::popUp(const LaunchOptions& options)
+{
+    if (!isVisible())
+        m_focusBefore = QApplication::focusWidget();
+    m_configurations->choose(QString());
+    setOptions(options);
     place();
     show();
     raise();
     for (Row* row : {&m_targetRow, &m_argumentsRow, &m_pythonRow, &m_folderRow, &m_variablesRow, &m_outputRow})
         setError(*row, {});
     m_problem->clear();
-    QWidget* field = m_targets->currentWidget();
-    if (QWidget* edit = field->findChild<QLineEdit*>())
-        field = edit;
+    QWidget* const field = m_target->field();
     field->setFocus();
     if (auto* edit = qobject_cast<QLineEdit*>(field))
         edit->selectAll(); // typing replaces what was launched last
@@ -51,117 +71,78 @@ bool LaunchSheet::isReady() const
 LaunchOptions LaunchSheet::options() const
 {
     LaunchOptions out;
-    out.kind = LaunchKind(m_kind->current());
-    const QString home = QDir::homePath();
-    const auto path = [&home](const QString& text) {
-        const QString trimmed = text.trimmed();
-        return trimmed == u"~" || trimmed.startsWith(u"~/") ? home + trimmed.mid(1) : trimmed;
-    };
-    switch (out.kind) {
-    case LaunchKind::Script:
-        out.target = path(m_script->text());
-        break;
-    case LaunchKind::Module:
-        out.target = m_module->text().trimmed();
-        break;
-    case LaunchKind::Code:
-        out.target = m_code->toPlainText();
-        break;
-    case LaunchKind::Command:
-        out.target = path(m_command->text());
-        break;
-    }
+    out.kind = m_target->kind();
+    out.target = out.kind == LaunchKind::Script || out.kind == LaunchKind::Command ? withHome(m_target->target()) : m_target->target();
     out.arguments = session::splitArguments(m_arguments->text());
     if (out.kind != LaunchKind::Command)
         out.interpreter = m_python->path();
-    out.workingDirectory = path(m_folder->text());
-    // A script runs where it stands unless told otherwise: a program started from a desktop has no folder of its own.
-    if (out.workingDirectory.isEmpty() && out.kind == LaunchKind::Script && QFileInfo(out.target).isAbsolute())
-        out.workingDirectory = QFileInfo(out.target).path();
-    out.environment = environment(nullptr);
-    out.tracer.cFunctions = m_everything->isChecked();
-    out.tracer.children = m_children->isChecked();
-    out.output = path(m_output->text());
+    out.workingDirectory = folder();
+    out.environment = m_variables->variables();
+    out.tracer = m_record->options();
+    out.output = withHome(m_output->text());
     return out;
+}
+
+// A script runs where it stands unless told otherwise: a program started from a desktop has no folder of its own.
+QString LaunchSheet::folder() const
+{
+    const QString written = withHome(m_folder->text());
+    if (written.isEmpty() && m_target->kind() == LaunchKind::Script)
+        if (const QFileInfo script(withHome(m_target->target())); script.isAbsolute())
+            return script.path();
+    return written;
 }
 
 void LaunchSheet::setOptions(const LaunchOptions& options)
 {
-    m_kind->setCurrent(int(options.kind));
-    m_script->setText(options.kind == LaunchKind::Script ? options.target : QString());
-    m_module->setText(options.kind == LaunchKind::Module ? options.target : QString());
-    m_code->setPlainText(options.kind == LaunchKind::Code ? options.target : QString());
-    m_command->setText(options.kind == LaunchKind::Command ? options.target : QString());
+    m_kind->setCurrent(int(TargetField::kinds().indexOf(options.kind)));
+    m_target->setTarget(options.kind, options.target);
     m_arguments->setText(session::joinArguments(options.arguments));
-    m_folder->setText(options.workingDirectory);
-    QStringList variables;
-    for (const auto& [name, value] : options.environment)
-        variables << name + u'=' + value;
-    m_variables->setText(session::joinArguments(variables));
-    (options.tracer.cFunctions ? m_everything : m_pythonOnly)->setChecked(true);
-    m_children->setChecked(options.tracer.children);
+    const QFileInfo script(options.target);
+    const bool ownFolder = options.kind == LaunchKind::Script && script.isAbsolute() && script.path() == options.workingDirectory;
+    m_folder->setText(ownFolder ? QString() : options.workingDirectory);
+    m_variables->setVariables(options.environment);
+    m_record->setOptions(options.tracer);
     m_output->setText(options.output);
     m_python->choose(options.interpreter);
+    m_project = session::projectFolder(folder());
+    m_python->search(folder(), m_settings.addedInterpreters());
     kindChanged();
 }
 
-void LaunchSheet::load()
+void LaunchSheet::projectChanged()
 {
-    LaunchOptions options;
-    options.kind = LaunchKind(std::clamp(m_settings.launchKind(), 0, 3));
-    options.target = m_settings.launchTarget();
-    options.arguments = session::splitArguments(m_settings.launchArguments());
-    options.workingDirectory = m_settings.launchFolder();
-    for (const QString& variable : m_settings.launchEnvironment())
-        options.environment.append({variable.section(u'=', 0, 0), variable.section(u'=', 1)});
-    options.tracer.cFunctions = m_settings.launchCFunctions();
-    options.tracer.children = m_settings.launchChildren();
-    options.output = m_settings.launchOutput();
-    options.interpreter = m_settings.launchInterpreter();
-    setOptions(options);
-}
-
-void LaunchSheet::save()
-{
-    const LaunchOptions options = this->options();
-    m_settings.setLaunchKind(int(options.kind));
-    m_settings.setLaunchTarget(options.target);
-    m_settings.setLaunchArguments(m_arguments->text());
-    m_settings.setLaunchFolder(m_folder->text().trimmed());
-    QStringList variables;
-    for (const auto& [name, value] : options.environment)
-        variables << name + u'=' + value;
-    m_settings.setLaunchEnvironment(variables);
-    m_settings.setLaunchCFunctions(options.tracer.cFunctions);
-    m_settings.setLaunchChildren(options.tracer.children);
-    m_settings.setLaunchOutput(options.output);
-    m_settings.setLaunchInterpreter(m_python->path());
-    m_settings.setAddedInterpreters(m_python->added());
-}
-
-QList<QPair<QString, QString>> LaunchSheet::environment(QString* wrong) const
-{
-    static const QRegularExpression name(QStringLiteral("^[A-Za-z_][A-Za-z0-9_]*$"));
-    QList<QPair<QString, QString>> out;
-    for (const QString& word : session::splitArguments(m_variables->text())) {
-        const QString key = word.section(u'=', 0, 0);
-        if (!word.contains(u'=') || !name.match(key).hasMatch()) {
-            if (wrong)
-                *wrong = word;
-            continue;
-        }
-        out.append({key, word.section(u'=', 1)});
+    m_python->search(folder(), m_python->added()); // a virtual environment beside the program
+    const QString project = session::projectFolder(folder());
+    if (project == m_project)
+        return;
+    m_project = project;
+    if (const auto last = m_store.lastIn(project)) {
+        m_python->choose(last->interpreter);
+        m_variables->setVariables(last->environment);
+        m_record->setOptions(last->tracer);
+        changed();
     }
-    return out;
+}
+
+void LaunchSheet::fillRecipes(QMenu& menu)
+{
+    menu.clear();
+    for (const session::Recipe& recipe : session::recipes(folder())) {
+        menu.addAction(QCoreApplication::translate("calltide::session::Recipes", recipe.label), this, [this, recipe] {
+            m_kind->setCurrent(int(TargetField::kinds().indexOf(recipe.kind)));
+            m_target->setTarget(recipe.kind, recipe.target);
+            m_arguments->setText(session::joinArguments(recipe.arguments));
+            m_arguments->setFocus();
+        });
+    }
 }
 
 void LaunchSheet::kindChanged()
 {
-    const auto kind = LaunchKind(m_kind->current());
-    m_targets->setCurrentIndex(int(kind));
-    m_targets->setFixedHeight(kind == LaunchKind::Code ? 84 : 28);
-    const QString names[] = {tr("Script"), tr("Module"), tr("Code"), tr("Command")};
-    static_cast<QLabel*>(m_targetRow.label)->setText(names[int(kind)]);
+    const LaunchKind kind = TargetField::kinds()[m_kind->current()];
+    m_target->setKind(kind);
+    static_cast<QLabel*>(m_targetRow.label)->setText(TargetField::kindName(kind));
     // A command brings its own interpreter.
     m_pythonRow.field->setVisible(kind != LaunchKind::Command);
     m_pythonRow.label->setVisible(kind != LaunchKind::Command);
@@ -173,11 +154,12 @@ void LaunchSheet::kindChanged()
 void LaunchSheet::changed()
 {
     const LaunchOptions now = options();
-    m_commandLine->setText(now.target.isEmpty() ? QStringLiteral("calltide record …") : session::shellLine(now));
+    const bool named = !now.target.isEmpty() || now.kind == LaunchKind::Tests;
+    m_cost->reset();
+    m_commandLine->setText(named ? session::shellLine(now) : QStringLiteral("calltide record …"));
     const QString folder = now.workingDirectory.isEmpty() ? QDir::currentPath() : now.workingDirectory;
     m_folder->setPlaceholderText(shortPath(folder));
-    m_output->setPlaceholderText(now.target.isEmpty() ? tr("a new name in the program's folder")
-                                                      : session::defaultRecordingName(now, folder));
+    m_output->setPlaceholderText(named ? session::defaultRecordingName(now, folder) : tr("a new name in the program's folder"));
 }
 
 void LaunchSheet::setError(Row& row, const QString& sentence)
@@ -194,11 +176,11 @@ void LaunchSheet::setError(Row& row, const QString& sentence)
 bool LaunchSheet::check()
 {
     const LaunchOptions now = options();
-    QString target, folder, variables, python, output, wrong;
+    QString target, folder, variables, python, output;
     const QFileInfo script(QDir(now.workingDirectory.isEmpty() ? QDir::currentPath() : now.workingDirectory), now.target);
-    if (now.target.trimmed().isEmpty()) {
+    if (now.target.trimmed().isEmpty() && now.kind != LaunchKind::Tests) {
         const QString sentences[] = {tr("Choose the script to run."), tr("Name the module to run, like http.server."),
-            tr("Write the code to run."), tr("Name the program to run, like flask.")};
+            tr("Write the code to run."), tr("Name the program to run, like flask."), tr("Choose the tool to run, like flask.")};
         target = sentences[int(now.kind)];
     } else if (now.kind == LaunchKind::Script && !script.exists()) {
         target = tr("%1 does not exist. Choose another script.").arg(now.target);
@@ -207,9 +189,9 @@ bool LaunchSheet::check()
     }
     if (!now.workingDirectory.isEmpty() && !QFileInfo(now.workingDirectory).isDir())
         folder = tr("%1 is not a folder. Choose another.").arg(now.workingDirectory);
-    environment(&wrong);
-    if (!wrong.isEmpty())
-        variables = tr("%1 is not a variable. Write NAME=value, with spaces between.").arg(wrong);
+    if (m_variables->wrongField())
+        variables = m_variables->wrong().isEmpty() ? tr("A value has no name.")
+                                                   : tr("%1 is not a variable's name. Write letters, digits and _.").arg(m_variables->wrong());
     if (now.kind != LaunchKind::Command)
         python = m_python->problem();
     if (!now.output.isEmpty()) {
@@ -229,12 +211,16 @@ bool LaunchSheet::check()
             good = false;
             QWidget* edit = row->field;
             if (row == &m_targetRow)
-                edit = m_targets->currentWidget();
-            if (QWidget* inner = edit->findChild<QLineEdit*>())
+                edit = m_target->field();
+            else if (row == &m_variablesRow)
+                edit = m_variables->wrongField();
+            else if (QWidget* inner = edit->findChild<QLineEdit*>())
                 edit = inner;
             edit->setFocus();
         }
     }
+    if (!m_record->check() && good)
+        good = false;
     return good;
 }
 
@@ -252,7 +238,8 @@ void LaunchSheet::launch()
                 m_problem->setText(QString::fromStdString(line.error().message));
                 return;
             }
-            save();
+            m_store.noteLaunch(wanted);
+            m_settings.setAddedInterpreters(m_python->added());
             hide();
             Q_EMIT launchRequested(wanted);
         });
@@ -279,7 +266,7 @@ void LaunchSheet::keyPressEvent(QKeyEvent* event)
         m_check.cancel();
         m_launch->setEnabled(true);
         hide();
-    } else if ((event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) && !m_code->hasFocus()) {
+    } else if ((event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) && !m_target->typesLines()) {
         launch();
     }
     event->accept(); // nothing reaches the window below
@@ -289,6 +276,7 @@ void LaunchSheet::keyPressEvent(QKeyEvent* event)
 void LaunchSheet::hideEvent(QHideEvent* event)
 {
     QWidget::hideEvent(event);
+    m_cost->stop();
     QWidget* const next = m_focusBefore && m_focusBefore->isVisible() ? m_focusBefore.data() : parentWidget();
     next->setFocus();
 }

@@ -7,35 +7,40 @@
 #include <QPointer>
 #include <QWidget>
 
-class QCheckBox;
 class QFormLayout;
 class QLabel;
 class QLineEdit;
-class QPlainTextEdit;
+class QMenu;
 class QPushButton;
-class QRadioButton;
-class QStackedWidget;
 
 namespace calltide::session {
+class LaunchStore;
 class Settings;
 }
 
 namespace calltide::ui {
 
 class Appearance;
+class ConfigurationBar;
+class CostPanel;
 class InterpreterBox;
+class RecordChoice;
 class Segments;
+class TargetField;
+class VariablesEdit;
 
 class LaunchSheet : public QWidget
 {
     Q_OBJECT
 public:
-    LaunchSheet(const Appearance& appearance, session::Settings& settings, QWidget* window);
+    LaunchSheet(const Appearance& appearance, session::Settings& settings, session::LaunchStore& store, QWidget* window);
 
     void popUp(); // with what was run last
+    void popUp(const session::LaunchOptions& options);
     session::LaunchOptions options() const;
     void setOptions(const session::LaunchOptions& options);
     bool isReady() const; // interpreters are known
+    ConfigurationBar& configurations() const { return *m_configurations; }
 
 Q_SIGNALS:
     void launchRequested(const calltide::session::LaunchOptions& options);
@@ -55,36 +60,37 @@ private:
         QLabel* errorText = nullptr;
     };
     QWidget* buildForm();
-    QWidget* buildRecord();
     QWidget* buildSide();
     QWidget* buildFoot();
     Row addRow(QFormLayout& form, const QString& label, QWidget* field, const QString& name);
-    QWidget* pathField(QLineEdit*& edit, const QString& tip, bool folder);
+    QWidget* folderField();
     void kindChanged();
     void changed(); // the command line shown beside
     void launch();
     bool check(); // marks what is wrong; false when something is
     void setError(Row& row, const QString& sentence);
     void place();
-    void save();
-    void load();
-    QList<QPair<QString, QString>> environment(QString* wrong) const;
+    void fillRecipes(QMenu& menu);
+    void projectChanged(); // what was used there last comes back
+    QString folder() const; // where the program will run
 
     const Appearance& m_appearance;
     session::Settings& m_settings;
+    session::LaunchStore& m_store;
     session::JobRunner m_check;
     QPointer<QWidget> m_focusBefore;
     QWidget *m_sheet, *m_side = nullptr;
+    ConfigurationBar* m_configurations = nullptr;
     Segments* m_kind = nullptr;
-    QStackedWidget* m_targets = nullptr;
-    QLineEdit *m_script = nullptr, *m_module = nullptr, *m_command = nullptr, *m_arguments = nullptr, *m_folder = nullptr,
-              *m_variables = nullptr, *m_output = nullptr;
-    QPlainTextEdit* m_code = nullptr;
+    TargetField* m_target = nullptr;
+    QLineEdit *m_arguments = nullptr, *m_folder = nullptr, *m_output = nullptr;
+    VariablesEdit* m_variables = nullptr;
     InterpreterBox* m_python = nullptr;
-    QRadioButton *m_everything = nullptr, *m_pythonOnly = nullptr;
-    QCheckBox* m_children = nullptr;
+    RecordChoice* m_record = nullptr;
+    CostPanel* m_cost = nullptr;
     QLabel *m_commandLine = nullptr, *m_problem = nullptr;
-    QPushButton* m_launch = nullptr;
+    QPushButton *m_launch = nullptr, *m_build = nullptr;
+    QString m_project; // whose last launch the fields hold
     Row m_targetRow, m_argumentsRow, m_pythonRow, m_folderRow, m_variablesRow, m_outputRow;
 };
 

@@ -1,85 +1,37 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How the launch sheet is built; what it does is in launchsheet.cpp.
+#include "session/launchstore.h"
 #include "session/settings.h"
 #include "ui/appearance.h"
+#include "ui/configurationbar.h"
 #include "ui/controls.h"
+#include "ui/costpanel.h"
 #include "ui/interpreterbox.h"
 #include "ui/launchsheet.h"
+#include "ui/recordchoice.h"
+#include "ui/targetfield.h"
+#include "ui/variablesedit.h"
 #include <QBoxLayout>
-#include <QCheckBox>
 #include <QClipboard>
 #include <QFileDialog>
 #include <QFormLayout>
 #include <QGuiApplication>
 #include <QLineEdit>
-#include <QMouseEvent>
-#include <QPainter>
-#include <QPlainTextEdit>
+#include <QMenu>
 #include <QPushButton>
-#include <QRadioButton>
 #include <QScrollArea>
-#include <QStackedWidget>
 
 namespace calltide::ui {
 namespace {
 constexpr int kLabelColumn = 108;
-
-// A radio button as a card with a second line.
-class ChoiceCard : public QRadioButton
-{
-public:
-    ChoiceCard(const Appearance& appearance, const QString& title, const QString& text)
-        : QRadioButton(title)
-        , m_appearance(appearance)
-        , m_text(text)
-    {
-        setAccessibleDescription(text);
-        setFixedHeight(52);
-        setMinimumWidth(120);
-        setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-        setAttribute(Qt::WA_Hover);
-    }
-
-protected:
-    bool hitButton(const QPoint& at) const override { return rect().contains(at); }
-    void paintEvent(QPaintEvent*) override
-    {
-        QPainter painter(this);
-        painter.setRenderHint(QPainter::Antialiasing);
-        const bool on = isChecked();
-        const QColor accent = m_appearance.color(u"accent.default");
-        painter.setPen(QPen(on ? accent : m_appearance.color(hasFocus() ? u"border.focus" : u"border.default"), on ? 2 : 1));
-        painter.setBrush(m_appearance.color(on ? u"accent.soft" : underMouse() ? u"bg.hover" : u"bg.panel"));
-        const double radius = m_appearance.theme().number(u"radius.card"), inset = on ? 1 : .5;
-        painter.drawRoundedRect(QRectF(rect()).adjusted(inset, inset, -inset, -inset), radius, radius);
-        const QRectF dot(12.5, 11.5, 15, 15);
-        painter.setPen(QPen(on ? accent : m_appearance.color(u"border.strong"), 1.5));
-        painter.setBrush(on ? accent : m_appearance.color(u"bg.field"));
-        painter.drawEllipse(dot);
-        if (on) {
-            painter.setPen(Qt::NoPen);
-            painter.setBrush(m_appearance.color(u"text.on_accent"));
-            painter.drawEllipse(dot.center(), 3, 3);
-        }
-        painter.setPen(m_appearance.color(u"text.primary"));
-        painter.setFont(uiFont(m_appearance, u"body", 500));
-        painter.drawText(QRect(38, 8, width() - 44, 20), Qt::AlignVCenter, text());
-        painter.setPen(m_appearance.color(on ? u"accent.soft_text" : u"text.muted"));
-        painter.setFont(uiFont(m_appearance, u"caption"));
-        painter.drawText(QRect(38, 27, width() - 44, 18), Qt::AlignVCenter,
-            painter.fontMetrics().elidedText(m_text, Qt::ElideRight, width() - 44));
-    }
-
-private:
-    const Appearance& m_appearance;
-    QString m_text;
-};
 } // namespace
 
-LaunchSheet::LaunchSheet(const Appearance& appearance, session::Settings& settings, QWidget* window)
+LaunchSheet::LaunchSheet(
+    const Appearance& appearance, session::Settings& settings, session::LaunchStore& store, QWidget* window)
     : QWidget(window)
     , m_appearance(appearance)
     , m_settings(settings)
+    , m_store(store)
     , m_sheet(new QWidget(this))
 {
     setObjectName(QStringLiteral("launchSheet"));
@@ -100,6 +52,8 @@ LaunchSheet::LaunchSheet(const Appearance& appearance, session::Settings& settin
     title->setFont(uiFont(appearance, u"title", 600));
     headRow->addWidget(title);
     headRow->addStretch(1);
+    m_configurations = new ConfigurationBar(appearance, store, [this] { return options(); });
+    headRow->addWidget(m_configurations);
     auto* close = new IconButton(appearance, QStringLiteral("close"), tr("Close (Esc)"));
     connect(close, &QToolButton::clicked, this, &QWidget::hide);
     headRow->addWidget(close);
@@ -120,18 +74,24 @@ LaunchSheet::LaunchSheet(const Appearance& appearance, session::Settings& settin
     column->addWidget(buildFoot());
 
     connect(m_kind, &Segments::currentChanged, this, &LaunchSheet::kindChanged);
-    for (QLineEdit* edit : {m_script, m_module, m_command, m_arguments, m_folder, m_variables, m_output})
+    for (QLineEdit* edit : {m_arguments, m_folder, m_output})
         connect(edit, &QLineEdit::textChanged, this, &LaunchSheet::changed);
-    connect(m_code, &QPlainTextEdit::textChanged, this, &LaunchSheet::changed);
-    for (QAbstractButton* button : {static_cast<QAbstractButton*>(m_everything), static_cast<QAbstractButton*>(m_children)})
-        connect(button, &QAbstractButton::toggled, this, &LaunchSheet::changed);
+    connect(m_target, &TargetField::changed, this, &LaunchSheet::changed);
+    connect(m_variables, &VariablesEdit::changed, this, &LaunchSheet::changed);
+    connect(m_record, &RecordChoice::changed, this, &LaunchSheet::changed);
     connect(m_python, &InterpreterBox::chosen, this, [this] {
         setError(m_pythonRow, m_python->problem());
+        m_build->setVisible(m_python->canBuild());
+        m_target->setInterpreter(m_python->path());
         changed();
     });
-    // A virtual environment beside the program is found when its folder is known.
-    connect(m_folder, &QLineEdit::editingFinished, this,
-        [this] { m_python->search(m_folder->text(), m_python->added()); });
+    connect(m_target, &TargetField::scriptChosen, this, &LaunchSheet::projectChanged);
+    connect(m_folder, &QLineEdit::editingFinished, this, &LaunchSheet::projectChanged);
+    connect(m_configurations, &ConfigurationBar::chosen, this, [this](const session::LaunchOptions& options) {
+        m_problem->clear();
+        setOptions(options);
+    });
+    connect(m_configurations, &ConfigurationBar::problem, m_problem, &QLabel::setText);
     window->installEventFilter(this);
     hide();
     kindChanged();
@@ -167,22 +127,22 @@ LaunchSheet::Row LaunchSheet::addRow(QFormLayout& form, const QString& label, QW
     return row;
 }
 
-QWidget* LaunchSheet::pathField(QLineEdit*& edit, const QString& tip, bool folder)
+QWidget* LaunchSheet::folderField()
 {
     auto* box = new QWidget;
     auto* row = new QHBoxLayout(box);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(6);
-    edit = new QLineEdit;
-    row->addWidget(edit, 1);
+    m_folder = new QLineEdit;
+    row->addWidget(m_folder, 1);
+    const QString tip = tr("Choose the working folder");
     auto* browse = new IconButton(m_appearance, QStringLiteral("folder"), tip);
-    connect(browse, &QToolButton::clicked, this, [this, edit, tip, folder] {
-        const QString start = edit->text().isEmpty() ? m_folder->text() : edit->text();
-        const QString path = folder ? QFileDialog::getExistingDirectory(window(), tip, start)
-                                    : QFileDialog::getOpenFileName(window(), tip, start,
-                                        tr("Python files (*.py *.pyw *.pyz);;All files (*)"));
-        if (!path.isEmpty())
-            edit->setText(path);
+    connect(browse, &QToolButton::clicked, this, [this, tip] {
+        const QString path = QFileDialog::getExistingDirectory(window(), tip, folder());
+        if (!path.isEmpty()) {
+            m_folder->setText(path);
+            projectChanged();
+        }
     });
     row->addWidget(browse);
     return box;
@@ -201,45 +161,54 @@ QWidget* LaunchSheet::buildForm()
     form->setVerticalSpacing(9);
     form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
 
-    m_kind = new Segments({tr("Script"), tr("Module"), tr("Code"), tr("Command")});
+    QStringList kinds;
+    for (session::LaunchKind kind : TargetField::kinds())
+        kinds << TargetField::kindName(kind);
+    m_kind = new Segments(kinds);
     m_kind->setObjectName(QStringLiteral("kind"));
     QLabel* run = plainLabel(tr("Run"), "secondary");
     run->setAlignment(Qt::AlignRight | Qt::AlignTop);
     run->setContentsMargins(0, 5, 0, 0);
     run->setFixedWidth(kLabelColumn);
-    form->addRow(run, m_kind);
+    auto* kindRow = new QHBoxLayout;
+    kindRow->setSpacing(6);
+    kindRow->addWidget(m_kind);
+    auto* recipes = new IconButton(m_appearance, QStringLiteral("more"), tr("Fill in what a server or a test run usually needs"));
+    recipes->setObjectName(QStringLiteral("recipes"));
+    recipes->setPopupMode(QToolButton::InstantPopup);
+    recipes->setMenu(new QMenu(recipes));
+    connect(recipes->menu(), &QMenu::aboutToShow, this, [this, recipes] { fillRecipes(*recipes->menu()); });
+    kindRow->addWidget(recipes);
+    kindRow->addStretch(1);
+    form->addRow(run, kindRow);
 
-    m_targets = new QStackedWidget;
-    m_targets->addWidget(pathField(m_script, tr("Choose a script"), false));
-    m_module = new QLineEdit;
-    m_module->setPlaceholderText(QStringLiteral("package.module"));
-    m_targets->addWidget(m_module);
-    m_code = new QPlainTextEdit;
-    m_code->setProperty("field", true);
-    m_code->setTabChangesFocus(true);
-    m_targets->addWidget(m_code);
-    m_command = new QLineEdit;
-    m_command->setPlaceholderText(tr("a program, like flask or python3"));
-    m_targets->addWidget(m_command);
-    m_targetRow = addRow(*form, tr("Script"), m_targets, QStringLiteral("target"));
+    m_target = new TargetField(m_appearance);
+    m_target->setFolder([this] { return options(); });
+    m_targetRow = addRow(*form, tr("Script"), m_target, QStringLiteral("target"));
     m_arguments = new QLineEdit;
     m_argumentsRow = addRow(*form, tr("Arguments"), m_arguments, QStringLiteral("arguments"));
     m_python = new InterpreterBox(m_appearance);
     m_pythonRow = addRow(*form, tr("Python"), m_python, QStringLiteral("python"));
-    m_folderRow = addRow(*form, tr("Folder"), pathField(m_folder, tr("Choose the working folder"), true), QStringLiteral("folder"));
-    m_variables = new QLineEdit;
-    m_variables->setPlaceholderText(QStringLiteral("NAME=value OTHER=value"));
+    m_build = new QPushButton(tr("Build it now"));
+    m_build->setObjectName(QStringLiteral("buildTracer"));
+    m_build->hide();
+    m_pythonRow.error->layout()->addWidget(m_build);
+    connect(m_build, &QPushButton::clicked, m_python, &InterpreterBox::build);
+    connect(m_python, &InterpreterBox::building, this, [this](int perMille) {
+        m_build->setEnabled(perMille < 0);
+        m_build->setText(perMille < 0 ? tr("Build it now") : tr("Building… %1 %").arg(perMille / 10));
+    });
+    connect(m_python, &InterpreterBox::buildFailed, this, [this](const QString& sentence) { setError(m_pythonRow, sentence); });
+    m_folderRow = addRow(*form, tr("Folder"), folderField(), QStringLiteral("folder"));
+    m_variables = new VariablesEdit(m_appearance);
     m_variablesRow = addRow(*form, tr("Variables"), m_variables, QStringLiteral("variables"));
     m_output = new QLineEdit;
     m_outputRow = addRow(*form, tr("Recording"), m_output, QStringLiteral("output"));
-    for (QLineEdit* edit : {m_script, m_module, m_command, m_arguments, m_variables, m_folder, m_output})
+    const std::pair<QLineEdit*, const char*> names[] = {{m_arguments, "arguments"}, {m_folder, "folder"}, {m_output, "output"}};
+    for (const auto& [edit, name] : names) {
+        edit->setObjectName(QString::fromLatin1(name));
         edit->setFont(monoFont(m_appearance, u"small"));
-    m_code->setFont(monoFont(m_appearance, u"small"));
-    const std::pair<QWidget*, const char*> names[] = {{m_script, "script"}, {m_module, "module"}, {m_code, "code"},
-        {m_command, "command"}, {m_arguments, "arguments"}, {m_folder, "folder"}, {m_variables, "variables"},
-        {m_output, "output"}};
-    for (const auto& [widget, name] : names)
-        widget->setObjectName(QString::fromLatin1(name));
+    }
 
     auto* hairline = new QWidget;
     hairline->setObjectName(QStringLiteral("hairline"));
@@ -250,31 +219,9 @@ QWidget* LaunchSheet::buildForm()
     record->setAlignment(Qt::AlignRight | Qt::AlignTop);
     record->setContentsMargins(0, 5, 0, 0);
     record->setFixedWidth(kLabelColumn);
-    form->addRow(record, buildRecord());
+    m_record = new RecordChoice(m_appearance);
+    form->addRow(record, m_record);
     return page;
-}
-
-QWidget* LaunchSheet::buildRecord()
-{
-    auto* box = new QWidget;
-    auto* column = new QVBoxLayout(box);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(12);
-    auto* cards = new QHBoxLayout;
-    cards->setSpacing(8);
-    m_everything = new ChoiceCard(m_appearance, tr("Everything"), tr("Every Python and C call. Exact."));
-    m_pythonOnly = new ChoiceCard(m_appearance, tr("Python functions only"), tr("No calls into C. Costs less."));
-    cards->addWidget(m_everything);
-    cards->addWidget(m_pythonOnly);
-    column->addLayout(cards);
-    m_everything->setChecked(true);
-    auto* checks = new QHBoxLayout;
-    checks->setSpacing(22);
-    m_children = new QCheckBox(tr("Record child processes"));
-    checks->addWidget(m_children);
-    checks->addStretch(1);
-    column->addLayout(checks);
-    return box;
 }
 
 QWidget* LaunchSheet::buildSide()
@@ -286,6 +233,15 @@ QWidget* LaunchSheet::buildSide()
     auto* column = new QVBoxLayout(side);
     column->setContentsMargins(18, 18, 18, 12);
     column->setSpacing(8);
+    m_cost = new CostPanel(m_appearance, [this] { return options(); });
+    column->addWidget(m_cost);
+    auto* line = new QWidget;
+    line->setObjectName(QStringLiteral("hairline"));
+    line->setAttribute(Qt::WA_StyledBackground);
+    line->setFixedHeight(1);
+    column->addSpacing(6);
+    column->addWidget(line);
+    column->addSpacing(6);
     auto* head = new QHBoxLayout;
     QLabel* title = plainLabel(tr("Same on the command line"));
     title->setFont(uiFont(m_appearance, u"body", 600));
@@ -325,6 +281,9 @@ QWidget* LaunchSheet::buildFoot()
         m_launch->setEnabled(true);
         hide();
     });
+    auto* saveAs = new QPushButton(tr("Save as…"));
+    saveAs->setObjectName(QStringLiteral("saveAs"));
+    connect(saveAs, &QPushButton::clicked, m_configurations, &ConfigurationBar::saveAs);
     m_launch = new QPushButton(u' ' + tr("Launch"));
     m_launch->setObjectName(QStringLiteral("launchButton"));
     m_launch->setProperty("primary", true);
@@ -334,7 +293,7 @@ QWidget* LaunchSheet::buildFoot()
     connect(&m_appearance, &Appearance::changed, m_launch, refreshIcon);
     refreshIcon();
     connect(m_launch, &QPushButton::clicked, this, &LaunchSheet::launch);
-    for (QPushButton* button : {cancel, m_launch}) {
+    for (QPushButton* button : {cancel, saveAs, m_launch}) {
         button->setProperty("large", true);
         row->addWidget(button);
     }

@@ -52,6 +52,7 @@ MainWindow::MainWindow(Appearance& appearance, session::Settings& settings, time
     , m_settings(settings)
     , m_renderer(renderer)
     , m_recent(settings, appearance)
+    , m_launches(settings.folder() + QStringLiteral("/launches.json"))
     , m_actions(new Actions(appearance, this))
 {
     setObjectName(QStringLiteral("mainWindow"));
@@ -110,7 +111,7 @@ void MainWindow::build()
     column->addWidget(m_notices);
     setMenuWidget(m_top);
 
-    m_start = new StartPage(m_appearance, *m_actions, m_recent);
+    m_start = new StartPage(m_appearance, *m_actions, m_recent, m_launches);
     m_pages = new QStackedWidget;
     m_pages->setMinimumSize(200, 120);
     m_pages->addWidget(m_start);
@@ -141,6 +142,11 @@ void MainWindow::connectParts()
     });
     m_tabs->installEventFilter(this);
     connect(m_start, &StartPage::openRequested, this, &MainWindow::open);
+    connect(m_start, &StartPage::runRequested, this, &MainWindow::runAgain);
+    connect(m_start, &StartPage::editRequested, this, [this](const session::LaunchOptions& launch) {
+        if (!m_recorder->isRunning())
+            launchSheet()->popUp(launch);
+    });
     connect(m_opener, &Opener::opened, this, &MainWindow::opened);
     connect(m_opener, &Opener::failed, this, [this](const QString& path, const QString& sentence) {
         if (m_reloading == path)
@@ -164,6 +170,7 @@ void MainWindow::connectParts()
         if (m_closeWhenEnded)
             close();
     });
+    connect(m_console, &ConsoleView::linkActivated, this, &MainWindow::showPlace);
     connect(m_recorder, &Recorder::consoleAsked, m_panels, &Panels::showConsole);
     connect(m_recorder, &Recorder::runningChanged, this, &MainWindow::updateActions);
     connect(m_header->search(), &SearchBox::left, this, [this] {

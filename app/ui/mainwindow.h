@@ -3,6 +3,7 @@
 // parts share and wires them; each part does its own work. GUI thread.
 #pragma once
 #include "session/jobs.h"
+#include "session/launchstore.h"
 #include "ui/actions.h"
 #include "ui/recent.h"
 #include "ui/tracecontext.h"
@@ -77,6 +78,9 @@ private:
     void fillRecent(QMenu& menu);
     void say(const QString& sentence); // an error, in the notice bar
     void launch();
+    void run(const session::LaunchOptions& options);
+    void runAgain(const session::LaunchOptions& options);
+    void showPlace(const QString& path, int line); // of a traceback
     void openSample();
     void openFiles();
     void chooseExport();
@@ -89,6 +93,7 @@ private:
     session::Settings& m_settings;
     timeline::Renderer m_renderer;
     RecentFiles m_recent;
+    session::LaunchStore m_launches;
     Actions* m_actions;
     HeaderBar* m_header = nullptr;
     NoticeBar* m_notices = nullptr;

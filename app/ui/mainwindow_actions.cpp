@@ -22,6 +22,7 @@
 #include <QAction>
 #include <QApplication>
 #include <QClipboard>
+#include <QDesktopServices>
 #include <QDir>
 #include <QFileDialog>
 #include <QFileInfo>
@@ -290,19 +291,46 @@ void MainWindow::savePicture(const QString& path)
 LaunchSheet* MainWindow::launchSheet()
 {
     if (!m_sheet) {
-        m_sheet = new LaunchSheet(m_appearance, m_settings, this);
-        connect(m_sheet, &LaunchSheet::launchRequested, this, [this](const session::LaunchOptions& options) {
-            m_panels->showConsole();
-            m_recorder->launch(options);
-        });
+        m_sheet = new LaunchSheet(m_appearance, m_settings, m_launches, this);
+        connect(m_sheet, &LaunchSheet::launchRequested, this, &MainWindow::run);
     }
     return m_sheet;
+}
+
+void MainWindow::run(const session::LaunchOptions& options)
+{
+    if (m_recorder->isRunning())
+        return;
+    m_panels->showConsole();
+    m_recorder->launch(options);
+}
+
+void MainWindow::runAgain(const session::LaunchOptions& options)
+{
+    // A name given by hand would be overwritten; a free one is found instead.
+    session::LaunchOptions wanted = options;
+    if (!wanted.output.isEmpty() && QFileInfo::exists(QDir(wanted.workingDirectory).absoluteFilePath(wanted.output)))
+        wanted.output.clear();
+    m_launches.noteLaunch(options);
+    run(wanted);
 }
 
 void MainWindow::launch()
 {
     if (!m_recorder->isRunning())
         launchSheet()->popUp();
+}
+
+void MainWindow::showPlace(const QString& path, int line)
+{
+    const QString file = QDir(m_recorder->workingDirectory()).absoluteFilePath(path);
+    if (Document* shown = document(); shown && shown->source()->showPlace(file, line)) {
+        Panel* source = (*m_panels)[Panels::Source];
+        source->show();
+        source->raise();
+    } else if (!QFileInfo::exists(file) || !QDesktopServices::openUrl(QUrl::fromLocalFile(file))) {
+        say(tr("%1 cannot be shown: it is neither in a recording that is open nor on this disk.").arg(shortPath(file)));
+    }
 }
 
 void MainWindow::openSample()

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/startpage.h"
+#include "session/launchstore.h"
 #include "ui/actions.h"
 #include "ui/appearance.h"
 #include "ui/cards.h"
 #include "ui/controls.h"
 #include "ui/headerbar.h"
 #include "ui/recent.h"
+#include "ui/runagain.h"
 #include <QAction>
 #include <QBoxLayout>
 #include <QGridLayout>
+#include <QKeyEvent>
 #include <QLineEdit>
 #include <QTimer>
 
@@ -31,13 +34,15 @@ QLabel* keyLabel(const Appearance& appearance, const QString& key)
 }
 } // namespace
 
-StartPage::StartPage(const Appearance& appearance, const Actions& actions, RecentFiles& recent, QWidget* parent)
+StartPage::StartPage(const Appearance& appearance, const Actions& actions, RecentFiles& recent, session::LaunchStore& launches,
+    QWidget* parent)
     : QScrollArea(parent)
     , m_appearance(appearance)
     , m_actions(actions)
     , m_recent(recent)
     , m_column(new QWidget)
     , m_filter(filterField(appearance, tr("Filter")))
+    , m_again(new RunAgain(appearance, launches))
 {
     setObjectName(QStringLiteral("startPage"));
     setFrameShape(QFrame::NoFrame);
@@ -86,7 +91,7 @@ StartPage::StartPage(const Appearance& appearance, const Actions& actions, Recen
     m_none = plainLabel(tr("Recordings you open stand here."), "muted");
     recentColumn->addWidget(m_none);
     recentColumn->addStretch(1);
-    m_side = movingAround();
+    m_side = side();
     m_lower = new QGridLayout;
     m_lower->setHorizontalSpacing(40);
     m_lower->setVerticalSpacing(28);
@@ -94,6 +99,18 @@ StartPage::StartPage(const Appearance& appearance, const Actions& actions, Recen
     column->addStretch(1);
     setWidget(page);
     connect(m_filter, &QLineEdit::textChanged, this, &StartPage::refresh);
+    const auto watchRows = [this] {
+        for (QWidget* row : m_again->rows())
+            row->installEventFilter(this);
+        m_again->setVisible(!m_again->rows().isEmpty());
+        m_againTitle->setVisible(!m_again->rows().isEmpty());
+    };
+    connect(m_again, &RunAgain::rowsChanged, this, watchRows);
+    connect(m_again, &RunAgain::runRequested, this, &StartPage::runRequested);
+    connect(m_again, &RunAgain::editRequested, this, &StartPage::editRequested);
+    watchRows();
+    for (QWidget* card : std::as_const(m_cardWidgets))
+        card->installEventFilter(this);
     connect(&appearance, &Appearance::changed, this, &StartPage::refresh);
     refresh();
 }
@@ -119,15 +136,27 @@ QWidget* StartPage::head()
     return box;
 }
 
-QWidget* StartPage::movingAround()
+QWidget* StartPage::side()
 {
     auto* side = new QWidget;
     auto* column = new QVBoxLayout(side);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(10);
+    m_againTitle = heading(m_appearance, tr("Run again"));
+    m_againTitle->setFixedHeight(28);
+    column->addWidget(m_againTitle);
+    column->addWidget(m_again);
     QLabel* title = heading(m_appearance, tr("Moving around"));
     title->setFixedHeight(28);
     column->addWidget(title);
+    column->addWidget(movingAround());
+    column->addStretch(1);
+    side->setMinimumWidth(200);
+    return side;
+}
+
+QWidget* StartPage::movingAround()
+{
     auto* box = new QWidget;
     box->setObjectName(QStringLiteral("card"));
     box->setAttribute(Qt::WA_StyledBackground);
@@ -155,10 +184,7 @@ QWidget* StartPage::movingAround()
     line({}, tr("drag"), tr("select a part and see its totals"));
     line({keyText(ActionId::FitSelection)}, {}, tr("zoom to the selected call"));
     line({keyText(ActionId::Keys)}, {}, tr("every key"));
-    column->addWidget(box);
-    column->addStretch(1);
-    side->setMinimumWidth(200);
-    return side;
+    return box;
 }
 
 void StartPage::refresh()
@@ -180,6 +206,7 @@ void StartPage::refresh()
             m_recent.remove(path);
             QTimer::singleShot(0, this, &StartPage::refresh);
         });
+        card->installEventFilter(this);
         m_fileWidgets << card;
     }
     m_none->setVisible(m_fileWidgets.isEmpty());
@@ -187,6 +214,45 @@ void StartPage::refresh()
     m_filter->setVisible(!m_recent.paths().isEmpty());
     m_columns = 0;
     arrange();
+}
+
+// Arrows go to the nearest neighbour of the same part, Enter clicks.
+bool StartPage::eventFilter(QObject* object, QEvent* event)
+{
+    auto* const button = qobject_cast<QAbstractButton*>(object);
+    if (event->type() != QEvent::KeyPress || !button)
+        return QScrollArea::eventFilter(object, event);
+    const int key = static_cast<QKeyEvent*>(event)->key();
+    if (key == Qt::Key_Return || key == Qt::Key_Enter) {
+        button->click();
+        return true;
+    }
+    const QPoint step = key == Qt::Key_Left ? QPoint(-1, 0)
+        : key == Qt::Key_Right             ? QPoint(1, 0)
+        : key == Qt::Key_Up                ? QPoint(0, -1)
+        : key == Qt::Key_Down              ? QPoint(0, 1)
+                                           : QPoint();
+    if (step.isNull())
+        return QScrollArea::eventFilter(object, event);
+    QWidget* nearest = nullptr;
+    int least = INT_MAX;
+    const QPoint from = button->geometry().center();
+    for (QWidget* other : button->parentWidget()->findChildren<QWidget*>(Qt::FindDirectChildrenOnly)) {
+        const QPoint way = other->geometry().center() - from;
+        const int ahead = QPoint::dotProduct(way, step), aside = (way - step * ahead).manhattanLength();
+        if (other == button || !other->isVisible() || !(other->focusPolicy() & Qt::TabFocus) || !qobject_cast<QAbstractButton*>(other)
+            || ahead <= 0 || aside > ahead)
+            continue;
+        if (ahead + 2 * aside < least) {
+            least = ahead + 2 * aside;
+            nearest = other;
+        }
+    }
+    if (nearest) {
+        nearest->setFocus(Qt::TabFocusReason);
+        ensureWidgetVisible(nearest);
+    }
+    return true;
 }
 
 void StartPage::resizeEvent(QResizeEvent* event)
@@ -206,7 +272,7 @@ void StartPage::arrange()
         return;
     m_columns = columns;
     for (int i = 0; i < m_cardWidgets.size(); ++i) {
-        const int perRow = columns == 1 ? 1 : 3;
+        const int all = int(m_cardWidgets.size()), perRow = columns == 1 ? 1 : columns == 2 && all > 3 ? 2 : all;
         m_cards->addWidget(m_cardWidgets[i], i / perRow, i % perRow);
     }
     for (int i = 0; i < 3; ++i)

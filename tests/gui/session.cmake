@@ -2,3 +2,4 @@
 ct_add_test(tst_settings SOURCES tst_settings.cpp LIBS ct_session)
 ct_add_test(tst_launch SOURCES tst_launch.cpp LIBS ct_session)
 ct_add_test(tst_remote SOURCES tst_remote.cpp LIBS ct_session TIMEOUT 240)
+ct_add_test(tst_session SOURCES tst_session.cpp LIBS ct_session)

@@ -3,13 +3,18 @@
 #include "ui_fixture.h"
 #include "session/interpreter.h"
 #include "store/statistics.h"
+#include "ui/configurationbar.h"
 #include "ui/consoleview.h"
 #include "ui/launchsheet.h"
 #include "ui/sourceview.h"
+#include "ui/variablesedit.h"
 #include <QAbstractButton>
+#include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QPlainTextEdit>
+#include <QToolButton>
 
 using namespace calltide;
 using namespace calltide::ui;
@@ -36,12 +41,14 @@ private Q_SLOTS:
         LaunchSheet* sheet = popUp();
         type("script", u"/nowhere/none.py"_s);
         type("folder", u"/nowhere"_s);
-        type("variables", u"A=1 oops"_s);
+        type("variableName0", u"A"_s);
+        type("variableValue0", u"1"_s);
+        type("variableName1", u"oo-ps"_s);
         type("output", u"/nowhere/x.calltide"_s);
         press("launchButton");
         QVERIFY(errorOf("target").contains(u"/nowhere/none.py does not exist"_s));
         QVERIFY(errorOf("folder").contains(u"/nowhere is not a folder"_s));
-        QVERIFY(errorOf("variables").contains(u"oops is not a variable"_s));
+        QVERIFY(errorOf("variables").contains(u"oo-ps is not a variable"_s));
         QVERIFY(errorOf("output").contains(u"/nowhere does not exist"_s));
         QVERIFY(errorOf("arguments").isEmpty());
         QVERIFY(sheet->isVisible());
@@ -53,10 +60,64 @@ private Q_SLOTS:
     void theCommandLineIsShownWhileTyping()
     {
         LaunchSheet* sheet = popUp();
+        clearVariables();
         type("script", u"shop.py"_s);
         type("arguments", u"--fast 'two words'"_s);
         const QString line = sheet->findChild<QLabel*>(u"commandLine"_s)->text();
         QVERIFY2(line.startsWith(u"calltide record"_s) && line.endsWith(u"shop.py --fast 'two words'"_s), qPrintable(line));
+        sheet->hide();
+    }
+
+    void presetsAndOwnOptionsAreTheCommandLine()
+    {
+        LaunchSheet* sheet = popUp();
+        type("script", u"shop.py"_s);
+        const auto line = [sheet] { return sheet->findChild<QLabel*>(u"commandLine"_s)->text(); };
+        auto* depth = sheet->findChild<QLineEdit*>(u"option-max-depth"_s);
+        QVERIFY(!depth->isVisible());
+        press("preset3");
+        QVERIFY2(line().contains(u"--adaptive"_s), qPrintable(line()));
+        press("preset4");
+        QVERIFY2(line().contains(u"--ring=64MB"_s) && !line().contains(u"--adaptive"_s), qPrintable(line()));
+        press("keepArguments");
+        press("preset2");
+        QVERIFY2(line().contains(u"--my-code-only"_s) && line().contains(u"--log-func-args"_s), qPrintable(line()));
+        press("preset5");
+        QVERIFY(depth->isVisible());
+        QTest::keyClicks(depth, u"deep"_s);
+        press("launchButton");
+        QVERIFY(depth->hasFocus());
+        QVERIFY(sheet->findChild<QLabel*>(u"option-max-depthError"_s)->isVisible());
+        QTest::keyClick(depth, Qt::Key_A, Qt::ControlModifier);
+        QTest::keyClicks(depth, u"7"_s);
+        QVERIFY2(line().contains(u"--max-depth=7"_s) && line().contains(u"--my-code-only"_s), qPrintable(line()));
+        QCOMPARE(sheet->options().tracer.extra.size(), 3);
+        // When it records: the words of a choice and what belongs to it.
+        auto* when = sheet->findChild<QComboBox*>(u"option-start-whenKind"_s);
+        when->setFocus();
+        QTest::keyClick(when, Qt::Key_Down); // a function is entered
+        press("launchButton");
+        QVERIFY(sheet->findChild<QLabel*>(u"option-start-whenError"_s)->text().contains(u"Name the function"_s));
+        QTest::keyClicks(sheet->findChild<QLineEdit*>(u"option-start-when"_s), u"Shop.order"_s);
+        QVERIFY2(line().contains(u"--start-when=enter:Shop.order"_s), qPrintable(line()));
+        QTest::keyClick(when, Qt::Key_Down); // a call lasts longer than
+        QTest::keyClicks(sheet->findChild<QLineEdit*>(u"option-start-whenPattern"_s), u"pay"_s);
+        sheet->findChild<QLineEdit*>(u"option-start-when"_s)->clear();
+        QTest::keyClicks(sheet->findChild<QLineEdit*>(u"option-start-when"_s), u"20ms"_s);
+        QVERIFY2(line().contains(u"--start-when=longer:20ms:pay"_s), qPrintable(line()));
+        const session::TracerOptions chosen = sheet->options().tracer;
+        press("keepArguments");
+        press("preset0");
+        QVERIFY(!depth->isVisible());
+        session::LaunchOptions again = sheet->options();
+        QVERIFY(again.tracer.extra.isEmpty());
+        again.tracer = chosen;
+        sheet->setOptions(again);
+        QVERIFY(sheet->findChild<QAbstractButton*>(u"preset5"_s)->isChecked());
+        QCOMPARE(sheet->options().tracer.extra, chosen.extra);
+        press("keepArguments");
+        press("preset0");
+        QVERIFY(sheet->options().tracer.extra.isEmpty());
         sheet->hide();
     }
 
@@ -90,7 +151,8 @@ private Q_SLOTS:
         popUp();
         type("script", script);
         type("arguments", u"a 'b c'"_s);
-        type("variables", u"COLOUR=blue"_s);
+        clearVariables();
+        type("variableName0", u"COLOUR=blue"_s);
         press("launchButton");
         QTRY_VERIFY_WITH_TIMEOUT(m_fixture->window->document(), 60000);
         Document* document = m_fixture->window->document();
@@ -139,6 +201,89 @@ private Q_SLOTS:
         QVERIFY(!m_fixture->action(ActionId::Stop)->isEnabled());
     }
 
+    void configurationsAreNamedCopiedRenamedExportedAndDeleted()
+    {
+        LaunchSheet* sheet = popUp();
+        QTest::mouseClick(segment(u"Module"_s), Qt::LeftButton);
+        type("module", u"json.tool"_s);
+        type("arguments", u"--indent 2"_s);
+        press("saveAs");
+        auto* name = sheet->findChild<QLineEdit*>(u"configurationName"_s);
+        QVERIFY(name->isVisible() && name->hasFocus());
+        QTest::keyClicks(name, u"tidy"_s);
+        QTest::keyClick(name, Qt::Key_Return);
+        auto* box = sheet->findChild<QComboBox*>(u"configuration"_s);
+        QCOMPARE(box->currentText(), u"tidy"_s);
+        QVERIFY(sheet->isVisible()); // Enter was the name's
+        pick("configurationDuplicate");
+        QCOMPARE(box->currentText(), u"tidy 2"_s);
+        type("arguments", u"--indent 4"_s);
+        pick("configurationSave");
+        pick("configurationRename");
+        QTest::keyClicks(name, u"wide"_s);
+        QTest::keyClick(name, Qt::Key_Return);
+        QCOMPARE(box->currentText(), u"wide"_s);
+        const QString file = m_fixture->dir.filePath(u"wide.json"_s);
+        sheet->configurations().exportTo(file);
+
+        // Another one is chosen with the keyboard; its fields come back.
+        box->setFocus();
+        QTest::keyClick(box, Qt::Key_Up);
+        QCOMPARE(box->currentText(), u"tidy"_s);
+        QCOMPARE(sheet->findChild<QLineEdit*>(u"arguments"_s)->text(), u"--indent 2"_s);
+        box->setCurrentIndex(box->findText(u"wide"_s));
+        pick("configurationDelete");
+        QCOMPARE(box->findText(u"wide"_s), -1);
+        sheet->configurations().importFrom(file);
+        QCOMPARE(box->currentText(), u"wide"_s);
+        QCOMPARE(sheet->options().arguments, (QStringList{u"--indent"_s, u"4"_s}));
+        sheet->configurations().importFrom(m_fixture->write(u"none.json"_s, "[1, 2"));
+        QVERIFY(sheet->findChild<QLabel*>(u"launchProblem"_s)->text().contains(u"holds no launch configurations"_s));
+        sheet->hide();
+    }
+
+    void aToolOfTheEnvironmentAndARecipeFillTheForm()
+    {
+        m_fixture->write(u"web.py"_s, "from flask import Flask\nsite = Flask(__name__)\n");
+        LaunchSheet* sheet = popUp();
+        type("folder", m_fixture->dir.path());
+        auto* recipes = sheet->findChild<QToolButton*>(u"recipes"_s);
+        Q_EMIT recipes->menu()->aboutToShow();
+        recipes->menu()->actions().first()->trigger();
+        QVERIFY(segment(u"Module"_s)->isChecked());
+        QCOMPARE(sheet->options().target, u"flask"_s);
+        QCOMPARE(sheet->options().arguments, (QStringList{u"--app"_s, u"web:site"_s, u"run"_s, u"--no-reload"_s}));
+        QTest::mouseClick(segment(u"Tool"_s), Qt::LeftButton);
+        auto* tool = sheet->findChild<QComboBox*>(u"tool"_s);
+        QTest::keyClicks(tool->lineEdit(), u"no-such-tool"_s);
+        press("launchButton");
+        auto* problem = sheet->findChild<QLabel*>(u"launchProblem"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(problem->text().contains(u"no-such-tool"_s), 30000);
+        QTest::mouseClick(segment(u"Tests"_s), Qt::LeftButton);
+        type("tests", u"test_a.py::test_b -x"_s);
+        QVERIFY(sheet->findChild<QLabel*>(u"commandLine"_s)->text().contains(u"-m pytest test_a.py::test_b -x"_s));
+        sheet->hide();
+    }
+
+    void theCostIsMeasuredWhenAskedFor()
+    {
+        needPython();
+        LaunchSheet* sheet = popUp();
+        QTest::mouseClick(segment(u"Code"_s), Qt::LeftButton);
+        auto* code = sheet->findChild<QPlainTextEdit*>(u"code"_s);
+        const QString before = code->toPlainText();
+        code->setPlainText(u"def f(x): return x\nfor i in range(100000): f(i)\n"_s);
+        auto* slower = sheet->findChild<QLabel*>(u"costSlower"_s);
+        QCOMPARE(slower->text(), u"–"_s);
+        press("measure");
+        auto* note = sheet->findChild<QLabel*>(u"costNote"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(note->text().contains(u"Measured on"_s), 60000);
+        QVERIFY2(slower->text() != u"–"_s, qPrintable(note->text()));
+        code->setPlainText(before); // what was measured does not hold for another program
+        QCOMPARE(slower->text(), u"–"_s);
+        sheet->hide();
+    }
+
     void theLastLaunchIsRememberedByTheNextWindow()
     {
         needPython();
@@ -166,6 +311,10 @@ private:
         edit->clear();
         QTest::keyClicks(edit, text);
     }
+    void clearVariables()
+    {
+        m_fixture->window->launchSheet()->findChild<VariablesEdit*>()->setVariables({});
+    }
     void press(const char* button)
     {
         QTest::mouseClick(m_fixture->window->launchSheet()->findChild<QAbstractButton*>(QString::fromLatin1(button)), Qt::LeftButton);
@@ -176,6 +325,14 @@ private:
             if (button->text() == text)
                 return button;
         return nullptr;
+    }
+    void pick(const char* entry)
+    {
+        auto* more = m_fixture->window->launchSheet()->findChild<QToolButton*>(u"configurationMore"_s);
+        Q_EMIT more->menu()->aboutToShow();
+        auto* action = more->menu()->findChild<QAction*>(QString::fromLatin1(entry));
+        QVERIFY(action && action->isEnabled());
+        action->trigger();
     }
     QString errorOf(const char* field)
     {
