@@ -3,33 +3,57 @@
 #include "ui/actions.h"
 #include "ui/appearance.h"
 #include "ui/controls.h"
+#include "ui/text.h"
 #include <QAction>
 #include <QBoxLayout>
+#include <QKeyEvent>
+#include <QLineEdit>
+#include <QMouseEvent>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QRegularExpression>
-#include <QTextBlock>
 #include <QScrollBar>
+#include <QTextBlock>
 
 namespace calltide::ui {
 namespace {
 constexpr int kMostLines = 100000; // older ones are dropped
-enum { Output, ErrorOutput, Ours };
+constexpr qint64 kMostWaiting = 256 << 10; // bytes shown at once; of more, the oldest are left out
+constexpr int kFlushMs = 50;
+enum Source { Output, ErrorOutput, Ours, Input };
+enum { StyleProperty = QTextFormat::UserProperty, SourceProperty, PathProperty, LineProperty };
 
-// Takes escape sequences out of `text`. What may be the beginning of one stays in `pending`.
-QString withoutEscapes(QString text, QString& pending)
+// 'File "/srv/shop.py", line 12' of tracebacks, "shop.py:12: in work" of pytest and linters.
+const QRegularExpression& places()
 {
-    static const QRegularExpression whole(QStringLiteral("\x1b(\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(\x07|\x1b\\\\)|[@-Z\\\\^_])"));
-    static const QRegularExpression part(QStringLiteral("(\x1b(\\[[0-?]*[ -/]*|\\][^\x07\x1b]*\x1b?)?|\r)$"));
-    text.prepend(pending);
-    pending.clear();
-    text.remove(whole);
-    if (const auto match = part.match(text); match.hasMatch() && match.capturedLength() < 4096) {
-        pending = match.captured();
-        text.chop(match.capturedLength());
-    }
-    text.replace(QStringLiteral("\r\n"), QStringLiteral("\n"));
-    return text;
+    static const QRegularExpression pattern(
+        QStringLiteral("File \"(?<file>[^\"\n]+)\", line (?<line>\\d+)|(?:^|(?<=[\\s(]))(?<file2>[\\w./~+-]+\\.pyw?):(?<line2>\\d+)\\b"));
+    return pattern;
+}
+
+quint64 packed(const AnsiStyle& s)
+{
+    return quint64(s.foreground) | quint64(s.background) << 25 | quint64(s.bold) << 50 | quint64(s.faint) << 51 | quint64(s.italic) << 52
+        | quint64(s.underline) << 53 | quint64(s.inverse) << 54;
+}
+
+AnsiStyle unpacked(quint64 v)
+{
+    return {quint32(v & 0x1ffffff), quint32(v >> 25 & 0x1ffffff), bool(v >> 50 & 1), bool(v >> 51 & 1), bool(v >> 52 & 1), bool(v >> 53 & 1),
+        bool(v >> 54 & 1)};
+}
+
+// The theme's own colours stand for the sixteen named ones, so that they can be read on its ground.
+QColor ansiColour(const Appearance& appearance, quint32 code, bool ground)
+{
+    static constexpr const char16_t* kText[] = {u"text.disabled", u"state.danger", u"state.ok", u"state.warn", u"text.link",
+        u"syntax.keyword", u"accent.default", u"text.primary", u"text.muted"};
+    static constexpr const char16_t* kGround[] = {u"bg.sunken", u"state.danger_soft", u"state.ok_soft", u"state.warn_soft", u"state.info_soft",
+        u"selection.row", u"accent.soft", u"bg.pressed", u"bg.group"};
+    if (code & 0x1000000)
+        return QColor(QRgb(code & 0xffffff));
+    const quint32 n = code - 1 < 9 ? code - 1 : code - 1 == 15 ? 7 : code - 1 - 8;
+    return appearance.color(QStringView(ground ? kGround[n] : kText[n]));
 }
 } // namespace
 
@@ -37,8 +61,11 @@ ConsoleView::ConsoleView(const Appearance& appearance, const Actions& actions, Q
     : QWidget(parent)
     , m_appearance(appearance)
     , m_text(new QPlainTextEdit)
+    , m_input(new QLineEdit)
+    , m_inputRow(new QWidget)
     , m_command(new ElidedLabel(Qt::ElideMiddle))
     , m_status(new ElidedLabel)
+    , m_warning(new ElidedLabel)
     , m_dot(new IconLabel(appearance, QStringLiteral("console"), QStringLiteral("text.muted")))
     , m_stop(new QPushButton)
 {
@@ -49,6 +76,11 @@ ConsoleView::ConsoleView(const Appearance& appearance, const Actions& actions, Q
     m_command->setFont(monoFont(appearance, u"small"));
     m_status->setProperty("muted", true);
     m_status->setFont(uiFont(appearance, u"small"));
+    m_warning->setProperty("warn", true);
+    m_warning->setFont(uiFont(appearance, u"small"));
+    m_warning->setObjectName(QStringLiteral("consoleWarning"));
+    m_warning->hide();
+    m_status->setObjectName(QStringLiteral("consoleStatus"));
     m_stop->setProperty("danger", true);
     m_stop->setObjectName(QStringLiteral("consoleStop"));
     auto* clear = new IconButton(appearance, QStringLiteral("trash"), tr("Empty the console"));
@@ -60,6 +92,7 @@ ConsoleView::ConsoleView(const Appearance& appearance, const Actions& actions, Q
     row->addWidget(m_dot);
     row->addWidget(m_command);
     row->addWidget(m_status);
+    row->addWidget(m_warning);
     row->addStretch(1);
     row->addWidget(m_stop);
     row->addWidget(clear);
@@ -79,73 +112,283 @@ ConsoleView::ConsoleView(const Appearance& appearance, const Actions& actions, Q
     column->setSpacing(0);
     column->addWidget(bar);
     column->addWidget(m_text, 1);
+    m_inputRow->setProperty("bar", true);
+    m_inputRow->setAttribute(Qt::WA_StyledBackground);
+    auto* inputRow = new QHBoxLayout(m_inputRow);
+    inputRow->setContentsMargins(10, 5, 8, 5);
+    inputRow->setSpacing(8);
+    inputRow->addWidget(new IconLabel(appearance, QStringLiteral("chevron_right"), QStringLiteral("text.muted")));
+    m_input->setObjectName(QStringLiteral("consoleInput"));
+    m_input->setAccessibleName(tr("Input of the program"));
+    m_input->setPlaceholderText(tr("Input for the program: Enter sends the line, Ctrl+D ends the input"));
+    m_input->setFont(monoFont(appearance, u"small"));
+    m_input->installEventFilter(this);
+    inputRow->addWidget(m_input, 1);
+    m_inputRow->hide();
+    column->addWidget(m_inputRow);
+    m_text->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    m_text->installEventFilter(this);
+    m_text->viewport()->installEventFilter(this);
+    m_text->viewport()->setMouseTracking(true);
+    m_flush.setSingleShot(true);
+    m_flush.setInterval(kFlushMs);
+    connect(&m_flush, &QTimer::timeout, this, &ConsoleView::flush);
     connect(&appearance, &Appearance::changed, this, &ConsoleView::restyle);
     restyle();
     setStatus(tr("Nothing was launched yet"), false);
 }
 
+QTextCharFormat ConsoleView::format(const AnsiStyle& style, int source) const
+{
+    static constexpr const char16_t* kSources[] = {u"text.primary", u"state.warn", u"text.muted", u"text.link"};
+    QTextCharFormat out;
+    out.setProperty(StyleProperty, QVariant::fromValue(packed(style)));
+    out.setProperty(SourceProperty, source);
+    QColor text = style.foreground ? ansiColour(m_appearance, style.foreground, false) : m_appearance.color(QStringView(kSources[source]));
+    QColor ground = style.background ? ansiColour(m_appearance, style.background, true) : QColor();
+    if (style.inverse) {
+        const QColor panel = m_appearance.color(u"bg.panel");
+        ground = std::exchange(text, ground.isValid() ? ground : panel);
+    }
+    if (style.faint)
+        text = m_appearance.color(u"text.muted");
+    out.setForeground(text);
+    if (ground.isValid())
+        out.setBackground(ground);
+    if (style.bold)
+        out.setFontWeight(QFont::DemiBold);
+    out.setFontItalic(style.italic);
+    out.setFontUnderline(style.underline);
+    return out;
+}
+
+// What is written already keeps its meaning but takes the new colours.
 void ConsoleView::restyle()
 {
     m_text->setFont(monoFont(m_appearance, u"small"));
-    m_formats[Output].setForeground(m_appearance.color(u"text.primary"));
-    m_formats[ErrorOutput].setForeground(m_appearance.color(u"state.warn"));
-    m_formats[Ours].setForeground(m_appearance.color(u"text.muted"));
-    for (int i = 0; i < 3; ++i)
-        m_formats[i].setProperty(QTextFormat::UserProperty, i);
-    // What is written already keeps its meaning but takes the new colours.
     for (QTextBlock block = m_text->document()->begin(); block.isValid(); block = block.next()) {
+        QList<std::pair<QPair<int, int>, QTextCharFormat>> changes;
         for (auto it = block.begin(); !it.atEnd(); ++it) {
+            const QTextCharFormat old = it.fragment().charFormat();
+            QTextCharFormat made = format(unpacked(old.property(StyleProperty).toULongLong()), old.intProperty(SourceProperty));
+            if (old.hasProperty(PathProperty)) {
+                made.setProperty(PathProperty, old.property(PathProperty));
+                made.setProperty(LineProperty, old.property(LineProperty));
+                made.setForeground(m_appearance.color(u"text.link"));
+                made.setFontUnderline(true);
+            }
+            changes.append({{it.fragment().position(), it.fragment().length()}, made});
+        }
+        for (const auto& [range, made] : changes) {
             QTextCursor cursor(block);
-            cursor.setPosition(it.fragment().position());
-            cursor.setPosition(it.fragment().position() + it.fragment().length(), QTextCursor::KeepAnchor);
-            cursor.setCharFormat(m_formats[it.fragment().charFormat().intProperty(QTextFormat::UserProperty)]);
+            cursor.setPosition(range.first);
+            cursor.setPosition(range.first + range.second, QTextCursor::KeepAnchor);
+            cursor.setCharFormat(made);
         }
     }
 }
 
 void ConsoleView::begin(const QString& commandLine)
 {
+    m_flush.stop();
+    m_waiting.clear();
+    m_waitingBytes = m_leftOut = m_leftOutNow = 0;
     m_text->clear();
     for (QStringDecoder& decoder : m_decoders)
         decoder = QStringDecoder(QStringDecoder::Utf8);
-    for (QString& pending : m_pending)
-        pending.clear();
+    for (AnsiText& ansi : m_ansi)
+        ansi.reset();
+    setCommand(commandLine);
+    setWarning({});
+}
+
+void ConsoleView::setCommand(const QString& commandLine)
+{
     m_command->setFullText(commandLine);
 }
 
 void ConsoleView::append(const QByteArray& bytes, bool isError)
 {
-    if (!m_decoders[isError].isValid())
-        m_decoders[isError] = QStringDecoder(QStringDecoder::Utf8);
-    const QString text = m_decoders[isError](bytes);
-    insert(withoutEscapes(text, m_pending[isError]), m_formats[isError ? ErrorOutput : Output]);
+    if (m_waiting.isEmpty() || m_waiting.last().isError != isError)
+        m_waiting.append({bytes, isError});
+    else
+        m_waiting.last().bytes += bytes;
+    m_waitingBytes += bytes.size();
+    while (m_waitingBytes > kMostWaiting) {
+        Waiting& oldest = m_waiting.first();
+        const qint64 much = std::min(m_waitingBytes - kMostWaiting, qint64(oldest.bytes.size()));
+        // To the end of a line, if it is not far.
+        const qsizetype line = oldest.bytes.indexOf('\n', much);
+        const qint64 cut = line >= 0 && line - much < 4096 ? qint64(line + 1) : much;
+        oldest.bytes.remove(0, cut);
+        m_waitingBytes -= cut;
+        m_leftOut += cut;
+        m_leftOutNow += cut;
+        if (oldest.bytes.isEmpty())
+            m_waiting.removeFirst();
+    }
+    if (!m_flush.isActive())
+        m_flush.start();
+}
+
+void ConsoleView::flush()
+{
+    m_flush.stop();
+    if (m_waiting.isEmpty() && !m_leftOutNow)
+        return;
+    QScrollBar* const bar = m_text->verticalScrollBar();
+    const bool atEnd = bar->value() >= bar->maximum() - 2;
+    m_text->setUpdatesEnabled(false);
+    if (const qint64 much = std::exchange(m_leftOutNow, 0)) {
+        const bool atStart = m_text->document()->lastBlock().length() <= 1;
+        insert({{(atStart ? QString() : QStringLiteral("\n")) + tr("… %1 left out, more than can be read …").arg(formatBytes(uint64_t(much)))
+                    + u'\n', {}}}, Ours);
+    }
+    for (const Waiting& part : std::as_const(m_waiting)) {
+        if (!m_decoders[part.isError].isValid())
+            m_decoders[part.isError] = QStringDecoder(QStringDecoder::Utf8);
+        const QString text = m_decoders[part.isError](part.bytes);
+        insert(m_ansi[part.isError].feed(text), part.isError ? ErrorOutput : Output);
+    }
+    m_waiting.clear();
+    m_waitingBytes = 0;
+    m_text->setUpdatesEnabled(true);
+    if (atEnd)
+        bar->setValue(bar->maximum());
 }
 
 void ConsoleView::note(const QString& line)
 {
+    flush();
+    QScrollBar* const bar = m_text->verticalScrollBar();
     const bool atStart = m_text->document()->lastBlock().length() <= 1;
-    insert((atStart ? QString() : QStringLiteral("\n")) + line + u'\n', m_formats[Ours]);
+    insert({{(atStart ? QString() : QStringLiteral("\n")) + line + u'\n', {}}}, Ours);
+    bar->setValue(bar->maximum());
 }
 
 // A lone carriage return goes back to the start of the line: progress bars write over themselves.
-void ConsoleView::insert(const QString& text, const QTextCharFormat& format)
+void ConsoleView::insert(const QList<AnsiPiece>& pieces, int source)
 {
-    QScrollBar* bar = m_text->verticalScrollBar();
-    const bool atEnd = bar->value() >= bar->maximum() - 2;
     QTextCursor cursor(m_text->document());
     cursor.movePosition(QTextCursor::End);
+    const int begin = cursor.position();
     cursor.beginEditBlock();
-    const QStringList parts = text.split(u'\r');
-    for (qsizetype i = 0; i < parts.size(); ++i) {
-        if (i) {
-            cursor.movePosition(QTextCursor::StartOfBlock, QTextCursor::KeepAnchor);
-            cursor.removeSelectedText();
+    for (const AnsiPiece& piece : pieces) {
+        const QTextCharFormat look = format(piece.style, source);
+        const QStringList parts = piece.text.split(u'\r');
+        for (qsizetype i = 0; i < parts.size(); ++i) {
+            if (i) {
+                cursor.movePosition(QTextCursor::StartOfBlock, QTextCursor::KeepAnchor);
+                cursor.removeSelectedText();
+            }
+            cursor.insertText(parts[i], look);
         }
-        cursor.insertText(parts[i], format);
     }
     cursor.endEditBlock();
-    if (atEnd)
-        bar->setValue(bar->maximum());
+    const QTextBlock first = m_text->document()->findBlock(std::min(begin, std::max(0, m_text->document()->characterCount() - 1)));
+    if (source != Ours)
+        link(first.isValid() ? first.blockNumber() : 0);
+}
+
+void ConsoleView::link(int firstBlock)
+{
+    for (QTextBlock block = m_text->document()->findBlockByNumber(firstBlock); block.isValid(); block = block.next()) {
+        const QString text = block.text();
+        if (text.size() > 2000 || !text.contains(u".py"))
+            continue;
+        for (auto it = places().globalMatch(text); it.hasNext();) {
+            const auto match = it.next();
+            const bool traceback = !match.captured(QStringLiteral("file")).isEmpty();
+            const QString file = match.captured(traceback ? QStringLiteral("file") : QStringLiteral("file2"));
+            if (file.startsWith(u'<'))
+                continue; // <string>, <frozen importlib._bootstrap>
+            QTextCharFormat look;
+            look.setForeground(m_appearance.color(u"text.link"));
+            look.setFontUnderline(true);
+            look.setProperty(PathProperty, file);
+            look.setProperty(LineProperty, match.captured(traceback ? QStringLiteral("line") : QStringLiteral("line2")).toInt());
+            QTextCursor cursor(block);
+            cursor.setPosition(block.position() + int(match.capturedStart()));
+            cursor.setPosition(block.position() + int(match.capturedEnd()), QTextCursor::KeepAnchor);
+            cursor.mergeCharFormat(look);
+        }
+    }
+}
+
+bool ConsoleView::activate(int position)
+{
+    QTextCursor cursor(m_text->document());
+    cursor.setPosition(position);
+    if (!cursor.charFormat().hasProperty(PathProperty) && !cursor.atBlockEnd())
+        cursor.movePosition(QTextCursor::NextCharacter); // the format is that of the character before
+    const QTextCharFormat look = cursor.charFormat();
+    if (!look.hasProperty(PathProperty))
+        return false;
+    Q_EMIT linkActivated(look.stringProperty(PathProperty), look.intProperty(LineProperty));
+    return true;
+}
+
+void ConsoleView::setInputOpen(bool open)
+{
+    m_inputRow->setVisible(open);
+    if (!open)
+        m_input->clear();
+}
+
+bool ConsoleView::inputKey(int key, Qt::KeyboardModifiers modifiers)
+{
+    if (key == Qt::Key_D && modifiers & Qt::ControlModifier) {
+        note(tr("End of input"));
+        setInputOpen(false);
+        m_text->setFocus();
+        Q_EMIT inputClosed();
+        return true;
+    }
+    if (key == Qt::Key_Return || key == Qt::Key_Enter) {
+        const QString line = m_input->text();
+        if (!line.isEmpty() && (m_history.isEmpty() || m_history.last() != line))
+            m_history << line;
+        m_historyAt = m_history.size();
+        m_input->clear();
+        flush();
+        insert({{line + u'\n', {}}}, Input);
+        m_text->verticalScrollBar()->setValue(m_text->verticalScrollBar()->maximum());
+        Q_EMIT inputEntered(line.toUtf8() + '\n');
+        return true;
+    }
+    if (key == Qt::Key_Up || key == Qt::Key_Down) {
+        m_historyAt = std::clamp<qsizetype>(m_historyAt + (key == Qt::Key_Up ? -1 : 1), 0, m_history.size());
+        m_input->setText(m_history.value(m_historyAt));
+        return true;
+    }
+    return false;
+}
+
+bool ConsoleView::eventFilter(QObject* object, QEvent* event)
+{
+    if (event->type() == QEvent::KeyPress) {
+        auto* key = static_cast<QKeyEvent*>(event);
+        if (object == m_input && inputKey(key->key(), key->modifiers()))
+            return true;
+        if (object == m_text && (key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter) && activate(m_text->textCursor().position()))
+            return true;
+    } else if (object == m_text->viewport() && event->type() == QEvent::MouseMove) {
+        const auto at = static_cast<QMouseEvent*>(event)->position().toPoint();
+        QTextCursor cursor = m_text->cursorForPosition(at);
+        const bool onLink = cursor.charFormat().hasProperty(PathProperty);
+        m_text->viewport()->setCursor(onLink ? Qt::PointingHandCursor : Qt::IBeamCursor);
+    } else if (object == m_text->viewport() && event->type() == QEvent::MouseButtonRelease) {
+        auto* mouse = static_cast<QMouseEvent*>(event);
+        if (mouse->button() == Qt::LeftButton && !m_text->textCursor().hasSelection())
+            activate(m_text->cursorForPosition(mouse->position().toPoint()).position());
+    }
+    return QWidget::eventFilter(object, event);
+}
+
+void ConsoleView::setWarning(const QString& text)
+{
+    m_warning->setFullText(text);
+    m_warning->setVisible(!text.isEmpty());
 }
 
 void ConsoleView::setStatus(const QString& text, bool running, const QString& stopText)
@@ -157,8 +400,9 @@ void ConsoleView::setStatus(const QString& text, bool running, const QString& st
     m_stop->setText(stopText);
 }
 
-QString ConsoleView::text() const
+QString ConsoleView::text()
 {
+    flush();
     return m_text->toPlainText();
 }
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/recorder.h"
+#include "session/remote.h"
 #include "ui/consoleview.h"
 #include "ui/headerbar.h"
 #include "ui/noticebar.h"
 #include "ui/text.h"
+#include <QDateTime>
+#include <QDir>
 #include <QFileInfo>
 
 namespace calltide::ui {
@@ -13,6 +16,15 @@ QString clockText(qint64 ms)
     const qint64 s = ms / 1000;
     const QString tail = QStringLiteral("%1:%2").arg(s / 60 % 60, 2, 10, QLatin1Char('0')).arg(s % 60, 2, 10, QLatin1Char('0'));
     return s < 3600 ? tail : QStringLiteral("%1:%2").arg(s / 3600).arg(tail);
+}
+// 1 234 567: "1.2 M"
+QString shortNumber(double value)
+{
+    if (value < 1000)
+        return formatNumber(uint64_t(value));
+    const bool millions = value >= 1e6;
+    const double shown = value / (millions ? 1e6 : 1e3);
+    return QStringLiteral("%1 %2").arg(shown, 0, 'f', shown < 10 ? 1 : 0).arg(millions ? u'M' : u'k');
 }
 } // namespace
 
@@ -24,14 +36,23 @@ Recorder::Recorder(ConsoleView& console, HeaderBar& header, NoticeBar& notices, 
 {
     using session::Launcher;
     m_clock.setInterval(500);
-    connect(&m_clock, &QTimer::timeout, this, &Recorder::show);
-    connect(&m_launcher, &Launcher::started, this, [this](qint64, const QString& line) { m_console.begin(line); });
+    connect(&m_clock, &QTimer::timeout, this, [this] {
+        look();
+        show();
+    });
+    connect(&m_launcher, &Launcher::started, this, [this] {
+        m_watch = std::make_shared<session::RecordingWatch>(m_launcher.recordingPath());
+        m_console.setInputOpen(true);
+    });
+    connect(&m_console, &ConsoleView::inputEntered, &m_launcher, &Launcher::write);
+    connect(&m_console, &ConsoleView::inputClosed, &m_launcher, &Launcher::closeInput);
     connect(&m_launcher, &Launcher::outputReceived, this, [this](Launcher::Stream stream, const QByteArray& bytes) {
         m_console.append(bytes, stream == Launcher::Stream::Error);
     });
     connect(&m_launcher, &Launcher::finished, this, &Recorder::finished);
     connect(&m_launcher, &Launcher::failed, this, [this](const QString& sentence) {
         m_clock.stop();
+        m_console.setInputOpen(false);
         show();
         m_console.note(sentence);
         Q_EMIT failed(sentence);
@@ -51,6 +72,11 @@ void Recorder::launch(const session::LaunchOptions& options)
         m_notices.remove(std::exchange(m_notice, 0));
     m_options = options;
     m_stops = 0;
+    m_paused = false;
+    m_request.cancel();
+    m_facts = {};
+    m_perSecond = -1;
+    m_sinceFacts.invalidate();
     m_console.begin(session::shellLine(options));
     m_launcher.start(options);
     m_clock.start();
@@ -77,6 +103,66 @@ void Recorder::stop()
     show();
 }
 
+bool Recorder::mayPause() const
+{
+    return m_launcher.state() == session::Launcher::State::Running && !m_request.running();
+}
+
+// The program is asked to by the way of attaching, which harms nothing; it answers at its next step in Python.
+void Recorder::togglePause()
+{
+    if (!mayPause())
+        return;
+    const bool pause = !m_paused;
+    const int process = int(m_launcher.processId());
+    m_request.start(
+        [process, pause](store::Progress& progress) {
+            return session::control(process, pause ? session::Remote::Pause : session::Remote::Resume,
+                [&progress] { return progress.cancelled(); });
+        },
+        [this, pause](const Status& done) {
+            if (done)
+                m_paused = pause;
+            else if (isRunning())
+                say(QStringLiteral("error"), QString::fromStdString(done.error().message));
+            show();
+            Q_EMIT runningChanged();
+        });
+    Q_EMIT runningChanged();
+}
+
+void Recorder::takeSnapshot()
+{
+    if (!mayPause())
+        return;
+    const QFileInfo recording(m_launcher.recordingPath());
+    const QString copy = QDir(recording.path())
+                             .filePath(QStringLiteral("%1-%2.calltide")
+                                           .arg(recording.completeBaseName(), QDateTime::currentDateTime().toString(u"HHmmss")));
+    const int process = int(m_launcher.processId());
+    m_request.start(
+        [process, copy, path = recording.filePath()](store::Progress& progress) {
+            return session::snapshot(process, path, copy, [&progress] { return progress.cancelled(); });
+        },
+        [this, copy](const Status& done) {
+            if (done)
+                Q_EMIT snapshotTaken(copy);
+            else if (isRunning())
+                say(QStringLiteral("error"), QString::fromStdString(done.error().message));
+            Q_EMIT runningChanged();
+        });
+    Q_EMIT runningChanged();
+}
+
+void Recorder::say(const QString& icon, const QString& text)
+{
+    Notice notice;
+    notice.kind = Notice::Kind::Warning;
+    notice.icon = icon;
+    notice.text = text;
+    m_notices.add(std::move(notice));
+}
+
 QString Recorder::programName() const
 {
     const QString name = m_options.kind == session::LaunchKind::Code ? tr("The program") : QFileInfo(m_options.target).fileName();
@@ -94,17 +180,46 @@ void Recorder::show()
     const State state = m_launcher.state();
     const bool running = state != State::Idle;
     const QString clock = clockText(m_launcher.elapsedMs());
-    const QString recording = state == State::Starting ? tr("Starting") : tr("Recording · %1").arg(clock);
+    const QString recording = state == State::Starting ? tr("Starting")
+        : m_paused                                        ? tr("Paused · %1").arg(clock)
+                                                          : tr("Recording · %1").arg(clock);
     m_header.setRunning(running, recording, stopText());
-    if (running)
-        m_console.setStatus(state == State::Stopping ? tr("stopping · %1").arg(clock) : clock, true, stopText());
-    else
+    if (running) {
+        QStringList parts{state == State::Stopping ? tr("stopping · %1").arg(clock) : clock};
+        if (m_perSecond >= 0)
+            parts << tr("≈ %1 events/s").arg(shortNumber(m_perSecond));
+        if (m_facts.bytes)
+            parts << formatBytes(uint64_t(m_facts.bytes));
+        if (m_facts.processes > 1)
+            parts << tr("%1 processes").arg(m_facts.processes);
+        m_console.setStatus(parts.join(QStringLiteral(" · ")), true, stopText());
+        m_console.setWarning(m_facts.lost ? tr("%1 events lost").arg(formatNumber(uint64_t(m_facts.lost))) : QString());
+    } else
         m_console.setStatus(QString(), false);
+}
+
+void Recorder::look()
+{
+    if (!m_watch || m_look.running())
+        return;
+    m_look.start([watch = m_watch](store::Progress&) { return watch->look(); },
+        [this](const session::RecordingFacts& facts) {
+            if (m_sinceFacts.isValid() && m_sinceFacts.elapsed() > 0)
+                m_perSecond = std::max(0., double(facts.events - m_facts.events) * 1000 / double(m_sinceFacts.elapsed()));
+            m_sinceFacts.start();
+            m_facts = facts;
+            show();
+        });
 }
 
 void Recorder::finished(int exitCode, const QString& recording)
 {
     m_clock.stop();
+    m_look.cancel();
+    m_request.cancel();
+    m_paused = false;
+    m_watch.reset();
+    m_console.setInputOpen(false);
     show();
     const QString took = formatDuration(m_launcher.elapsedMs() * 1000000);
     QString words;

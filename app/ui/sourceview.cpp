@@ -5,10 +5,15 @@
 #include "ui/pythonlexer.h"
 #include "ui/qsci.h"
 #include "ui/text.h"
+#include <QFile>
 #include <QBoxLayout>
 #include <QStackedWidget>
 
 namespace calltide::ui {
+
+namespace {
+constexpr qint64 kMostBytesOnDisk = 16 << 20; // of a source that is not in the recording
+}
 
 SourceView::SourceView(
     const Appearance& appearance, TraceContextPtr context, render::ViewState* state, QWidget* parent)
@@ -118,16 +123,44 @@ void SourceView::showFunction(store::FunctionId function)
     }
     if (m_shownFile != f.file) {
         m_shownFile = f.file;
-        m_editor->setText(QString::fromUtf8(source->text.data(), qsizetype(source->text.size())));
-        const int digits = std::max(4, int(QString::number(m_editor->lines()).size()) + 2);
-        m_editor->setMarginWidth(0, QString(digits, u'0'));
-        const auto [folder, name] = splitPlace(file);
-        m_folder->setFullText(folder);
-        m_file->setFullText(name);
-        m_bar->setToolTip(file.toHtmlEscaped());
+        setSource(file, QString::fromUtf8(source->text.data(), qsizetype(source->text.size())));
     }
     m_pages->setCurrentIndex(1);
     markLine(int(f.line));
+}
+
+void SourceView::setSource(const QString& file, const QString& text)
+{
+    m_editor->setText(text);
+    const int digits = std::max(4, int(QString::number(m_editor->lines()).size()) + 2);
+    m_editor->setMarginWidth(0, QString(digits, u'0'));
+    const auto [folder, name] = splitPlace(file);
+    m_folder->setFullText(folder);
+    m_file->setFullText(name);
+    m_bar->setToolTip(file.toHtmlEscaped());
+}
+
+bool SourceView::showPlace(const QString& path, int line)
+{
+    const store::Trace& trace = *m_context->trace;
+    const store::Source* found = nullptr;
+    for (const store::Source& source : trace.sources())
+        if (fromTrace(trace.string(source.file)) == path)
+            found = &source;
+    if (found) {
+        setSource(path, QString::fromUtf8(found->text.data(), qsizetype(found->text.size())));
+        m_shownFile = found->file;
+    } else {
+        QFile file(path);
+        if (!file.open(QIODevice::ReadOnly) || file.size() > kMostBytesOnDisk)
+            return false;
+        setSource(path, QString::fromUtf8(file.readAll()));
+        m_shownFile = {};
+    }
+    m_function = {};
+    m_pages->setCurrentIndex(1);
+    markLine(line);
+    return true;
 }
 
 void SourceView::showMessage(const QString& title, const QString& text)

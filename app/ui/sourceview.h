@@ -21,6 +21,8 @@ public:
     SourceView(const Appearance& appearance, TraceContextPtr context, render::ViewState* state, QWidget* parent = nullptr);
 
     void showFunction(store::FunctionId function);
+    // A line of a file of the program, as recorded; else as it stands on disk. False: neither is there.
+    bool showPlace(const QString& path, int line);
     int markedLine() const { return m_markedLine; } // 1-based; 0: none
     QString shownText() const;                      // the source, or the sentence that stands in its place
 
@@ -28,6 +30,7 @@ private:
     void refresh(); // follows the selection
     void restyle();
     void showMessage(const QString& title, const QString& text);
+    void setSource(const QString& file, const QString& text);
     void markLine(int line);
 
     const Appearance& m_appearance;

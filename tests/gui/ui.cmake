@@ -2,3 +2,4 @@
 ct_add_test(tst_uiactions GUI SOURCES tst_uiactions.cpp LIBS ct_ui)
 ct_add_test(tst_uiwindow GUI SOURCES tst_uiwindow.cpp ui_fixture.h LIBS ct_ui)
 ct_add_test(tst_uilaunch GUI SOURCES tst_uilaunch.cpp ui_fixture.h LIBS ct_ui TIMEOUT 240)
+ct_add_test(tst_uirun GUI SOURCES tst_uirun.cpp ui_fixture.h LIBS ct_ui TIMEOUT 400)
