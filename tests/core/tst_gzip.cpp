@@ -110,13 +110,13 @@ private Q_SLOTS:
         QTemporaryDir dir;
         const std::string path = dir.filePath(QStringLiteral("out.txt")).toStdString();
         {
-            auto out = Output::create(path, false);
+            auto out = Output::create(path, Packing::None);
             QVERIFY(out);
             (*out)->add("half");
         }
         QVERIFY(QDir(dir.path()).isEmpty());
         {
-            auto out = Output::create(path, false);
+            auto out = Output::create(path, Packing::None);
             QVERIFY(out);
             (*out)->addMicroseconds(-1234567);
             (*out)->add(' ');
@@ -136,7 +136,7 @@ private Q_SLOTS:
         QTemporaryDir dir;
         const std::string path = dir.filePath(QStringLiteral("out.gz")).toStdString();
         const QByteArray a = text(5'000'000);
-        auto out = Output::create(path, true);
+        auto out = Output::create(path, Packing::Gzip);
         QVERIFY(out);
         for (int i = 0; i < a.size(); i += 777)
             (*out)->add({a.constData() + i, size_t(std::min<qsizetype>(777, a.size() - i))});
@@ -151,7 +151,7 @@ private Q_SLOTS:
         QVERIFY(readAll(dir.path().toStdString(), 10).endsWith("is a folder, not a file."));
         QVERIFY(readAll(writeFile(dir, QStringLiteral("e"), {}), 10).endsWith("the file is empty."));
         QVERIFY(readAll("/no/such/file", 10).endsWith("/no/such/file: there is no such file."));
-        QVERIFY(!Output::create("/no/such/folder/x", false));
+        QVERIFY(!Output::create("/no/such/folder/x", Packing::None));
     }
 };
 

@@ -373,7 +373,6 @@ private Q_SLOTS:
                 "ELF\0\0",
                 6),
             neither);
-        row("UTF-16", QByteArray("\xff\xfe[\0]\0", 6), "t.json: this text is UTF-16; save it as UTF-8 first.");
         row("damaged gzip", QByteArray("\x1f\x8b\x08\x00garbage", 11),
             "t.json: the compressed file is damaged or empty.");
         row("only a beginning", "[{\"ph\":\"X\",\"na", "t.json: the file ends before its first event is complete.");
@@ -384,6 +383,52 @@ private Q_SLOTS:
         QFETCH(QByteArray, content);
         QFETCH(QString, sentence);
         QCOMPARE(error(content), sentence);
+    }
+
+    void filesAsToolsWriteThem_data()
+    {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<QString>("slices");
+        QTest::addColumn<QString>("problems");
+        QTest::newRow("PyTorch") << QStringLiteral("kineto.json")
+            << QStringLiteral("0 5120125 30250 aten::mm; 1 5130000 5001 cudaLaunchKernel; 0 5140000 20000 void gemm<float, 128>(float*); "
+                              "0 5100000 100000 PyTorch Profiler (0)")
+            << QString();
+        QTest::newRow("JAX") << QStringLiteral("jax.json")
+            << QStringLiteral("0 500 120000 $builtins isinstance; 0 60500 100000 PjitFunction(f)") << QString();
+        QTest::newRow("every phase") << QStringLiteral("every-phase.json")
+            << QStringLiteral("0 1000 8000 b; 1 2000 3000 x; 1 7000 1000 last; 1 8000 500 appended; 0 1000 2000 n; 0 1000 3000 s")
+            << QStringLiteral("json.bad_counter 1; json.phase.P 1; json.phase.c 1; json.bad_time 1; json.field.sf 1; json.field.cname 1");
+    }
+    void filesAsToolsWriteThem()
+    {
+        QFETCH(QString, file);
+        const auto r = formats::open((QStringLiteral(CALLTIDE_TEST_DATA "/succeed/") + file).toStdString());
+        QVERIFY2(r, r ? "" : r.error().message.c_str());
+        QStringList lines = sliceLines(*r.value(), false);
+        for (QString& line : lines)
+            line = line.section(QStringLiteral(" {"), 0, 0);
+        QTEST(lines.join(QStringLiteral("; ")), "slices");
+        QTEST(problemLines(*r.value()).join(QStringLiteral("; ")), "problems");
+        QCOMPARE(r.value()->flows().size(), size_t(file == u"kineto.json" ? 1 : file == u"jax.json" ? 0 : 2));
+    }
+
+    // As deep as Python goes, in nesting and in arguments.
+    void deepFilesAreNoTrouble()
+    {
+        const int depth = 100'000;
+        QByteArray json = "[";
+        for (int i = 0; i < depth; i++)
+            json += "{\"ph\":\"B\",\"name\":\"f\",\"ts\":" + QByteArray::number(i) + ",\"pid\":1,\"tid\":1},";
+        for (int i = 0; i < depth; i++)
+            json += "{\"ph\":\"E\",\"ts\":" + QByteArray::number(depth + i) + ",\"pid\":1,\"tid\":1},";
+        json += "{\"ph\":\"i\",\"name\":\"n\",\"ts\":1,\"pid\":1,\"tid\":1,\"args\":" + QByteArray(depth, '[') + QByteArray(depth, ']') + "}]";
+        const auto t = read(json);
+        QVERIFY(t);
+        QCOMPARE(t->sliceCount(), uint64_t(depth));
+        QCOMPARE(t->tracks()[0].rowCount, uint32_t(depth));
+        QCOMPARE(t->instants().size(), size_t(1));
+        QVERIFY(problemLines(*t).isEmpty());
     }
 
     void filesOfTheSucceedFolderOpenAndThoseOfFailDoNot()

@@ -92,6 +92,8 @@ private:
         const std::string_view key = trim(line.substr(1, colon - 1)), value = trim(line.substr(colon + 2));
         m_austin = m_austin || key == "austin";
         m_memory = m_memory || (key == "mode" && value == "memory");
+        if (key == "unit")
+            m_unit = value;
         m_builder.addMetadata(std::string(key), std::string(value));
     }
 
@@ -161,7 +163,14 @@ private:
         Track t;
         t.process = it->second;
         t.tid = int64_t(m_threads.size());
-        t.name = m_builder.intern(thread.empty() ? "stacks" : thread);
+        if (thread.starts_with("thread (")) { // "thread (42): name"
+            const size_t close = thread.find(')');
+            if (close != thread.npos && allDigits(thread.substr(8, close - 8))) {
+                t.tid = json::parseInteger(thread.substr(8, close - 8)).value_or(t.tid);
+                thread = thread.substr(thread.substr(close).starts_with("):") ? close + 2 : close + 1);
+            }
+        }
+        t.name = m_builder.intern(thread.empty() && t.tid == int64_t(m_threads.size()) ? "stacks" : trim(thread));
         slot.track = m_builder.addTrack(t);
         return slot;
     }
@@ -195,7 +204,7 @@ private:
         int64_t greatest = 0;
         for (const auto& [key, thread] : m_threads)
             greatest = std::max(greatest, thread.tree.total());
-        const Axis axis = axisFor(m_memory ? "bytes" : m_austin ? "microseconds" : "", greatest);
+        const Axis axis = axisFor(!m_unit.empty() ? m_unit : m_memory ? "bytes" : m_austin ? "microseconds" : "", greatest);
         describeAxis(m_builder, axis, true);
         for (auto& [key, thread] : m_threads)
             m_builder.includeTime(0, thread.tree.layOut(m_builder.slices(thread.track), 0, axis.nsPerUnit));
@@ -206,6 +215,7 @@ private:
     std::map<std::string, ProcessId> m_processes;
     std::map<std::pair<std::string, std::string>, Thread> m_threads;
     std::map<std::string, FunctionId, std::less<>> m_functions;
+    std::string m_unit; // "# unit: nanoseconds", as we write it
     bool m_austin = false, m_memory = false;
 };
 

@@ -12,6 +12,8 @@ PeekInput::PeekInput(std::unique_ptr<Input> input)
 
 Result<std::string_view> PeekInput::peek(size_t size)
 {
+    if (m_head.size() - m_used >= size && m_used < (1 << 20))
+        return std::string_view(m_head).substr(m_used);
     m_head.erase(0, m_used);
     m_used = 0;
     if (const size_t have = m_head.size(); have < size) {
@@ -22,6 +24,11 @@ Result<std::string_view> PeekInput::peek(size_t size)
             return n.error();
     }
     return std::string_view(m_head);
+}
+
+void PeekInput::skip(size_t size)
+{
+    m_used = std::min(m_head.size(), m_used + size);
 }
 
 Result<size_t> PeekInput::read(char* to, size_t size)

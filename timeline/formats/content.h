@@ -25,6 +25,7 @@ public:
     explicit PeekInput(std::unique_ptr<Input> input);
     // At least `size` bytes, fewer only when there are no more.
     Result<std::string_view> peek(size_t size);
+    void skip(size_t size); // of what was last looked at
     Result<size_t> read(char* to, size_t size) override;
     uint64_t position() const override { return m_input->position(); }
     uint64_t fileSize() const override { return m_input->fileSize(); }

@@ -423,7 +423,7 @@ private:
 
 Status exportJson(const Trace& trace, const std::string& path, const JsonExportOptions& options)
 {
-    auto out = Output::create(path, path.ends_with(".gz"));
+    auto out = Output::create(path, packingOf(path));
     if (!out)
         return out.error();
     const bool whole = Exporter(trace, options, **out).run();

@@ -122,11 +122,8 @@ public:
             const size_t inBefore = m_have, outBefore = left;
             const Step step = m_inflater.run(m_at, m_have, out, left);
             m_total += outBefore - left;
-            if (m_total > m_limits.freeBytes
-                && (m_total > m_limits.maxBytes || m_total / m_limits.maxRatio > m_packed->position()))
-                return Error{
-                    ErrorCode::Damaged,
-                    m_path + " unpacks to far more than a trace would; unpack it yourself if you trust it."};
+            if (m_limits.exceeded(m_total, m_packed->position()))
+                return tooLarge(m_path);
             if (step == Step::MemberEnd) {
                 m_inflater.reset();
                 m_betweenMembers = true;

@@ -58,6 +58,11 @@ Error systemError(const std::string& path, const char* what, int number)
     return {code, path + " " + what + ": " + std::strerror(number) + "."};
 }
 
+Error tooLarge(const std::string& path)
+{
+    return {ErrorCode::Damaged, path + " unpacks to far more than a trace would; unpack it yourself if you trust it."};
+}
+
 Result<std::unique_ptr<Input>> openInput(const std::string& path)
 {
     // O_NONBLOCK: opening a pipe that nobody writes to must not hang.

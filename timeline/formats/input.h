@@ -25,11 +25,19 @@ struct UnpackLimits
     uint64_t freeBytes = uint64_t(1) << 30; // never asked about below this
     uint64_t maxRatio = 400; // traces reach 8 to 30; the format's own limit is about 1,030
     uint64_t maxBytes = uint64_t(1) << 38;
+    bool exceeded(uint64_t unpacked, uint64_t packed) const
+    {
+        return unpacked > freeBytes && (unpacked > maxBytes || unpacked / maxRatio > packed);
+    }
 };
+Error tooLarge(const std::string& path);
 
 Result<std::unique_ptr<Input>> openInput(const std::string& path);
 // Unpacks gzip (any number of members). `path` is for messages.
 std::unique_ptr<Input> gunzip(std::unique_ptr<Input> packed, std::string path, UnpackLimits limits = {});
+// Unpacks zstd (any number of frames), turns UTF-16 into UTF-8.
+std::unique_ptr<Input> unzstd(std::unique_ptr<Input> packed, std::string path, UnpackLimits limits = {});
+std::unique_ptr<Input> fromUtf16(std::unique_ptr<Input> wide, bool bigEndian);
 // openInput, and gunzip when the content is gzip.
 Result<std::unique_ptr<Input>> openUnpacked(const std::string& path);
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The one place that chooses a reader, by content only.
 #include "format/format.h"
+#include "formats/archive.h"
 #include "formats/jsonprofile.h"
+#include "formats/merge.h"
 #include "formats/readers.h"
 #include <algorithm>
 #include <cstring>
@@ -40,10 +42,8 @@ bool undecided(std::string_view head)
         && std::none_of(all.begin(), all.end(), [](const auto& m) { return m.first == "traceEvents" || m.first == "ph"; });
 }
 
-Error unknown(const std::string& path, std::string_view head)
+Error unknown(const std::string& path)
 {
-    if (head.starts_with("\xFF\xFE") || head.starts_with("\xFE\xFF"))
-        return {ErrorCode::NotSupported, path + ": this text is UTF-16; save it as UTF-8 first."};
     return {ErrorCode::NotSupported, path + ": this is neither a Calltide recording nor a trace or profile of a known kind."};
 }
 
@@ -60,6 +60,110 @@ Result<store::TracePtr> readContent(
     return builder.finish(options.progress);
 }
 
+// Takes the layers of packing off, one after another, and reads what is inside.
+class Opening
+{
+public:
+    Opening(std::string path, const OpenOptions& options)
+        : m_path(std::move(path))
+        , m_options(options)
+    {
+    }
+
+    Result<store::TracePtr> open(std::unique_ptr<PeekInput> input, const std::string& name, int layers = 0)
+    {
+        auto head = input->peek(kHead);
+        if (!head)
+            return head.error();
+        if (head->empty() && layers)
+            return Error{ErrorCode::Damaged, name + ": the compressed file is damaged or empty."};
+        Format kind = sniff(*head, head->size() < kHead);
+        if (kind == Format::ChromeJson && head->size() == kHead && undecided(*head)) {
+            head = input->peek(kLongHead);
+            if (!head)
+                return head.error();
+            kind = sniff(*head, head->size() < kLongHead);
+        }
+        const bool packed = kind == Format::Gzip || kind == Format::Zstd || kind == Format::Zip || kind == Format::Tar || kind == Format::Utf16;
+        if (packed && layers >= kGreatestLayers)
+            return Error{ErrorCode::NotSupported, name + " is packed within packed files too often; unpack it first."};
+        switch (kind) {
+        case Format::Gzip:
+            return open(std::make_unique<PeekInput>(gunzip(std::move(input), name)), name, layers + 1);
+        case Format::Zstd:
+            return open(std::make_unique<PeekInput>(unzstd(std::move(input), name)), name, layers + 1);
+        case Format::Utf16: {
+            const bool big = head->starts_with('\xFE') || head->starts_with('\0');
+            return open(std::make_unique<PeekInput>(fromUtf16(std::move(input), big)), name, layers + 1);
+        }
+        case Format::Zip:
+            return archive(*openZip(*input, name), name, layers);
+        case Format::Tar:
+            return archive(*openTar(*input, name), name, layers);
+        case Format::ChromeJson:
+            return readJson(*input, layers ? name : m_path, m_options);
+        case Format::Calltide:
+            if (layers)
+                return Error{ErrorCode::NotSupported, name + ": this recording is compressed; unpack it first."};
+            return readNative(m_path, m_options);
+        default:
+            break;
+        }
+        for (const ContentReader& r : kReaders) {
+            if (r.format == kind)
+                return readContent(r, *input, name, m_options);
+        }
+        return unknown(name);
+    }
+
+private:
+    static constexpr int kGreatestLayers = 4;
+
+    Result<store::TracePtr> archive(Archive& archive, const std::string& name, int layers)
+    {
+        std::vector<MergePart> parts;
+        std::vector<std::string> leftOut;
+        for (;;) {
+            auto member = archive.next();
+            if (!member)
+                return member.error();
+            if (!*member)
+                break;
+            Archive::Member& m = **member;
+            auto trace = open(std::make_unique<PeekInput>(std::move(m.input)), name + "/" + m.name, layers + 1);
+            if (trace)
+                parts.push_back({m.name, *trace});
+            else if (trace.error().code == ErrorCode::Cancelled)
+                return trace.error();
+            else if (leftOut.size() < 1000)
+                leftOut.push_back(trace.error().message.substr(std::min(trace.error().message.size(), name.size() + 1)));
+        }
+        leftOut.insert(leftOut.end(), archive.problems().begin(), archive.problems().end());
+        if (parts.empty())
+            return Error{
+                ErrorCode::NotSupported,
+                name + ": the archive holds no trace" + (leftOut.empty() ? "." : " (" + leftOut.front() + ")")};
+        if (parts.size() == 1 && leftOut.empty())
+            return parts.front().trace;
+        return merge(parts, m_path, leftOut, m_options.progress);
+    }
+
+    std::string m_path;
+    const OpenOptions& m_options;
+};
+
+// Text of two bytes a letter: by its mark, or as '{' or '[' beside a zero.
+bool isUtf16(std::string_view head)
+{
+    if (head.size() >= 2 && (head.starts_with("\xFF\xFE") || head.starts_with("\xFE\xFF")))
+        return true;
+    if (head.size() < 4)
+        return false;
+    const auto begins = [](char c) { return c == '{' || c == '['; };
+    return (begins(head[0]) && head[1] == 0 && head[2] != 0 && head[3] == 0)
+        || (head[0] == 0 && begins(head[1]) && head[2] == 0 && head[3] != 0);
+}
+
 } // namespace
 
 std::span<const ContentReader> contentReaders()
@@ -71,6 +175,14 @@ Format sniff(std::string_view head, bool whole)
 {
     if (head.size() >= 2 && uint8_t(head[0]) == 0x1f && uint8_t(head[1]) == 0x8b)
         return Format::Gzip;
+    if (head.starts_with("\x28\xB5\x2F\xFD") || (head.size() >= 8 && uint8_t(head[0]) >> 4 == 5 && head.substr(1).starts_with("\x2A\x4D\x18")))
+        return Format::Zstd;
+    if (isZip(head))
+        return Format::Zip;
+    if (isTar(head))
+        return Format::Tar;
+    if (isUtf16(head))
+        return Format::Utf16;
     if (head.size() >= sizeof(format::kMagic) && std::memcmp(head.data(), format::kMagic, sizeof(format::kMagic)) == 0)
         return Format::Calltide;
     for (const ContentReader& r : kReaders) {
@@ -85,43 +197,23 @@ Result<store::TracePtr> open(const std::string& path, const OpenOptions& options
     auto plain = openInput(path);
     if (!plain)
         return plain.error();
-    auto input = std::make_unique<PeekInput>(std::move(*plain));
-    auto head = input->peek(kHead);
-    if (!head)
-        return head.error();
-    Format kind = sniff(*head, head->size() < kHead);
-    const bool packed = kind == Format::Gzip;
-    if (packed) {
-        input = std::make_unique<PeekInput>(gunzip(std::move(input), path));
-        head = input->peek(kHead);
-        if (!head)
-            return head.error();
-        if (head->empty())
-            return Error{ErrorCode::Damaged, path + ": the compressed file is damaged or empty."};
-        kind = sniff(*head, head->size() < kHead);
+    return Opening(path, options).open(std::make_unique<PeekInput>(std::move(*plain)), path);
+}
+
+Result<store::TracePtr> open(const std::vector<std::string>& paths, const OpenOptions& options)
+{
+    if (paths.size() == 1)
+        return open(paths.front(), options);
+    std::vector<MergePart> parts;
+    std::string all;
+    for (const std::string& path : paths) {
+        auto trace = open(path, options);
+        if (!trace)
+            return trace;
+        parts.push_back({path.substr(path.rfind('/') + 1), *trace});
+        all += (all.empty() ? "" : ", ") + path;
     }
-    if (kind == Format::ChromeJson && head->size() == kHead && undecided(*head)) {
-        head = input->peek(kLongHead);
-        if (!head)
-            return head.error();
-        kind = sniff(*head, head->size() < kLongHead);
-    }
-    switch (kind) {
-    case Format::ChromeJson:
-        return readJson(*input, path, options);
-    case Format::Calltide:
-        if (packed)
-            return Error{
-                ErrorCode::NotSupported, path + ": this recording is compressed; unpack it with gunzip first."};
-        return readNative(path, options);
-    default:
-        break;
-    }
-    for (const ContentReader& r : kReaders) {
-        if (r.format == kind)
-            return readContent(r, *input, path, options);
-    }
-    return unknown(path, *head);
+    return merge(parts, all, {}, options.progress);
 }
 
 } // namespace calltide::formats

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "formats/output.h"
 #include "formats/input.h"
-#include "formats/packer.h"
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
@@ -13,7 +12,7 @@
 
 namespace calltide::formats {
 
-Result<std::unique_ptr<Output>> Output::create(const std::string& path, bool packed)
+Result<std::unique_ptr<Output>> Output::create(const std::string& path, Packing packing)
 {
     struct stat st = {};
     const bool exists = ::stat(path.c_str(), &st) == 0;
@@ -31,8 +30,7 @@ Result<std::unique_ptr<Output>> Output::create(const std::string& path, bool pac
     if (exists)
         (void)!::fchmod(out->m_fd, st.st_mode & 07777);
     out->m_buffer = std::make_unique<char[]>(kBuffer);
-    if (packed)
-        out->m_packer = std::make_unique<Packer>();
+    out->m_packer = Packer::make(packing);
     return out;
 }
 
@@ -182,6 +180,20 @@ void appendJsonString(std::string& out, std::string_view s)
         }
     }
     out += '"';
+}
+
+std::string cleanUtf8(std::string_view s)
+{
+    std::string out;
+    for (size_t i = 0; i < s.size();) {
+        const size_t n = utf8Length(s, i);
+        if (n)
+            out.append(s, i, n);
+        else
+            out += "\xEF\xBF\xBD";
+        i += n ? n : 1;
+    }
+    return out;
 }
 
 void Output::addString(std::string_view utf8)

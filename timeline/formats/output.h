@@ -2,6 +2,7 @@
 // Writing a file so that it is there whole or not at all: a temporary file beside it that takes its place at commit().
 // Without commit() nothing is left. Used by one thread.
 #pragma once
+#include "formats/packer.h"
 #include "store/result.h"
 #include <cstdint>
 #include <memory>
@@ -10,13 +11,11 @@
 
 namespace calltide::formats {
 
-class Packer; // streaming gzip
-
 class Output
 {
 public:
-    // packed: gzip. A file that exists keeps its permissions, a new one is for its owner only.
-    static Result<std::unique_ptr<Output>> create(const std::string& path, bool packed);
+    // A file that exists keeps its permissions, a new one is for its owner only.
+    static Result<std::unique_ptr<Output>> create(const std::string& path, Packing packing);
     ~Output();
     Output(const Output&) = delete;
     Output& operator=(const Output&) = delete;
@@ -53,5 +52,6 @@ private:
 };
 
 void appendJsonString(std::string& out, std::string_view utf8);
+std::string cleanUtf8(std::string_view text); // bytes that are no UTF-8 become U+FFFD
 
 } // namespace calltide::formats

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "formats/packer.h"
 #include <vector>
+#include <zstd.h>
 #ifdef CALLTIDE_ISAL
 #include <isa-l/igzip_lib.h>
 #else
@@ -9,73 +10,105 @@
 
 namespace calltide::formats {
 
+namespace {
+
+constexpr size_t kBlock = 256 << 10;
+
 #ifdef CALLTIDE_ISAL
 
-struct Packer::Private
+class GzipPacker final : public Packer
 {
-    isal_zstream stream;
-    std::vector<uint8_t> levelBuffer = std::vector<uint8_t>(ISAL_DEF_LVL2_DEFAULT);
-    std::vector<uint8_t> out = std::vector<uint8_t>(256 << 10);
+public:
+    GzipPacker()
+    {
+        isal_deflate_init(&m_stream);
+        m_stream.gzip_flag = IGZIP_GZIP;
+        m_stream.level = 2;
+        m_stream.level_buf = m_levelBuffer.data();
+        m_stream.level_buf_size = uint32_t(m_levelBuffer.size());
+    }
+    void add(std::string_view bytes, bool last, const Sink& sink) override
+    {
+        auto& s = m_stream;
+        s.next_in = reinterpret_cast<uint8_t*>(const_cast<char*>(bytes.data()));
+        s.avail_in = uint32_t(bytes.size());
+        s.end_of_stream = last;
+        do {
+            s.next_out = m_out.data();
+            s.avail_out = uint32_t(m_out.size());
+            isal_deflate(&s);
+            sink(reinterpret_cast<const char*>(m_out.data()), m_out.size() - s.avail_out);
+        } while (s.avail_out == 0 || s.avail_in > 0);
+    }
+
+private:
+    isal_zstream m_stream;
+    std::vector<uint8_t> m_levelBuffer = std::vector<uint8_t>(ISAL_DEF_LVL2_DEFAULT);
+    std::vector<uint8_t> m_out = std::vector<uint8_t>(kBlock);
 };
-
-Packer::Packer()
-    : d(std::make_unique<Private>())
-{
-    isal_deflate_init(&d->stream);
-    d->stream.gzip_flag = IGZIP_GZIP;
-    d->stream.level = 2;
-    d->stream.level_buf = d->levelBuffer.data();
-    d->stream.level_buf_size = uint32_t(d->levelBuffer.size());
-}
-
-void Packer::add(std::string_view bytes, bool last, const Sink& sink)
-{
-    auto& s = d->stream;
-    s.next_in = reinterpret_cast<uint8_t*>(const_cast<char*>(bytes.data()));
-    s.avail_in = uint32_t(bytes.size());
-    s.end_of_stream = last;
-    do {
-        s.next_out = d->out.data();
-        s.avail_out = uint32_t(d->out.size());
-        isal_deflate(&s);
-        sink(reinterpret_cast<const char*>(d->out.data()), d->out.size() - s.avail_out);
-    } while (s.avail_out == 0 || s.avail_in > 0);
-}
-
-Packer::~Packer() = default;
 
 #else
 
-struct Packer::Private
+class GzipPacker final : public Packer
 {
-    z_stream stream = {};
-    std::vector<Bytef> out = std::vector<Bytef>(256 << 10);
+public:
+    GzipPacker() { deflateInit2(&m_stream, 4, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY); }
+    ~GzipPacker() override { deflateEnd(&m_stream); }
+    void add(std::string_view bytes, bool last, const Sink& sink) override
+    {
+        auto& s = m_stream;
+        s.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+        s.avail_in = uInt(bytes.size());
+        do {
+            s.next_out = m_out.data();
+            s.avail_out = uInt(m_out.size());
+            deflate(&s, last ? Z_FINISH : Z_NO_FLUSH);
+            sink(reinterpret_cast<const char*>(m_out.data()), m_out.size() - s.avail_out);
+        } while (s.avail_out == 0);
+    }
+
+private:
+    z_stream m_stream = {};
+    std::vector<Bytef> m_out = std::vector<Bytef>(kBlock);
 };
 
-Packer::Packer()
-    : d(std::make_unique<Private>())
-{
-    deflateInit2(&d->stream, 4, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY);
-}
-
-void Packer::add(std::string_view bytes, bool last, const Sink& sink)
-{
-    auto& s = d->stream;
-    s.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-    s.avail_in = uInt(bytes.size());
-    do {
-        s.next_out = d->out.data();
-        s.avail_out = uInt(d->out.size());
-        deflate(&s, last ? Z_FINISH : Z_NO_FLUSH);
-        sink(reinterpret_cast<const char*>(d->out.data()), d->out.size() - s.avail_out);
-    } while (s.avail_out == 0);
-}
-
-Packer::~Packer()
-{
-    deflateEnd(&d->stream);
-}
-
 #endif
+
+class ZstdPacker final : public Packer
+{
+public:
+    ~ZstdPacker() override { ZSTD_freeCCtx(m_stream); }
+    void add(std::string_view bytes, bool last, const Sink& sink) override
+    {
+        ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
+        for (;;) {
+            ZSTD_outBuffer out{m_out.data(), m_out.size(), 0};
+            const size_t left = ZSTD_compressStream2(m_stream, &out, &in, last ? ZSTD_e_end : ZSTD_e_continue);
+            sink(m_out.data(), out.pos);
+            if (ZSTD_isError(left) || (last ? left == 0 : in.pos == in.size))
+                return;
+        }
+    }
+
+private:
+    ZSTD_CCtx* m_stream = ZSTD_createCCtx();
+    std::vector<char> m_out = std::vector<char>(kBlock);
+};
+
+} // namespace
+
+Packing packingOf(std::string_view path)
+{
+    return path.ends_with(".gz") ? Packing::Gzip : path.ends_with(".zst") ? Packing::Zstd : Packing::None;
+}
+
+std::unique_ptr<Packer> Packer::make(Packing packing)
+{
+    if (packing == Packing::None)
+        return nullptr;
+    if (packing == Packing::Gzip)
+        return std::make_unique<GzipPacker>();
+    return std::make_unique<ZstdPacker>();
+}
 
 } // namespace calltide::formats

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "formats/pfargs.h"
+#include "formats/jsontext.h"
 #include "formats/output.h"
 #include "formats/proto.h"
 #include <charconv>
@@ -15,6 +16,15 @@ std::string_view find(const Interned& in, uint64_t id)
 {
     const auto it = in.find(id);
     return it == in.end() ? std::string_view() : it->second;
+}
+
+// A whole object, list or null; looked at, not checked in its inside.
+bool isJson(std::string_view text)
+{
+    if (text == "null")
+        return true;
+    const char* end = text.data() + text.size();
+    return (text.starts_with('{') || text.starts_with('[')) && json::skipValue(text.data(), end) == end;
 }
 
 void comma(std::string& json)
@@ -53,8 +63,13 @@ bool appendValue(std::string& json, std::string_view annotation, const Interned&
         case 5:
             appendReal(json, p.asDouble());
             break;
-        case 6:
         case 9:
+            if (isJson(p.bytes))
+                json += p.bytes;
+            else
+                appendJsonString(json, p.bytes);
+            break;
+        case 6:
             appendJsonString(json, p.bytes);
             break;
         case 17:

@@ -5,6 +5,8 @@
 #include "store/result.h"
 #include "store/trace.h"
 #include <functional>
+#include <string>
+#include <vector>
 
 namespace calltide::formats {
 
@@ -22,6 +24,10 @@ enum class Format : uint8_t {
     Calltide,
     ChromeJson,
     Gzip,
+    Zstd,
+    Zip,
+    Tar,
+    Utf16,
     Speedscope,
     Collapsed,
     Pstats,
@@ -37,6 +43,9 @@ Format sniff(std::string_view head, bool whole = false);
 
 // Opens one file. The error's message names the file and the reason.
 Result<store::TracePtr> open(const std::string& path, const OpenOptions& options = {});
+
+// Opens several files as one timeline, see merge.h. One that cannot be opened is an error for all.
+Result<store::TracePtr> open(const std::vector<std::string>& paths, const OpenOptions& options = {});
 
 // The two large readers behind it; those of smaller formats are in readers.h.
 Result<store::TracePtr> readNative(const std::string& path, const OpenOptions& options);

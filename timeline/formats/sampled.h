@@ -105,7 +105,10 @@ public:
     void add(uint32_t node, int64_t weight); // its own, without its children; ≥ 0, sums stop at kGreatest
     void setExtra(uint32_t node, uint32_t extra) { m_nodes[node].extra = extra; }
     uint32_t extra(uint32_t node) const { return m_nodes[node].extra; }
-    size_t size() const { return m_nodes.size(); }
+    size_t size() const { return m_nodes.size(); } // with the root, which is 0; parents before children
+    uint32_t parent(uint32_t node) const { return m_nodes[node].parent; }
+    store::FunctionId function(uint32_t node) const { return m_nodes[node].function; }
+    int64_t self(uint32_t node) const { return m_nodes[node].self; }
     int64_t total() const; // of everything
     // Adds the slices of the whole tree; returns the end.
     int64_t layOut(store::SliceBuffer& slices, int64_t begin, int64_t nsPerUnit) const;

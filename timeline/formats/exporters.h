@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Inside of the exporters: each writes a whole document and says false when it was cancelled or the disk is full.
+#pragma once
+#include "formats/exporter.h"
+#include "formats/output.h"
+#include "store/walk.h"
+#include <algorithm>
+
+namespace calltide::formats {
+
+class Exporting
+{
+public:
+    Exporting(const store::Trace& t, const ExportOptions& o, Output& to)
+        : trace(t)
+        , options(o)
+        , out(to)
+    {
+    }
+    const store::Trace& trace;
+    const ExportOptions& options;
+    Output& out;
+
+    bool wants(store::TrackId track) const;
+    bool ofCalls(store::TrackId track) const; // a thread, task or overflow lane: counted in call trees
+    bool inside(int64_t time) const { return time >= options.scope.from && time <= options.scope.to; }
+    int64_t clip(int64_t time) const { return std::min(std::max(time, options.scope.from), options.scope.to); }
+    // Now and then; false: stop.
+    bool tick(uint64_t slices = 1)
+    {
+        m_done += slices;
+        if ((m_done & 0xFFF) != 0)
+            return !m_stopped;
+        if (options.progress)
+            options.progress->set(m_done, trace.sliceCount());
+        m_stopped = out.failed() || (options.progress && options.progress->cancelled());
+        return !m_stopped;
+    }
+    bool stopped() const { return m_stopped; }
+    std::string trackName(store::TrackId track) const; // "MainThread", "thread 42"
+
+private:
+    uint64_t m_done = 0;
+    bool m_stopped = false;
+};
+
+bool writeSpeedscope(Exporting& e);
+bool writeCollapsed(Exporting& e);
+bool writePstats(Exporting& e);
+bool writeFirefox(Exporting& e);
+bool writePerfetto(Exporting& e);
+bool writeCsv(Exporting& e);
+
+} // namespace calltide::formats
