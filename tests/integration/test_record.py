@@ -107,8 +107,10 @@ class RecordTest(CalltideTest):
     def test_options_of_the_recorder_are_handed_on(self):
         sys.path.insert(0, os.path.join(os.path.dirname(CALLTIDE), "..", "lib", "calltide", "python"))
         from calltide import options
-        words = {options.NUMBER: "7", options.SIZE: "8MB", options.DURATION: "5us", options.PATTERNS: "nothing*"}
-        kept = {options.NUMBER: "7", options.SIZE: "8388608", options.DURATION: "5000", options.PATTERNS: '["nothing*"]'}
+        words = {options.NUMBER: "7", options.SIZE: "8MB", options.DURATION: "5us", options.PATTERNS: "nothing*",
+                 options.CONDITIONS: "longer:5us"}
+        kept = {options.NUMBER: "7", options.SIZE: "8388608", options.DURATION: "5000", options.PATTERNS: '["nothing*"]',
+                options.CONDITIONS: '["longer:5000ns"]'}
         for option in options.OPTIONS:
             if option.kind != options.FLAG:
                 self.record("--" + option.name, words[option.kind], "--", target("native.py"))
