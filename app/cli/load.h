@@ -2,11 +2,15 @@
 // Opening a file exactly as the window does.
 #pragma once
 #include "formats/reader.h"
-#include <QString>
+#include <QStringList>
+#include <utility>
 
 namespace calltide::cli {
 
 Result<store::TracePtr> load(const QString& path);
+Result<store::TracePtr> load(const QStringList& paths); // several become one timeline
+// "10us..0.5s", in ns from the trace's beginning.
+Result<std::pair<int64_t, int64_t>> parseRange(const QString& text);
 QString spanText(int64_t ns); // "8.32 ms"
 
 } // namespace calltide::cli

@@ -11,30 +11,11 @@
 #include <QGuiApplication>
 #include <QRegularExpression>
 #include <QSaveFile>
-#include <cmath>
 #include <optional>
 
 namespace calltide::cli {
 
 namespace {
-
-// "1.5s", "20ms", "300us", "40ns", "0.25" (seconds).
-std::optional<int64_t> parseTime(const QString& text)
-{
-    static const QRegularExpression pattern(QStringLiteral("^\\s*(\\d+(?:\\.\\d*)?|\\.\\d+)\\s*(s|ms|us|µs|ns|)\\s*$"));
-    const auto m = pattern.match(text);
-    if (!m.hasMatch())
-        return {};
-    const QString unit = m.captured(2);
-    const double scale = unit == QLatin1String("ns")   ? 1
-        : unit == QLatin1String("ms")                  ? 1e6
-        : unit.isEmpty() || unit == QLatin1String("s") ? 1e9
-                                                       : 1e3;
-    const double ns = m.captured(1).toDouble() * scale;
-    if (!(ns < 9e18))
-        return {};
-    return int64_t(std::llround(ns));
-}
 
 struct Request
 {
@@ -80,11 +61,10 @@ Result<Request> parse(const QStringList& arguments)
             return wrong(QStringLiteral("--scale is a number from 0.5 to 4, not %1.").arg(s));
     }
     if (const QString s = a->values.value(range); !s.isEmpty()) {
-        const auto at = s.indexOf(QLatin1String(".."));
-        const auto from = parseTime(s.left(at)), to = parseTime(s.mid(at + 2));
-        if (at < 0 || !from || !to || *from >= *to)
-            return wrong(QStringLiteral("--range is FROM..TO, such as 0.5s..800ms, not %1.").arg(s));
-        r.range = {*from, *to};
+        const auto range = parseRange(s);
+        if (!range)
+            return range.error();
+        r.range = *range;
     }
     const QString t = a->values.value(theme, QStringLiteral("light"));
     if (t != QLatin1String("light") && t != QLatin1String("dark"))

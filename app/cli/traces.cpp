@@ -17,6 +17,14 @@ Result<TracePtr> load(const QString& path)
     return formats::open(path.toLocal8Bit().toStdString());
 }
 
+Result<TracePtr> load(const QStringList& paths)
+{
+    std::vector<std::string> names;
+    for (const QString& path : paths)
+        names.push_back(path.toLocal8Bit().toStdString());
+    return formats::open(names);
+}
+
 QString spanText(int64_t ns)
 {
     const double v = double(ns);
@@ -155,8 +163,21 @@ void printInfo(const Trace& trace)
               .arg(trace.counters().size())
               .arg(trace.flows().size())
               .arg(trace.lost()));
-    for (const Problem& problem : trace.problems())
-        print(QStringLiteral("problem: %1 (%2)\n").arg(QString::fromStdString(problem.text)).arg(problem.count));
+    for (const auto& [key, value] : trace.metadata()) {
+        if (key == "axis" || QString::fromStdString(key).endsWith(QLatin1String(": axis")))
+            print(QString::fromStdString(key) + u' ' + QString::fromStdString(value) + u'\n');
+    }
+    for (const Problem& problem : trace.problems()) {
+        QString line = QStringLiteral("problem: %1 (%2)").arg(QString::fromStdString(problem.text)).arg(problem.count);
+        for (const auto& [offset, example] : problem.examples) { // the first that says where
+            if (offset >= 0)
+                line += QStringLiteral(" first at byte %1").arg(offset);
+            if (!example.empty())
+                line += QStringLiteral(": ") + QString::fromStdString(example.substr(0, 60)).simplified();
+            break;
+        }
+        print(line + u'\n');
+    }
 }
 
 } // namespace
@@ -166,9 +187,9 @@ int info(const QStringList& arguments)
     auto a = parseArguments(arguments, {}, {QStringLiteral("--json")});
     if (!a)
         return usageError(QString::fromStdString(a.error().message), "info");
-    if (a->words.size() != 1)
-        return usageError(QStringLiteral("name one file."), "info");
-    const auto trace = load(a->words.first());
+    if (a->words.isEmpty())
+        return usageError(QStringLiteral("name a file, or several for one timeline."), "info");
+    const auto trace = load(a->words);
     if (!trace)
         return fail(QString::fromStdString(trace.error().message));
     if (a->has(QStringLiteral("--json")))
@@ -180,21 +201,58 @@ int info(const QStringList& arguments)
 
 int exportTrace(const QStringList& arguments)
 {
-    const QString o = QStringLiteral("-o"), output = QStringLiteral("--output");
-    auto a = parseArguments(arguments, {o, output}, {QStringLiteral("--no-sources")});
+    const QString o = QStringLiteral("-o"), output = QStringLiteral("--output"), formatName = QStringLiteral("--format"),
+                  range = QStringLiteral("--range");
+    auto a = parseArguments(arguments, {o, output, formatName, range}, {QStringLiteral("--no-sources")});
     if (!a)
         return usageError(QString::fromStdString(a.error().message), "export");
     const QString to = a->values.value(o, a->values.value(output));
-    if (a->words.size() != 1 || to.isEmpty())
-        return usageError(QStringLiteral("name one file and -o OUT.json or OUT.json.gz."), "export");
-    if (!to.endsWith(QLatin1String(".json")) && !to.endsWith(QLatin1String(".json.gz")))
-        return usageError(QStringLiteral("the name after -o must end in .json or .json.gz."), "export");
-    const auto trace = load(a->words.first());
+    if (a->words.isEmpty() || to.isEmpty())
+        return usageError(QStringLiteral("name a file and -o OUT."), "export");
+    const std::string path = to.toLocal8Bit().toStdString();
+    auto format = formats::exportFormatOf(path);
+    QStringList names, endings;
+    for (const auto& f : formats::exportFormats()) {
+        const QString name = QString::fromLatin1(f.name);
+        endings += QString::fromLatin1(f.ending);
+        if (!names.contains(name))
+            names += name;
+    }
+    if (const QString wanted = a->values.value(formatName); !wanted.isEmpty()) {
+        format.reset();
+        for (const auto& f : formats::exportFormats()) {
+            if (wanted == QLatin1String(f.name))
+                format = f.format;
+        }
+        if (!format)
+            return usageError(
+                QStringLiteral("--format is %1, not %2.").arg(names.join(QStringLiteral(", ")), wanted), "export");
+    }
+    if (!format)
+        return usageError(
+            QStringLiteral("the name after -o must end in %1, with .gz or .zst behind it for a packed file; or name a --format.")
+                .arg(endings.join(QStringLiteral(", "))),
+            "export");
+    formats::ExportOptions options;
+    std::pair<int64_t, int64_t> part{0, 0};
+    if (const QString text = a->values.value(range); !text.isEmpty()) {
+        const auto r = parseRange(text);
+        if (!r)
+            return usageError(QString::fromStdString(r.error().message), "export");
+        part = r.value();
+    }
+    const auto trace = load(a->words);
     if (!trace)
         return fail(QString::fromStdString(trace.error().message));
-    formats::JsonExportOptions options;
+    if (part.second > 0) {
+        if (part.first >= trace.value()->duration())
+            return fail(QStringLiteral("%1 is %2 long; the range lies behind its end.")
+                            .arg(a->words.first(), spanText(trace.value()->duration())));
+        options.scope.from = trace.value()->begin() + part.first;
+        options.scope.to = trace.value()->begin() + std::min(part.second, trace.value()->duration());
+    }
     options.sources = !a->has(QStringLiteral("--no-sources"));
-    const auto status = formats::exportJson(*trace.value(), to.toLocal8Bit().toStdString(), options);
+    const auto status = formats::exportTrace(*trace.value(), path, *format, options);
     return status ? 0 : fail(QString::fromStdString(status.error().message));
 }
 
@@ -203,15 +261,15 @@ int stats(const QStringList& arguments)
     auto a = parseArguments(arguments, {QStringLiteral("--top")}, {QStringLiteral("--json")});
     if (!a)
         return usageError(QString::fromStdString(a.error().message), "stats");
-    if (a->words.size() != 1)
-        return usageError(QStringLiteral("name one file."), "stats");
+    if (a->words.isEmpty())
+        return usageError(QStringLiteral("name a file, or several for one timeline."), "stats");
     const bool json = a->has(QStringLiteral("--json"));
     bool number = true;
     const QString topText = a->values.value(QStringLiteral("--top"));
     const qlonglong top = topText.isEmpty() ? (json ? INT64_MAX : 40) : topText.toLongLong(&number);
     if (!number || top < 1)
         return usageError(QStringLiteral("--top needs a number, 1 or more."), "stats");
-    const auto loaded = load(a->words.first());
+    const auto loaded = load(a->words);
     if (!loaded)
         return fail(QString::fromStdString(loaded.error().message));
     const Trace& trace = *loaded.value();

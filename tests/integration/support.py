@@ -34,8 +34,8 @@ class CalltideTest(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stderr)
         return result
 
-    def info(self, name):
-        return json.loads(self.succeed("info", name, "--json").stdout)
+    def info(self, *names):
+        return json.loads(self.succeed("info", *names, "--json").stdout)
 
     def stats(self, name):
         functions = json.loads(self.succeed("stats", name, "--json").stdout)["functions"]

@@ -104,8 +104,9 @@ class BadInputTest(CalltideTest):
                      says="Python 3.7.16 at %s is not supported; supported are Python 3." % fake)
 
     def test_wrong_usage(self):
-        for arguments in (["info"], ["info", "a", "b"], ["info", "--nope", "a"], ["export", "a"], ["export", "a", "-o"],
-                          ["export", "a", "-o", "x.txt"], ["stats", "a", "--top", "none"], ["stats", "a", "--top", "0"],
+        for arguments in (["info"], ["info", "--nope", "a"], ["export", "a"], ["export", "a", "-o"],
+                          ["export", "a", "-o", "x.png"], ["export", "a", "-o", "x", "--format", "png"],
+                          ["export", "a", "-o", "x.json", "--range", "3"], ["stats", "a", "--top", "none"], ["stats", "a", "--top", "0"],
                           ["record"], ["record", "--nope", "x.py"], ["record", "-o"], ["record", "-m"],
                           ["screenshot", "a"], ["screenshot", "a", "-o", "x.png", "--size", "1x1"],
                           ["screenshot", "a", "-o", "x.png", "--view", "pie"],

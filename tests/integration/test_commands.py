@@ -2,6 +2,7 @@
 """The commands on files whose content is known."""
 import json
 import os
+import pstats
 import struct
 import unittest
 import zlib
@@ -49,6 +50,34 @@ class CommandsTest(CalltideTest):
         for key in ("slices", "duration_ns", "processes", "sources", "instants", "counters", "problems"):
             if key != "problems":
                 self.assertEqual(packed[key], plain[key])
+
+    def test_export_in_each_format_opens_again(self):
+        for name, kind in (("a.json", "Chrome JSON"), ("a.json.zst", "Chrome JSON"), ("a.pftrace", "Perfetto trace"),
+                           ("a.pftrace.gz", "Perfetto trace"), ("a.speedscope.json", "speedscope"),
+                           ("a.firefox.json.gz", "Firefox profile"), ("a.collapsed", "collapsed stacks"),
+                           ("a.prof", "cProfile statistics")):
+            with self.subTest(name):
+                self.succeed("export", TRACE, "-o", name)
+                info = self.info(name)
+                self.assertEqual(info["format"], kind)
+                if kind in ("Chrome JSON", "Perfetto trace", "speedscope"):
+                    self.assertEqual((info["slices"], info["duration_ns"]), (82, 500000))
+        self.succeed("export", TRACE, "-o", "b.data", "--format", "csv")
+        with open(self.path("b.data")) as file:
+            self.assertEqual(file.readline(), "function,file,line,calls,total_ns,self_ns,mean_ns,min_ns,max_ns\n")
+        stats = pstats.Stats(self.path("a.prof")).stats
+        self.assertEqual(stats[("~", 0, "<built-in method builtins.len>")][:2], (40, 40))
+        self.succeed("export", TRACE, "-o", "part.json", "--range", "100us..200us")
+        self.assertEqual(self.info("part.json")["duration_ns"], 100000)
+
+    def test_several_files_are_one_timeline(self):
+        with open(self.path("s.txt"), "w") as file:
+            file.write("f;g 10\nf;h 2\nno stack\n")
+        info = self.info(TRACE, "s.txt")
+        self.assertEqual((info["slices"], len(info["processes"])), (85, 2))
+        text = self.succeed("info", TRACE, "s.txt").stdout
+        self.assertIn("samples, one drawn as 1 ms", text)
+        self.assertIn("first at byte 13: no stack", text)
 
     def test_stats(self):
         functions = json.loads(self.succeed("stats", TRACE, "--json").stdout)["functions"]
