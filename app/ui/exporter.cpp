@@ -35,9 +35,10 @@ void ExportJob::start(store::TracePtr trace, const QString& path)
     m_timer.start();
     m_runner.start(
         [trace = std::move(trace), name = toUtf8(path)](store::Progress& progress) -> Status {
-            formats::JsonExportOptions options;
+            formats::ExportOptions options;
             options.progress = &progress;
-            return formats::exportJson(*trace, name, options);
+            const auto format = formats::exportFormatOf(name); // by its ending
+            return formats::exportTrace(*trace, name, format.value_or(formats::ExportFormat::PerfettoJson), options);
         },
         [this, path](const Status& status) {
             end();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Writes a document as Perfetto JSON in a job, with progress and Cancel in the notice bar. GUI thread.
+// Writes a document in the format of the file's ending, else as Perfetto JSON, in a job, with progress and Cancel in the notice bar. GUI thread.
 #pragma once
 #include "session/jobs.h"
 #include "store/trace.h"

@@ -266,6 +266,10 @@ void MainWindow::noteProblems(const Document& document)
             text.chop(1);
         sentences << (problem.count > 1 ? tr("%1 (%2 times)").arg(text, formatNumber(problem.count)) : text);
     }
+    for (const auto& [key, value] : trace.metadata()) {
+        if (key == "axis") // of profiles whose axis is no time
+            sentences.prepend(tr("The axis shows %1").arg(fromTrace(value)));
+    }
     if (trace.lost())
         sentences.prepend(tr("%1 events were lost while recording").arg(formatNumber(trace.lost())));
     if (sentences.isEmpty() && trace.sliceCount())

@@ -238,7 +238,8 @@ QString MainWindow::folderFor(const QString& kept) const
 void MainWindow::openFiles()
 {
     const QStringList paths = QFileDialog::getOpenFileNames(this, tr("Open recordings"), folderFor(m_settings.lastFolder()),
-        tr("Recordings and traces (*.calltide *.json *.json.gz *.gz);;All files (*)"));
+        tr("Recordings and traces (*.calltide *.json *.gz *.zst *.zip *.tar *.pftrace *.perfetto-trace *.speedscope *.prof "
+           "*.pstats *.cpuprofile *.pprof *.pb *.collapsed *.folded *.txt);;All files (*)"));
     for (const QString& path : paths) {
         m_settings.setLastFolder(QFileInfo(path).path());
         open(path);
@@ -251,8 +252,11 @@ void MainWindow::chooseExport()
     if (!shown)
         return;
     const QString name = QFileInfo(shown->path()).completeBaseName() + QStringLiteral(".json");
-    const QString path = QFileDialog::getSaveFileName(this, tr("Export as Perfetto JSON"),
-        QDir(folderFor(m_settings.exportFolder())).filePath(name), tr("Perfetto JSON (*.json);;Compressed (*.json.gz)"));
+    const QString path = QFileDialog::getSaveFileName(this, tr("Export"),
+        QDir(folderFor(m_settings.exportFolder())).filePath(name),
+        tr("Perfetto JSON (*.json);;Perfetto JSON, packed (*.json.gz *.json.zst);;Perfetto trace (*.pftrace);;speedscope "
+           "(*.speedscope.json);;Firefox Profiler (*.firefox.json);;cProfile statistics (*.prof);;Collapsed stacks "
+           "(*.collapsed);;Table of functions (*.csv)"));
     if (!path.isEmpty()) {
         m_settings.setExportFolder(QFileInfo(path).path());
         exportTo(path);
