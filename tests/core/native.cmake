@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 ct_add_test(tst_readnative SOURCES tst_readnative.cpp recordingwriter.h LIBS ct_formats)
 ct_add_test(tst_live SOURCES tst_live.cpp recordingwriter.h LIBS ct_formats)
-ct_add_test(tst_damaged SOURCES tst_damaged.cpp recordingwriter.h LIBS ct_formats)
+ct_add_test(tst_damaged SOURCES tst_damaged.cpp recordingwriter.h LIBS ct_formats TIMEOUT 600)

@@ -73,7 +73,7 @@ class SameAsPlain(RecorderTest):
             import os, subprocess
             try: subprocess.run(["/no/such/program"], env={"A": "1"})
             except FileNotFoundError: import traceback; traceback.print_exc()
-            print(os.execve, os.execve.__name__, os.execve.__module__)
+            print(os.execve, os.execve.__name__, os.execve.__module__, os.execve in os.supports_fd)
             os.execve("/no/such/program", ["x"], {"A": "1"})
         """)
         _, plain = self.both("starts.py")

@@ -36,6 +36,14 @@ PyObject* attribute(PyObject* object, PyObject* name)
 
 PyObject* represent(PyObject* object) { return PyObject_Repr(reinterpret_cast<Starter*>(object)->original); }
 
+// Found in sets that hold what it stands for, such as os.supports_fd.
+Py_hash_t hash(PyObject* object) { return PyObject_Hash(reinterpret_cast<Starter*>(object)->original); }
+
+PyObject* compare(PyObject* one, PyObject* two, int operation)
+{
+    return PyObject_RichCompare(startedFunction(one), startedFunction(two), operation);
+}
+
 void destroy(PyObject* object)
 {
     Py_XDECREF(reinterpret_cast<Starter*>(object)->original);
@@ -57,6 +65,8 @@ PyObject* makeStarter(PyObject* original, PyObject* mend)
         g_type.tp_call = call;
         g_type.tp_getattro = attribute;
         g_type.tp_repr = represent;
+        g_type.tp_hash = hash;
+        g_type.tp_richcompare = compare;
         if (PyType_Ready(&g_type) < 0)
             return nullptr;
     }
