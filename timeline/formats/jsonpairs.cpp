@@ -32,28 +32,42 @@ void Model::finishStacks()
     for (auto& [track, marks] : m_marks) {
         byTime(marks);
         SliceBuffer& slices = m_builder.slices(track);
-        std::vector<const Mark*> open;
+        std::vector<const Mark*> open; // null: ended already
+        std::map<FunctionId, std::vector<size_t>> places; // of the open ones by function; those without a name apart
+        std::vector<size_t> nameless;
         for (const Mark& mark : marks) {
             if (!mark.end) {
+                (mark.named ? places[mark.function] : nameless).push_back(open.size());
                 open.push_back(&mark);
                 continue;
             }
             // The innermost open one with the same name; an end without a name ends whatever is innermost.
-            auto it = open.end();
-            while (it != open.begin() && mark.named && (*(it - 1))->named && (*(it - 1))->function != mark.function)
-                --it;
-            if (it == open.begin()) {
+            std::vector<size_t>* of = &nameless;
+            if (!mark.named && !open.empty() && open.back()->named) {
+                of = &places[open.back()->function];
+            } else if (mark.named) {
+                const auto same = places.find(mark.function);
+                if (same != places.end() && !same->second.empty()
+                    && (nameless.empty() || same->second.back() > nameless.back()))
+                    of = &same->second;
+            }
+            if (of->empty()) {
                 m_builder.problem(
                     "json.end_without_begin", "Ends without a begin were left out.", Severity::Warning, -1);
                 continue;
             }
-            const Mark& begin = **(it - 1);
-            open.erase(it - 1);
+            const Mark& begin = *open[of->back()];
+            open[of->back()] = nullptr;
+            of->pop_back();
+            while (!open.empty() && !open.back())
+                open.pop_back();
             const FunctionId function = begin.named || !mark.named ? begin.function : mark.function;
             const Arguments& arguments = begin.arguments.length ? begin.arguments : mark.arguments;
             slices.add(begin.time, mark.time - begin.time, function, extraFor(arguments));
         }
         for (const Mark* begin : open) {
+            if (!begin)
+                continue;
             const uint32_t extra = extraFor(begin->arguments, kStillRunning);
             slices.add(begin->time, std::max<int64_t>(0, m_last - begin->time), begin->function, extra);
             m_builder.problem(
