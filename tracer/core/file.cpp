@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,10 +19,19 @@ namespace {
 
 constexpr uint64_t kFirstGrowth = 64 << 10, kGreatestGrowth = 64 << 20;
 constexpr uint64_t kReserve = 32 << 10; // under a limit: for the tables' last records
-constexpr int kHighDescriptor = 200; // below the usual limits of 256 and 1024
 #ifndef MADV_POPULATE_WRITE
 constexpr int MADV_POPULATE_WRITE = 23;
 #endif
+
+// Where a program sees the descriptor numbers that it would see without us, unless it opens very many.
+int highDescriptor()
+{
+    constexpr rlim_t kWanted = 1000; // below the usual limit of 1024
+    struct rlimit limit {};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return 200;
+    return int(std::min(kWanted, limit.rlim_cur - std::min<rlim_t>(limit.rlim_cur, 24)));
+}
 
 uint64_t processStart() // ns since boot
 {
@@ -138,8 +148,7 @@ std::string File::create(const std::string& path, const Identity& identity, cons
     const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return std::strerror(errno);
-    // A high number: the program sees the descriptor numbers that it would see without us.
-    m_fd = fcntl(fd, F_DUPFD_CLOEXEC, kHighDescriptor);
+    m_fd = fcntl(fd, F_DUPFD_CLOEXEC, highDescriptor());
     if (m_fd < 0)
         m_fd = fd;
     else
@@ -220,7 +229,7 @@ bool File::reopen()
         fail("the recording's descriptor was closed", EBADF);
         return false;
     }
-    m_fd = fcntl(fd, F_DUPFD_CLOEXEC, kHighDescriptor);
+    m_fd = fcntl(fd, F_DUPFD_CLOEXEC, highDescriptor());
     if (m_fd < 0)
         m_fd = fd;
     else
