@@ -14,6 +14,10 @@ class QSettings;
 #define CALLTIDE_SETTINGS(X)                                                                                           \
     X(QString, theme, Theme, "appearance/theme", QStringLiteral("system")) /* system | light | dark */                 \
     X(QString, renderer, Renderer, "appearance/renderer", QStringLiteral("auto")) /* auto | gpu | raster */            \
+    X(QString, colorMode, ColorMode, "appearance/color_mode", QStringLiteral("function"))                              \
+    /* function | module | my_code | duration */                                                                      \
+    X(bool, colorBlind, ColorBlind, "appearance/colour_blind", false)                                                  \
+    X(QString, timeFormat, TimeFormat, "view/time_format", QStringLiteral("start")) /* start|wall|utc|ns|epoch */      \
     X(bool, animations, Animations, "appearance/animations", true)                                                     \
     X(QStringList, recentFiles, RecentFiles, "files/recent", QStringList())                                            \
     X(QString, lastFolder, LastFolder, "files/last_folder", QString())                                                 \

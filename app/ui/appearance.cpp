@@ -46,9 +46,24 @@ void Appearance::setChoice(Choice choice)
     m_choice = choice;
     if (kindOf(choice) == m_theme->kind())
         return;
+    remake(true);
+}
+
+void Appearance::setColors(layout::ColorMode mode, bool colorBlind)
+{
+    if (mode == m_mode && colorBlind == m_colorBlind)
+        return;
+    m_mode = mode;
+    m_colorBlind = colorBlind;
+    remake(false);
+}
+
+void Appearance::remake(bool restyle)
+{
     const std::unique_ptr<render::Theme> old = std::move(m_theme); // views may still point to it
-    m_theme = std::make_unique<render::Theme>(kindOf(choice));
-    apply();
+    m_theme = std::make_unique<render::Theme>(kindOf(m_choice), m_mode, m_colorBlind);
+    if (restyle)
+        apply();
     Q_EMIT changed();
 }
 

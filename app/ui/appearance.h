@@ -19,6 +19,9 @@ public:
 
     Choice choice() const { return m_choice; }
     void setChoice(Choice choice);
+    layout::ColorMode colorMode() const { return m_mode; }
+    bool colorBlind() const { return m_colorBlind; }
+    void setColors(layout::ColorMode mode, bool colorBlind); // of the slices
     const render::Theme& theme() const { return *m_theme; }
 
     QColor color(QStringView token) const { return m_theme->color(token); }
@@ -33,8 +36,11 @@ Q_SIGNALS:
 
 private:
     void apply();
+    void remake(bool restyle);
 
     Choice m_choice;
+    layout::ColorMode m_mode = layout::ColorMode::Function;
+    bool m_colorBlind = false;
     std::unique_ptr<render::Theme> m_theme;
 };
 

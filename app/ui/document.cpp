@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/document.h"
 #include "ui/appearance.h"
+#include "ui/callsview.h"
 #include "ui/callview.h"
 #include "ui/functionsview.h"
+#include "ui/notesfile.h"
+#include "ui/notesview.h"
 #include "ui/sourceview.h"
 #include "ui/text.h"
 #include "widget/flameview.h"
@@ -23,6 +26,9 @@ Document::Document(
     m_functions = new FunctionsView(appearance, m_context, m_state);
     m_source = new SourceView(appearance, m_context, m_state);
     m_call = new CallView(appearance, m_context, m_state);
+    m_calls = new CallsView(appearance, m_context, m_state);
+    m_notes = new NotesView(appearance, m_state);
+    m_notesFile = new NotesFile(path(), m_state, this);
     connect(&appearance, &Appearance::changed, this, [this, &appearance] {
         m_timeline->setTheme(&appearance.theme());
         m_flame->setTheme(&appearance.theme());
@@ -33,8 +39,10 @@ Document::Document(
 
 Document::~Document()
 {
+    delete m_notesFile; // while the state still has what it writes
     for (QWidget* view : {static_cast<QWidget*>(m_timeline), static_cast<QWidget*>(m_flame),
-             static_cast<QWidget*>(m_functions), static_cast<QWidget*>(m_source), static_cast<QWidget*>(m_call)})
+             static_cast<QWidget*>(m_functions), static_cast<QWidget*>(m_source), static_cast<QWidget*>(m_call),
+             static_cast<QWidget*>(m_calls), static_cast<QWidget*>(m_notes)})
         delete view;
 }
 
@@ -61,6 +69,16 @@ SourceView* Document::source() const
 CallView* Document::call() const
 {
     return m_call;
+}
+
+CallsView* Document::calls() const
+{
+    return m_calls;
+}
+
+NotesView* Document::notes() const
+{
+    return m_notes;
 }
 
 QString Document::path() const

@@ -16,7 +16,10 @@ namespace calltide::ui {
 
 class Appearance;
 class CallView;
+class CallsView;
 class FunctionsView;
+class NotesFile;
+class NotesView;
 class SourceView;
 
 class Document : public QObject
@@ -36,6 +39,9 @@ public:
     FunctionsView* functions() const;
     SourceView* source() const;
     CallView* call() const;
+    CallsView* calls() const; // of the chosen function
+    NotesView* notes() const;
+    NotesFile* notesFile() const { return m_notesFile; }
 
     QString summary() const; // "1 284 116 calls · 2 processes · 9 threads"
 
@@ -47,6 +53,9 @@ private:
     QPointer<FunctionsView> m_functions;
     QPointer<SourceView> m_source;
     QPointer<CallView> m_call;
+    QPointer<CallsView> m_calls;
+    QPointer<NotesView> m_notes;
+    NotesFile* m_notesFile;
 };
 
 } // namespace calltide::ui

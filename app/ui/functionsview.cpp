@@ -151,6 +151,7 @@ FunctionsView::FunctionsView(
     });
     connect(m_scope, &QToolButton::clicked, this, [this] { m_state->setArea(std::nullopt); });
     connect(state, &render::ViewState::areaChanged, this, &FunctionsView::compute);
+    connect(state, &render::ViewState::filterChanged, this, &FunctionsView::compute);
     connect(state, &render::ViewState::selectionChanged, this, &FunctionsView::followSelection);
     connect(&appearance, &Appearance::changed, m_table->viewport(), qOverload<>(&QWidget::update));
     compute();
@@ -203,13 +204,8 @@ void FunctionsView::buildTable()
 
 void FunctionsView::compute()
 {
-    store::Scope scope;
+    const store::Scope scope = m_state->scope();
     const auto& area = m_state->area();
-    if (area) {
-        scope.from = area->range.from;
-        scope.to = area->range.to;
-        scope.tracks = area->tracks;
-    }
     m_scope->setVisible(area.has_value());
     if (area) {
         m_scope->setText(tr("Selection · %1").arg(formatDuration(area->range.length())));
@@ -238,7 +234,8 @@ void FunctionsView::showTotals()
     }
     const QString functions = rows == m_model->rowCount() ? formatCount(uint64_t(rows), tr("%1 function"), tr("%1 functions"))
                                                           : tr("%1 of %2 functions").arg(formatNumber(uint64_t(rows)), formatNumber(uint64_t(m_model->rowCount())));
-    m_totals->setFullText(tr("%1 · %2 calls · %3 self").arg(functions, formatNumber(calls), formatDuration(self)));
+    const QString text = m_state->filter() ? tr("%1 · %2 calls · %3 self · filtered") : tr("%1 · %2 calls · %3 self");
+    m_totals->setFullText(text.arg(functions, formatNumber(calls), formatDuration(self)));
 }
 
 void FunctionsView::followSelection()

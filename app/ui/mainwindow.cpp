@@ -7,6 +7,7 @@
 #include "ui/document.h"
 #include "ui/dropframe.h"
 #include "ui/exporter.h"
+#include "ui/filterbar.h"
 #include "ui/headerbar.h"
 #include "ui/launchsheet.h"
 #include "ui/menus.h"
@@ -109,6 +110,8 @@ void MainWindow::build()
     column->addWidget(m_tabRow);
     m_notices = new NoticeBar(m_appearance);
     column->addWidget(m_notices);
+    m_filter = new FilterBar(m_appearance);
+    column->addWidget(m_filter);
     setMenuWidget(m_top);
 
     m_start = new StartPage(m_appearance, *m_actions, m_recent, m_launches);
@@ -177,6 +180,10 @@ void MainWindow::connectParts()
         if (Document* shown = document())
             shown->timeline()->setFocus();
     });
+    connect(m_filter, &FilterBar::left, this, [this] {
+        if (Document* shown = document())
+            shown->timeline()->setFocus();
+    });
     connect(m_status, &StatusLine::problemsClicked, this, [this] {
         if (Document* shown = document()) {
             m_notices->removeOwned(shown);
@@ -208,11 +215,13 @@ void MainWindow::opened(const TraceContextPtr& context, const QString& path)
 {
     auto made = std::make_unique<Document>(context, m_appearance, m_renderer);
     Document* document = made.get();
-    document->timeline()->setRowSize(m_rows);
+    setUpTimeline(*document->timeline());
     document->flame()->setRowSize(m_rows);
     connect(document->timeline(), &timeline::TimelineView::frameDrawn, m_status, &StatusLine::setFrameTime);
     connect(document->state(), &render::ViewState::rangeChanged, this, &MainWindow::updateActions);
     connect(document->state(), &render::ViewState::selectionChanged, this, &MainWindow::updateActions);
+    connect(document->state(), &render::ViewState::areaChanged, this, &MainWindow::updateActions);
+    connect(document->state(), &render::ViewState::notesChanged, this, &MainWindow::updateActions);
     m_pages->addWidget(document->timeline());
     m_panels->addDocument(*document);
     connectDocument(*document);
@@ -288,6 +297,7 @@ void MainWindow::showTab(int index)
     m_pages->setCurrentWidget(shown ? static_cast<QWidget*>(shown->timeline()) : m_start);
     m_panels->showDocument(shown);
     m_header->search()->setState(shown ? shown->state() : nullptr);
+    m_filter->setState(shown ? shown->state() : nullptr);
     m_notices->setOwner(shown);
     m_status->showDocument(shown);
     setWindowTitle(shown ? tr("%1 – Calltide").arg(shown->title()) : QStringLiteral("Calltide"));
@@ -308,6 +318,7 @@ void MainWindow::closeTab(int index)
         m_notices->removeOwned(document);
         if (m_header->search())
             m_header->search()->setState(nullptr);
+        m_filter->setState(nullptr);
         std::erase_if(m_documents, [document](const auto& d) { return d.get() == document; });
     }
     showTab(m_tabs->currentIndex());

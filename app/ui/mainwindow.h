@@ -24,6 +24,7 @@ class ConsoleView;
 class Document;
 class DropFrame;
 class ExportJob;
+class FilterBar;
 class HeaderBar;
 class LaunchSheet;
 class NoticeBar;
@@ -86,6 +87,9 @@ private:
     void chooseExport();
     void choosePicture();
     void setRows(layout::RowSize rows);
+    void setColors(layout::ColorMode mode, bool colorBlind);
+    void setTimes(layout::TimeFormat format);
+    void setUpTimeline(timeline::TimelineView& view);
     void restoreWindow();
     QString folderFor(const QString& kept) const;
 
@@ -97,6 +101,7 @@ private:
     Actions* m_actions;
     HeaderBar* m_header = nullptr;
     NoticeBar* m_notices = nullptr;
+    FilterBar* m_filter = nullptr;
     QWidget *m_top = nullptr, *m_tabRow = nullptr;
     QTabBar* m_tabs = nullptr;
     QStackedWidget* m_pages = nullptr;
@@ -113,6 +118,7 @@ private:
     session::JobRunner m_pythonSearch; // for the sample
     QString m_reloading; // the path that takes the place of its tab
     layout::RowSize m_rows = layout::RowSize::Normal;
+    layout::TimeFormat m_times = layout::TimeFormat::FromStart;
     bool m_closeWhenEnded = false;
 };
 

@@ -5,10 +5,12 @@
 #include "ui/callview.h"
 #include "ui/document.h"
 #include "ui/exporter.h"
+#include "ui/filterbar.h"
 #include "ui/helpdialogs.h"
 #include "ui/launchsheet.h"
 #include "ui/mainwindow.h"
 #include "ui/noticebar.h"
+#include "ui/notesfile.h"
 #include "ui/opener.h"
 #include "ui/panels.h"
 #include "ui/headerbar.h"
@@ -16,7 +18,6 @@
 #include "ui/searchbox.h"
 #include "ui/sourceview.h"
 #include "ui/startpage.h"
-#include "ui/statusline.h"
 #include "ui/text.h"
 #include "widget/flameview.h"
 #include <QAction>
@@ -33,18 +34,6 @@
 
 namespace calltide::ui {
 namespace {
-constexpr std::pair<ActionId, Appearance::Choice> kThemes[] = {
-    {ActionId::ThemeSystem, Appearance::Choice::System},
-    {ActionId::ThemeLight, Appearance::Choice::Light},
-    {ActionId::ThemeDark, Appearance::Choice::Dark},
-    {ActionId::ThemeContrast, Appearance::Choice::HighContrast},
-};
-constexpr std::pair<ActionId, layout::RowSize> kRows[] = {
-    {ActionId::RowsCompact, layout::RowSize::Compact},
-    {ActionId::RowsNormal, layout::RowSize::Normal},
-    {ActionId::RowsLarge, layout::RowSize::Large},
-};
-
 // The program "Try the sample" records: installed, or in the source folder when run from a build folder in it.
 QString sampleProgram()
 {
@@ -74,6 +63,7 @@ void MainWindow::onTimeline(ActionId id, void (timeline::TimelineView::*what)())
 void MainWindow::connectDocument(Document& document)
 {
     Document* const shown = &document;
+    connect(document.notesFile(), &NotesFile::failed, this, &MainWindow::say);
     const auto showSource = [this, shown](store::FunctionId function) {
         Panel* source = (*m_panels)[Panels::Source];
         source->show();
@@ -125,6 +115,10 @@ void MainWindow::connectActions()
     });
     on(ExportJson, [this] { chooseExport(); });
     on(SavePicture, [this] { choosePicture(); });
+    on(CopyPicture, [this] {
+        if (Document* shown = document())
+            QGuiApplication::clipboard()->setImage(shown->timeline()->toImage(2));
+    });
     on(CloseTab, [this] { closeTab(m_tabs->currentIndex()); });
     on(NewTab, [this] { showStartPage(); });
     on(Quit, [this] { close(); });
@@ -140,12 +134,10 @@ void MainWindow::connectActions()
     });
     on(FindNext, [this] { document()->state()->searchStep(true); });
     on(FindPrevious, [this] { document()->state()->searchStep(false); });
+    on(Filter, [this] { m_filter->popUp(); });
     on(ClearSelection, [this] {
         if (Document* shown = document()) {
-            if (shown->state()->area())
-                shown->state()->setArea(std::nullopt);
-            else
-                shown->state()->select(store::kNoSlice);
+            shown->timeline()->escape();
         }
     });
 
@@ -160,46 +152,6 @@ void MainWindow::connectActions()
     on(About, [this] { showAbout(*this, m_appearance); });
 }
 
-void MainWindow::connectViewActions()
-{
-    using enum ActionId;
-    using timeline::TimelineView;
-    for (const auto& [id, choice] : kThemes)
-        on(id, [this, choice = choice] {
-            m_appearance.setChoice(choice);
-            m_settings.setTheme(Appearance::name(choice));
-        });
-    for (const auto& [id, rows] : kRows)
-        on(id, [this, rows = rows] { setRows(rows); });
-    onTimeline(CollapseAll, &TimelineView::collapseAll);
-    onTimeline(ExpandAll, &TimelineView::expandAll);
-    on(BottomDocks, [this] { m_panels->toggle(false); });
-    on(RightDocks, [this] { m_panels->toggle(true); });
-    on(FrameTime, [this] { m_status->setFrameTimeShown((*m_actions)[FrameTime]->isChecked()); });
-    on(LayoutDefault, [this] { m_panels->setLayout(Panels::Layout::Default); });
-    on(LayoutWide, [this] { m_panels->setLayout(Panels::Layout::Wide); });
-    on(LayoutNumbers, [this] { m_panels->setLayout(Panels::Layout::Numbers); });
-    on(LayoutCode, [this] { m_panels->setLayout(Panels::Layout::Code); });
-    on(FullScreen, [this] { setWindowState(windowState() ^ Qt::WindowFullScreen); });
-
-    on(Back, [this] { document()->state()->goBack(); });
-    on(Forward, [this] { document()->state()->goForward(); });
-    onTimeline(FitAll, &TimelineView::fitAll);
-    onTimeline(FitSelection, &TimelineView::zoomToSelection);
-    onTimeline(ZoomIn, &TimelineView::zoomIn);
-    onTimeline(ZoomOut, &TimelineView::zoomOut);
-    onTimeline(PanLeft, &TimelineView::panLeft);
-    onTimeline(PanRight, &TimelineView::panRight);
-    onTimeline(Parent, &TimelineView::selectParent);
-    onTimeline(Child, &TimelineView::selectChild);
-    onTimeline(Next, &TimelineView::selectNext);
-    onTimeline(Previous, &TimelineView::selectPrevious);
-
-    for (const auto& [id, choice] : kThemes)
-        (*m_actions)[id]->setChecked(choice == m_appearance.choice());
-    setRows(m_rows);
-}
-
 void MainWindow::updateActions()
 {
     using enum ActionId;
@@ -208,14 +160,18 @@ void MainWindow::updateActions()
         for (ActionId id : ids)
             (*m_actions)[id]->setEnabled(on);
     };
-    enable({Reload, ExportJson, SavePicture, Find, FindNext, FindPrevious, ClearSelection, CollapseAll, ExpandAll,
+    enable({TracksFilter, TrackPin, TrackHide, TracksHits, TracksAll, TracksReset, GoToTime, AllFlows, Mark, CopyPicture},
+        shown);
+    enable({NoteSpan, AreaFromSelection}, shown && shown->state()->selectionRange());
+    enable({NoteEdit, NoteDelete}, shown && shown->state()->selectedNote() != render::ViewState::kNoNote);
+    enable({Reload, ExportJson, SavePicture, Find, Filter, FindNext, FindPrevious, ClearSelection, CollapseAll, ExpandAll,
                BottomDocks, RightDocks, LayoutDefault, LayoutWide, LayoutNumbers, LayoutCode, FitAll, ZoomIn, ZoomOut,
                PanLeft, PanRight},
         shown);
     enable({CloseTab}, m_tabs->count());
     enable({NewTab}, m_tabs->count());
     const bool selected = shown && shown->state()->selected() != store::kNoSlice;
-    enable({Parent, Child, Next, Previous}, selected);
+    enable({Parent, Child, Next, Previous, FlowNext, FlowPrevious}, selected);
     enable({FitSelection}, selected || (shown && shown->state()->area()));
     enable({Copy}, shown && shown->state()->highlighted().valid());
     enable({Back}, shown && shown->state()->canGoBack());
@@ -376,20 +332,6 @@ void MainWindow::fillRecent(QMenu& menu)
         menu.addAction(tr("Nothing was opened yet"))->setEnabled(false);
     menu.addSeparator();
     menu.addAction((*m_actions)[ActionId::ClearRecent]);
-}
-
-void MainWindow::setRows(layout::RowSize rows)
-{
-    m_rows = rows;
-    for (const auto& document : m_documents) {
-        document->timeline()->setRowSize(rows);
-        document->flame()->setRowSize(rows);
-    }
-    for (const auto& [id, size] : kRows) {
-        (*m_actions)[id]->setChecked(size == rows);
-        if (size == rows)
-            m_status->setRows((*m_actions)[id]->text().toLower());
-    }
 }
 
 // A middle click closes its tab.

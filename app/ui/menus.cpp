@@ -41,20 +41,36 @@ Menus fillMenuBar(QMenuBar& bar, const Actions& actions, const Panels& panels)
     file.addSeparator();
     QMenu& exporting = *file.addMenu(text("Export"));
     addAll(exporting, actions, {ExportJson});
-    addAll(file, actions, {SavePicture});
+    addAll(file, actions, {SavePicture, CopyPicture});
     file.addSeparator();
     addAll(file, actions, {NewTab, CloseTab, Quit});
 
     QMenu& edit = *bar.addMenu(text("&Edit"));
     addAll(edit, actions, {Copy});
     edit.addSeparator();
-    addAll(edit, actions, {Find, FindNext, FindPrevious});
+    addAll(edit, actions, {Find, FindNext, FindPrevious, Filter});
     edit.addSeparator();
-    addAll(edit, actions, {ClearSelection});
+    addAll(edit, actions, {AreaFromSelection, ClearSelection});
+    edit.addSeparator();
+    addAll(edit, actions, {Mark, NoteSpan, NoteEdit, NoteDelete});
 
     QMenu& view = *bar.addMenu(text("&View"));
     addChoice(*view.addMenu(text("Theme")), actions, {ThemeSystem, ThemeLight, ThemeDark, ThemeContrast});
     addChoice(*view.addMenu(text("Row height")), actions, {RowsCompact, RowsNormal, RowsLarge});
+    QMenu& colors = *view.addMenu(text("Colours"));
+    addChoice(colors, actions, {ColorFunction, ColorModule, ColorMyCode, ColorDuration});
+    colors.addSeparator();
+    actions[ColorBlind]->setCheckable(true);
+    addAll(colors, actions, {ColorBlind});
+    addChoice(*view.addMenu(text("Times")), actions, {TimeFromStart, TimeWall, TimeUtc, TimeNanoseconds, TimeEpoch});
+    QMenu& tracks = *view.addMenu(text("Tracks"));
+    addAll(tracks, actions, {TracksFilter});
+    actions[TracksHits]->setCheckable(true);
+    addAll(tracks, actions, {TracksHits});
+    tracks.addSeparator();
+    addAll(tracks, actions, {TrackPin, TrackHide, TracksAll, TracksReset});
+    tracks.addSeparator();
+    addAll(tracks, actions, {CollapseAll, ExpandAll});
     addAll(*view.addMenu(text("Layout")), actions, {LayoutDefault, LayoutWide, LayoutNumbers, LayoutCode});
     view.addSeparator();
     for (Panel* panel : panels.all())
@@ -62,8 +78,8 @@ Menus fillMenuBar(QMenuBar& bar, const Actions& actions, const Panels& panels)
     view.addSeparator();
     addAll(view, actions, {BottomDocks, RightDocks});
     view.addSeparator();
-    addAll(view, actions, {CollapseAll, ExpandAll});
-    view.addSeparator();
+    actions[AllFlows]->setCheckable(true);
+    addAll(view, actions, {AllFlows});
     actions[FrameTime]->setCheckable(true);
     actions[FullScreen]->setCheckable(true);
     addAll(view, actions, {FrameTime, FullScreen});
@@ -71,9 +87,9 @@ Menus fillMenuBar(QMenuBar& bar, const Actions& actions, const Panels& panels)
     QMenu& go = *bar.addMenu(text("&Go"));
     addAll(go, actions, {Back, Forward});
     go.addSeparator();
-    addAll(go, actions, {FitAll, FitSelection, ZoomIn, ZoomOut, PanLeft, PanRight});
+    addAll(go, actions, {GoToTime, FitAll, FitSelection, ZoomIn, ZoomOut, PanLeft, PanRight});
     go.addSeparator();
-    addAll(go, actions, {Parent, Child, Next, Previous});
+    addAll(go, actions, {Parent, Child, Next, Previous, FlowNext, FlowPrevious});
 
     addAll(*bar.addMenu(text("&Record")), actions, {Launch, LaunchAgain, Stop});
     QMenu& help = *bar.addMenu(text("&Help"));

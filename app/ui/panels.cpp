@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels.h"
 #include "ui/appearance.h"
+#include "ui/callsview.h"
 #include "ui/callview.h"
 #include "ui/controls.h"
 #include "ui/document.h"
 #include "ui/functionsview.h"
+#include "ui/notesview.h"
 #include "ui/sourceview.h"
 #include "widget/flameview.h"
 #include <QBoxLayout>
@@ -17,7 +19,7 @@
 
 namespace calltide::ui {
 namespace {
-constexpr int kStateVersion = 1;
+constexpr int kStateVersion = 2;
 constexpr int kNarrowBelow = 1000; // px of window width
 
 QTabBar* tabBarOf(QMainWindow& window, const Panel* panel)
@@ -50,6 +52,8 @@ Panels::Panels(QMainWindow& window, const Appearance& appearance)
     make(Call, "call", tr("Call"), "details");
     make(Flame, "flame", tr("Flame graph"), "flame");
     make(Functions, "functions", tr("Functions"), "table");
+    make(Calls, "calls", tr("Calls"), "histogram");
+    make(Notes, "notes", tr("Notes"), "note");
     make(Console, "console", tr("Console"), "console");
     connect(&appearance, &Appearance::changed, this, &Panels::updateLater);
     place();
@@ -63,7 +67,9 @@ void Panels::place()
     m_window.splitDockWidget(m_panels[Source], m_panels[Call], Qt::Vertical);
     m_window.addDockWidget(Qt::BottomDockWidgetArea, m_panels[Flame]);
     m_window.tabifyDockWidget(m_panels[Flame], m_panels[Functions]);
-    m_window.tabifyDockWidget(m_panels[Functions], m_panels[Console]);
+    m_window.tabifyDockWidget(m_panels[Functions], m_panels[Calls]);
+    m_window.tabifyDockWidget(m_panels[Calls], m_panels[Notes]);
+    m_window.tabifyDockWidget(m_panels[Notes], m_panels[Console]);
     for (Panel* panel : m_panels)
         panel->setFloating(false);
 }
@@ -74,6 +80,8 @@ void Panels::addDocument(const Document& document)
     m_panels[Call]->addPage(document.call());
     m_panels[Flame]->addPage(document.flame());
     m_panels[Functions]->addPage(document.functions());
+    m_panels[Calls]->addPage(document.calls());
+    m_panels[Notes]->addPage(document.notes());
 }
 
 void Panels::showDocument(const Document* document)
@@ -82,6 +90,8 @@ void Panels::showDocument(const Document* document)
     m_panels[Call]->showPage(document ? document->call() : nullptr);
     m_panels[Flame]->showPage(document ? document->flame() : nullptr);
     m_panels[Functions]->showPage(document ? document->functions() : nullptr);
+    m_panels[Calls]->showPage(document ? document->calls() : nullptr);
+    m_panels[Notes]->showPage(document ? document->notes() : nullptr);
     const bool had = m_document;
     m_document = document;
     if (had == bool(document))

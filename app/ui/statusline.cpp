@@ -20,12 +20,13 @@ StatusLine::StatusLine(QStatusBar& bar, const Appearance& appearance, const Acti
     , m_frame(plainLabel(QString()))
     , m_problems(new QToolButton)
     , m_rows(new QToolButton)
+    , m_colors(new QToolButton)
 {
     bar.setSizeGripEnabled(false);
     bar.setFixedHeight(appearance.px(u"size.status_bar"));
     bar.setContentsMargins(6, 0, 6, 0);
     for (QWidget* w : {static_cast<QWidget*>(m_summary), static_cast<QWidget*>(m_size), static_cast<QWidget*>(m_problems),
-             static_cast<QWidget*>(m_rows)})
+             static_cast<QWidget*>(m_rows), static_cast<QWidget*>(m_colors)})
         w->setFont(uiFont(appearance, u"small"));
     m_frame->setFont(monoFont(appearance, u"caption"));
     m_summary->setMinimumWidth(40);
@@ -35,11 +36,20 @@ StatusLine::StatusLine(QStatusBar& bar, const Appearance& appearance, const Acti
     m_rows->setMenu(menu);
     m_rows->setPopupMode(QToolButton::InstantPopup);
     m_rows->setToolTip(tr("Height of the rows"));
+    auto* colors = new QMenu(m_colors);
+    for (ActionId id : {ActionId::ColorFunction, ActionId::ColorModule, ActionId::ColorMyCode, ActionId::ColorDuration})
+        colors->addAction(actions[id]);
+    colors->addSeparator();
+    colors->addAction(actions[ActionId::ColorBlind]);
+    m_colors->setMenu(colors);
+    m_colors->setPopupMode(QToolButton::InstantPopup);
+    m_colors->setToolTip(tr("What the colours stand for"));
     connect(m_problems, &QToolButton::clicked, this, &StatusLine::problemsClicked);
     bar.addWidget(m_icon);
     bar.addWidget(m_summary);
     bar.addWidget(m_size);
     bar.addWidget(m_problems);
+    bar.addPermanentWidget(m_colors);
     bar.addPermanentWidget(m_rows);
     bar.addPermanentWidget(m_frame);
     m_frame->hide();
@@ -51,6 +61,7 @@ void StatusLine::showDocument(const Document* document)
     m_icon->setVisible(document);
     m_size->setVisible(document);
     m_rows->setVisible(document);
+    m_colors->setVisible(document);
     m_problems->hide();
     if (!document) {
         m_summary->setFullText(tr("Drop a file anywhere in this window to open it"));
@@ -81,6 +92,11 @@ void StatusLine::setFrameTime(double ms)
 {
     if (!m_frame->isHidden())
         m_frame->setText(tr("%1 ms / frame").arg(ms, 0, 'f', 1));
+}
+
+void StatusLine::setColors(const QString& name)
+{
+    m_colors->setText(tr("Colours: %1").arg(name));
 }
 
 void StatusLine::setRows(const QString& name)

@@ -23,6 +23,7 @@ public:
     void showDocument(const Document* document);
     void setFrameTimeShown(bool shown);
     void setFrameTime(double ms);
+    void setColors(const QString& name);
     void setRows(const QString& name);
     QString text() const;
 
@@ -34,7 +35,7 @@ private:
     IconLabel* m_icon;
     ElidedLabel* m_summary;
     QLabel *m_size, *m_frame;
-    QToolButton *m_problems, *m_rows;
+    QToolButton *m_problems, *m_rows, *m_colors;
 };
 
 } // namespace calltide::ui

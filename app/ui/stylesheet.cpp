@@ -22,6 +22,7 @@ QLineEdit, QComboBox, QPlainTextEdit[field="true"] { background: @bg.field@; bor
   border-bottom-color: @border.strong@; border-radius: @#radius.control@px; padding: 0 7px;
   selection-background-color: @accent.default@; selection-color: @text.on_accent@; }
 QLineEdit, QComboBox { min-height: 26px; max-height: 26px; }
+QLineEdit[small="true"] { min-height: 20px; max-height: 20px; padding: 0 4px; }
 QLineEdit:focus, QComboBox:focus, QPlainTextEdit[field="true"]:focus { border: 1px solid @border.focus@; }
 QLineEdit[wrong="true"], QComboBox[wrong="true"], QPlainTextEdit[wrong="true"] { border: 1px solid @state.danger@; }
 QLineEdit:disabled { background: @bg.window@; }

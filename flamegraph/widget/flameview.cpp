@@ -134,6 +134,10 @@ store::Scope FlameView::Private::scope() const
         scope.from = state->trace()->begin();
         scope.to = state->trace()->end();
     }
+    if (state->filter() && !state->filter()->tracks.empty()) { // the frames that do not pass are dimmed
+        scope = state->filtered(std::move(scope));
+        scope.passes = {};
+    }
     return scope;
 }
 
@@ -219,9 +223,15 @@ void FlameView::Private::showSearch()
 {
     const QString filter = bar->filter().trimmed();
     std::vector<bool> mask;
-    const bool active = state->trace() && (!filter.isEmpty() || !state->searchMask().empty());
-    if (active)
-        mask = filter.isEmpty() ? state->searchMask() : store::matchFunctions(*state->trace(), filter.toStdString());
+    const bool filtered = state->filter() && !state->filter()->functions.empty();
+    const bool active = state->trace() && (!filter.isEmpty() || !state->searchMask().empty() || filtered);
+    if (active && !filter.isEmpty()) {
+        const bool regex = filter.size() > 2 && filter.startsWith(u'/') && filter.endsWith(u'/');
+        mask = render::matchingFunctions(
+            *state->trace(), {regex ? filter.mid(1, filter.size() - 2) : filter, regex, false});
+    } else if (active) {
+        mask = state->searchMask().empty() ? state->filter()->functions : state->searchMask();
+    }
     callers->setSearch(mask, active);
     canvas->setSearch(std::move(mask), active);
 }
@@ -332,6 +342,11 @@ FlameView::FlameView(render::ViewState* state, const render::Theme* theme, QWidg
             d->scopeMayHaveChanged(ScopeKind::Selection);
     });
     connect(state, &render::ViewState::searchChanged, this, [this] { d->showSearch(); });
+    connect(state, &render::ViewState::filterChanged, this, [this] {
+        d->showSearch();
+        if (d->state->trace())
+            d->rebuild();
+    });
     d->traceChanged();
 }
 

@@ -142,6 +142,121 @@ private Q_SLOTS:
         QCOMPARE(folded.indexOf(childMain), size_t(2));
     }
 
+    void tracksAreFilteredByWords()
+    {
+        QVERIFY(matchesFilter("MainThread", ""));
+        QVERIFY(matchesFilter("MainThread", " , "));
+        QVERIFY(matchesFilter("MainThread", "pool, mAIN"));
+        QVERIFY(!matchesFilter("MainThread", "pool"));
+        QVERIFY(!matchesFilter("", "a"));
+    }
+
+    void pinnedTracksStandAboveAndDoNotScroll()
+    {
+        small::Maker m;
+        m.add(0, 10 * kMs, "main");
+        std::vector<store::TrackId> threads;
+        for (int i = 0; i < 30; ++i) {
+            threads.push_back(m.b.addTrack({.process = m.process, .tid = 5000 + i, .name = m.b.intern("Pool")}));
+            m.b.slices(threads.back()).add(kMs, kMs, m.function("work"));
+        }
+        const auto trace = m.finish();
+        const FixedMeasure measure;
+        TimelineScene scene(trace, small::style(), measure);
+        const ViewSpec view{.from = 0, .to = 10 * kMs, .width = 1000, .height = 300, .headerColumn = 200};
+        const double most = scene.maxScroll(view);
+        Arrangement a;
+        a.pin(keyOf(scene.tracks().items()[scene.tracks().indexOf(threads[20])]), true);
+        a.hidden.insert(keyOf(scene.tracks().items()[scene.tracks().indexOf(threads[3])]));
+        scene.setArrangement(a);
+        QCOMPARE(scene.tracks().indexOf(threads[20]), size_t(0));
+        QCOMPARE(scene.tracks().indexOf(threads[3]), scene.tracks().items().size());
+        QCOMPARE(scene.maxScroll(view), most - 28); // one hidden; the pinned one takes from the room what it gave
+        auto scrolled = view;
+        scrolled.scroll = 200;
+        for (const ViewSpec& v : {view, scrolled}) {
+            const Hit hit = scene.hit(v, 350, 44 + 28 + 10);
+            QCOMPARE(hit.item, size_t(0));
+            QVERIFY(hit.slice != store::kNoSlice && trace->trackOf(hit.slice) == threads[20]);
+            QCOMPARE(scene.rowBox(v, trace->track(threads[20]).firstRow)->y, 44 + 28 + 4.f);
+        }
+        DrawList list;
+        scene.draw(scrolled, list);
+        const auto& fills = scene.colors().of(trace->functionOf(trace->row(trace->track(threads[20]).firstRow).first), scene.style());
+        QVERIFY(std::any_of(list.shapes.begin(), list.shapes.end(), [&](const Shape& s) {
+            return s.fill == fills.fill && s.y == 44 + 28 + 4.f;
+        }));
+        a.pinned.clear();
+        a.filter = "main";
+        scene.setArrangement(a);
+        QCOMPARE(scene.tracks().items().size(), size_t(2));
+        a.filter = "APP.PY"; // the process: all of its tracks but the hidden one
+        scene.setArrangement(a);
+        QCOMPARE(scene.tracks().items().size(), size_t(31));
+        a.filter = "nobody";
+        scene.setArrangement(a);
+        QVERIFY(scene.tracks().items().empty());
+        scene.draw(view, list);
+        QVERIFY(list.text.find("No track matches \u201Cnobody\u201D.") != std::string::npos);
+        QCOMPARE(scene.hit(view, 300, 200).zone, HitZone::None);
+    }
+
+    void whatDoesNotPassTheFilterIsVeiledOrLeftOut()
+    {
+        small::Maker m;
+        m.add(0, 10 * kMs, "main");
+        m.add(kMs, 2 * kMs, "load");
+        m.add(4 * kMs, 2 * kMs, "save");
+        const auto trace = m.finish();
+        const FixedMeasure measure;
+        TimelineScene scene(trace, small::style(), measure);
+        CallFilter filter;
+        filter.functions.assign(trace->functions().size(), false);
+        filter.functions[trace->functionOf(1).v] = true;
+        ViewSpec view{.from = 0, .to = 10 * kMs, .width = 1000, .height = 300, .headerColumn = 200, .filter = &filter};
+        DrawList list;
+        const auto drawn = [&](store::SliceIndex i) {
+            scene.draw(view, list);
+            const Argb fill = scene.colors().of(trace->functionOf(i), scene.style()).fill;
+            return std::count_if(list.shapes.begin(), list.shapes.end(), [&](const Shape& s) { return s.fill == fill; });
+        };
+        QCOMPARE(drawn(1), 1);
+        QCOMPARE(drawn(2), 0);
+        QVERIFY(list.text.find("save") != std::string::npos); // veiled, and named
+        filter.hides = true;
+        QCOMPARE(drawn(1), 1);
+        QVERIFY(list.text.find("save") == std::string::npos);
+        filter = {.least = 3 * kMs};
+        QCOMPARE(drawn(0), 1);
+        QCOMPARE(drawn(1), 0);
+        filter = {.tracks = {false}};
+        QCOMPARE(drawn(0), 0);
+    }
+
+    void notesHaveALaneAndLines()
+    {
+        small::Maker m;
+        m.add(0, 10 * kMs, "main");
+        const auto trace = m.finish();
+        const FixedMeasure measure;
+        auto style = small::style();
+        style.note = {0xFF500001, 0xFF500002};
+        TimelineScene scene(trace, style, measure);
+        ViewSpec view{.from = 0, .to = 10 * kMs, .width = 1000, .height = 300, .headerColumn = 200};
+        const double without = scene.zones(view).tracks.y;
+        const std::vector<Note> notes{
+            {.from = 2 * kMs, .to = 2 * kMs, .text = "cold"}, {.from = 5 * kMs, .to = 7 * kMs, .text = "span", .color = 1}};
+        view.notes = &notes;
+        QCOMPARE(double(scene.zones(view).tracks.y), without + 18);
+        DrawList list;
+        scene.draw(view, list);
+        QVERIFY(list.text.find("cold") != std::string::npos && list.text.find("span") != std::string::npos);
+        QCOMPARE(scene.hit(view, 200 + 165, float(without) + 9).note, size_t(0));
+        QCOMPARE(scene.hit(view, 200 + 480, float(without) + 9).note, size_t(1));
+        QCOMPARE(scene.hit(view, 200 + 650, float(without) + 9).note, SIZE_MAX);
+        QCOMPARE(scene.hit(view, 200 + 650, float(without) + 9).zone, HitZone::Notes);
+    }
+
     void heightsFollowTheRowSize_data()
     {
         QTest::addColumn<int>("rows");

@@ -184,6 +184,38 @@ private Q_SLOTS:
         QCOMPARE(q(elideRight("abc", 1, m, FontRole::Caption)), QString());
     }
 
+    void theRulerTellsTheTimeOfDay()
+    {
+        const FixedMeasure m;
+        // 2025-11-26 04:23:00.250 UTC at time 0; two hours east.
+        TimeAxis axis{.format = TimeFormat::Utc, .wall = 1764130980'250'000'000, .zone = 7200 * kSecond};
+        const auto labels = [&](int64_t from, int64_t to) {
+            QStringList out;
+            for (const Tick& tick : makeRuler({from, to, 0, 800}, axis, m).ticks)
+                if (tick.time >= from)
+                    out << q(tick.label);
+            return out;
+        };
+        const QStringList seconds = labels(0, 10 * kSecond);
+        QCOMPARE(seconds.first(), QStringLiteral("04:23:02")); // on whole seconds of the clock, not of the trace
+        axis.format = TimeFormat::WallClock;
+        QCOMPARE(labels(0, 10 * kSecond).first(), QStringLiteral("06:23:02"));
+        QCOMPARE(labels(0, 100 * kMs).first(), QStringLiteral("06:23:00.26"));
+        const Ruler near = makeRuler({kMs, kMs + 10'000, 0, 800}, axis, m);
+        QCOMPARE(q(near.prefix), QStringLiteral("06:23:00.251 +"));
+        QCOMPARE(q(near.ticks.front().label), QStringLiteral("0 µs"));
+        axis.format = TimeFormat::Epoch;
+        QCOMPARE(labels(0, 10 * kSecond).first(), QStringLiteral("1764130982"));
+        QCOMPARE(q(formatCursorTime(0, axis, 1e5)), QStringLiteral("1764130980.250\u2009000"));
+        axis.format = TimeFormat::Nanoseconds;
+        QCOMPARE(q(formatCursorTime(1234567, axis, 1)), QStringLiteral("1\u2009234\u2009567"));
+        axis = {.format = TimeFormat::WallClock, .zero = 5}; // a trace without a clock counts from its begin
+        QCOMPARE(axis.used(), TimeFormat::FromStart);
+        QCOMPARE(q(formatCursorTime(5 + kSecond, axis, 1e6)), QStringLiteral("1.000 s"));
+        axis = {.format = TimeFormat::Utc, .wall = 0};
+        QCOMPARE(q(formatCursorTime(-1, axis, 1e6)), QStringLiteral("23:59:59.999")); // cut, not rounded to the next day
+    }
+
     void untrustedTextBecomesOnePlainLine()
     {
         QCOMPARE(q(plainLine("a\nb\tc\x1b[31m")), QStringLiteral("a b c [31m"));

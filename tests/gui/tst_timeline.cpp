@@ -5,6 +5,7 @@
 #include "render/viewstate.h"
 #include "shop_trace.h"
 #include "widget/timelineview.h"
+#include <QLineEdit>
 #include <QSignalSpy>
 #include <QTest>
 #include <QWheelEvent>
@@ -335,6 +336,171 @@ private Q_SLOTS:
         QCOMPARE(rows(), 3u);
     }
 
+    void aHeadersToolsPinAndHide()
+    {
+        const auto& items = [&]() -> const auto& { return view->scene()->tracks().items(); };
+        const int pool = poolY();
+        click(toolAt(pool, 2)); // not hovered yet: the first move shows the tools
+        QCOMPARE(view->scene()->tracks().pinnedCount(), size_t(0));
+        move(toolAt(pool, 2));
+        move(toolAt(pool, 2));
+        click(toolAt(pool, 2)); // pin
+        QCOMPARE(view->scene()->tracks().pinnedCount(), size_t(1));
+        QCOMPARE(items()[0].name, std::string("Pool"));
+        const int top = 44 + 28 + 4 + 7;
+        click({xOf(60 * kMs), top}); // it is drawn where it is hit
+        QCOMPARE(nameOf(*state, state->selected()), QStringLiteral("worker"));
+        view->resize(view->width(), 180);
+        view->setScrollPosition(40);
+        QVERIFY(view->scrollPosition() > 0);
+        click({xOf(60 * kMs), top}); // and stays while the others scroll
+        QCOMPARE(nameOf(*state, state->selected()), QStringLiteral("worker"));
+        QCOMPARE(state->range(), state->wholeRange());
+        view->setScrollPosition(0);
+        view->resize(view->width(), 400);
+        move(toolAt(top, 2));
+        move(toolAt(top, 2));
+        click(toolAt(top, 2)); // unpin
+        QCOMPARE(view->scene()->tracks().pinnedCount(), size_t(0));
+        QCOMPARE(items().size(), size_t(3));
+        move(toolAt(pool, 1));
+        move(toolAt(pool, 1));
+        click(toolAt(pool, 1)); // hide
+        QCOMPARE(items().size(), size_t(2));
+        state->selectAndReveal(sliceNamed("worker")); // what is chosen is shown again
+        QCOMPARE(items().size(), size_t(3));
+    }
+
+    void aDraggedHeaderTakesItsTrackAlong()
+    {
+        const auto names = [&] {
+            QStringList out;
+            for (const auto& item : view->scene()->tracks().items())
+                out << QString::fromStdString(item.name);
+            return out;
+        };
+        QCOMPARE(names(), (QStringList{"app.py", "MainThread", "Pool"}));
+        QTest::mousePress(view.get(), Qt::LeftButton, {}, {60, poolY()});
+        move({60, poolY() - 40}, Qt::LeftButton);
+        move({60, rowY(0)}, Qt::LeftButton);
+        QCOMPARE(view->viewSpec().dropBefore, size_t(1));
+        QTest::mouseRelease(view.get(), Qt::LeftButton, {}, {60, rowY(0)});
+        QCOMPARE(names(), (QStringList{"app.py", "Pool", "MainThread"}));
+        QCOMPARE(state->range(), state->wholeRange());
+        view->resetTracks();
+        QCOMPARE(names(), (QStringList{"app.py", "MainThread", "Pool"}));
+    }
+
+    void tracksAreFilteredByNameAndByHits()
+    {
+        const auto count = [&] { return view->scene()->tracks().items().size(); };
+        view->focusTrackFilter();
+        auto* field = view->findChild<QLineEdit*>(QStringLiteral("trackFilter"));
+        QVERIFY(field && field->isVisible());
+        QTest::keyClicks(field, QStringLiteral("poo"));
+        QCOMPARE(count(), size_t(2));
+        QCOMPARE(view->scene()->tracks().items()[1].name, std::string("Pool"));
+        QTest::keyClicks(field, QStringLiteral(", main"));
+        QCOMPARE(count(), size_t(3));
+        QTest::keyClicks(field, QStringLiteral("x"));
+        field->setText(QStringLiteral("nothing"));
+        QCOMPARE(count(), size_t(0));
+        QTest::keyClick(field, Qt::Key_Escape);
+        QCOMPARE(count(), size_t(3));
+        QTest::keyClick(field, Qt::Key_Escape);
+        QCOMPARE(view->window()->focusWidget(), view.get());
+        view->setOnlyHits(true); // no search: all
+        QCOMPARE(count(), size_t(3));
+        state->setSearchText(QStringLiteral("save"));
+        QCOMPARE(count(), size_t(2));
+        QCOMPARE(view->scene()->tracks().items()[1].name, std::string("MainThread"));
+        view->showAllTracks();
+        QCOMPARE(count(), size_t(3));
+    }
+
+    void aClickOnTheRulerDropsAFlagThatCanBeMovedAndNamed()
+    {
+        click({xOf(30 * kMs), 58});
+        QCOMPARE(state->notes().size(), size_t(1));
+        QCOMPARE(state->notes()[0].from, 30 * kMs);
+        QVERIFY(state->notes()[0].isFlag());
+        const int lane = 44 + 28 + 9;
+        QCOMPARE(view->hitAt({double(xOf(30 * kMs)) + 4, double(lane)}).note, size_t(0));
+        drag({xOf(30 * kMs) + 2, lane}, {xOf(50 * kMs) + 2, lane}, Qt::LeftButton);
+        QCOMPARE(state->notes()[0].from, 50 * kMs);
+        QTest::mouseDClick(view.get(), Qt::LeftButton, {}, {xOf(50 * kMs) + 3, lane});
+        auto* editor = view->findChild<QLineEdit*>(QStringLiteral("noteEditor"));
+        QVERIFY(editor);
+        QTest::keyClicks(editor, QStringLiteral("cold cache"));
+        QTest::keyClick(editor, Qt::Key_Return);
+        QCOMPARE(state->notes()[0].text, std::string("cold cache"));
+        QCOMPARE(view->window()->focusWidget(), view.get());
+        QTest::keyClick(view.get(), Qt::Key_Escape);
+        QCOMPARE(state->selectedNote(), ViewState::kNoNote);
+        state->selectNote(0);
+        QTest::keyClick(view.get(), Qt::Key_Delete);
+        QVERIFY(state->notes().empty());
+    }
+
+    void shiftMNotesTheSelectedCallsTime()
+    {
+        state->select(sliceNamed("load"));
+        QTest::keyClick(view.get(), Qt::Key_M, Qt::ShiftModifier);
+        QCOMPARE(state->notes().size(), size_t(1));
+        QCOMPARE(state->notes()[0].from, 20 * kMs);
+        QCOMPARE(state->notes()[0].to, 40 * kMs);
+        QCOMPARE(state->notes()[0].text, std::string("load"));
+        QTest::keyClick(view->findChild<QLineEdit*>(QStringLiteral("noteEditor")), Qt::Key_Return);
+        const int lane = 44 + 28 + 9;
+        drag({xOf(40 * kMs) - 2, lane}, {xOf(60 * kMs) - 2, lane}, Qt::LeftButton); // its right edge
+        QCOMPARE(state->notes()[0].from, 20 * kMs);
+        QCOMPARE(state->notes()[0].to, 60 * kMs);
+        QTest::keyClick(view.get(), Qt::Key_R);
+        QVERIFY(state->area());
+        QCOMPARE(state->area()->range, (TimeRange{20 * kMs, 40 * kMs}));
+    }
+
+    void presetsChangeWheelAndButtons()
+    {
+        view->setGestures({.wheelZooms = true});
+        wheel({xOf(20 * kMs), rowY(0)}, 120, Qt::NoModifier);
+        QCOMPARE(state->range(), (TimeRange{4 * kMs, 84 * kMs}));
+        view->setGestures({.dragPans = true});
+        state->setRange({20 * kMs, 40 * kMs});
+        drag({kHeader + 500, rowY(1)}, {kHeader + 600, rowY(1)}, Qt::LeftButton);
+        QCOMPARE(state->range(), (TimeRange{18 * kMs, 38 * kMs}));
+        QVERIFY(!state->area());
+        click({kHeader + 500, rowY(1)}); // a click still selects
+        QCOMPARE(nameOf(*state, state->selected()), QStringLiteral("load"));
+        drag({kHeader + 500, rowY(1)}, {kHeader + 600, rowY(1)}, Qt::LeftButton, Qt::ShiftModifier);
+        QVERIFY(state->area());
+    }
+
+    void withShortcutsOfAWindowOnlyItsOwnKeysAreTheTimelines()
+    {
+        leave();
+        view->setOwnShortcuts(false);
+        state->select(sliceNamed("save"));
+        QTest::keyClick(view.get(), Qt::Key_F);
+        QCOMPARE(state->range(), state->wholeRange());
+        QTest::keyClick(view.get(), Qt::Key_Up);
+        QCOMPARE(nameOf(*state, state->selected()), QStringLiteral("main"));
+        QTest::keyClick(view.get(), Qt::Key_W);
+        QCOMPARE(state->range(), (TimeRange{5 * kMs, 95 * kMs}));
+    }
+
+    void bracketsFollowTheArrows()
+    {
+        state->setTrace(shopTrace());
+        const auto& flow = state->trace()->flows().at(0);
+        const auto row = state->trace()->rowAt(flow.fromTrack, 0);
+        state->select(state->trace()->sliceAt(row, flow.from));
+        QTest::keyClick(view.get(), Qt::Key_BracketRight);
+        QVERIFY(state->trace()->trackOf(state->selected()) == flow.toTrack);
+        QTest::keyClick(view.get(), Qt::Key_BracketLeft);
+        QVERIFY(state->trace()->trackOf(state->selected()) == flow.fromTrack);
+    }
+
     void rowsOfThreeSizes()
     {
         view->setRowSize(layout::RowSize::Compact);
@@ -410,7 +576,7 @@ private Q_SLOTS:
         QCOMPARE(drawn.size(), wanted.size());
         int different = 0;
         for (int y = 0; y < drawn.height(); ++y)
-            for (int x = 0; x < drawn.width(); ++x) {
+            for (int x = y < 44 ? kHeader : 0; x < drawn.width(); ++x) { // in the corner stands a field
                 const QColor a = drawn.pixelColor(x, y), b = wanted.pixelColor(x, y);
                 different += std::abs(a.red() - b.red()) > 24 || std::abs(a.green() - b.green()) > 24
                     || std::abs(a.blue() - b.blue()) > 24;
@@ -421,6 +587,7 @@ private Q_SLOTS:
 private:
     static int xOf(int64_t time) { return kHeader + int(time * kRows / (100 * kMs)); } // while the whole is shown
     static int rowY(int depth) { return 44 + 28 + 28 + 4 + 20 * depth + 7; }
+    static QPoint toolAt(int y, int fromRight) { return {kHeader - 6 - 20 * fromRight - 10, y - 7 - 4 + 13}; }
     static int poolY() { return rowY(2) + 13 + 4 + 4 + 7; }
     store::SliceIndex sliceNamed(const char* name) const
     {

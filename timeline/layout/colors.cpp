@@ -14,6 +14,17 @@ bool isOwn(const store::Function& function)
     return function.owner == store::CodeOwner::User && function.kind != store::FunctionKind::C;
 }
 
+// Its module, else its file, else what stands before the last dot of its name.
+std::string_view moduleOf(const store::Trace& trace, const store::Function& function)
+{
+    if (const auto module = trace.string(function.module); !module.empty())
+        return module;
+    if (const auto file = trace.string(function.file); !file.empty())
+        return file;
+    const auto name = trace.string(function.name);
+    return name.substr(0, std::min(name.rfind('.'), name.size()));
+}
+
 } // namespace
 
 uint32_t fnv1a(std::string_view text)
@@ -47,10 +58,16 @@ FunctionColors::FunctionColors(const store::Trace& trace)
     m_greys = own * 10 >= seen;
 
     m_slots.resize(functions.size());
+    m_modules.resize(functions.size());
+    m_own.resize(functions.size());
     std::vector<uint32_t> hottest;
     for (uint32_t i = 0; i < functions.size(); ++i) {
         const uint32_t hash = fnv1a(trace.string(functions[i].name));
         const bool grey = m_greys && !isOwn(functions[i]);
+        m_own[i] = isOwn(functions[i]);
+        m_modules[i] = uint8_t(
+            grey ? kFunctions + fnv1a(moduleOf(trace, functions[i])) % kLibrary
+                 : fnv1a(moduleOf(trace, functions[i])) % kFunctions);
         m_slots[i] = uint8_t(grey ? kFunctions + hash % kLibrary : hash % kFunctions);
         if (!grey && total[i] > 0)
             hottest.push_back(i);
@@ -71,10 +88,22 @@ FunctionColors::FunctionColors(const store::Trace& trace)
 
 SliceColor FunctionColors::of(store::FunctionId function, const Style& style) const
 {
-    const unsigned index = slot(function);
-    if (index < kFunctions)
-        return index < style.functions.size() ? style.functions[index] : SliceColor{};
-    return index - kFunctions < style.library.size() ? style.library[index - kFunctions] : SliceColor{};
+    return ofSlot(slot(function, style.colorMode), style);
+}
+
+SliceColor FunctionColors::ofSlot(unsigned slot, const Style& style)
+{
+    if (slot < kFunctions)
+        return style.functions.empty() ? SliceColor{} : style.functions[slot % style.functions.size()];
+    return slot - kFunctions < style.library.size() ? style.library[slot - kFunctions] : SliceColor{};
+}
+
+SliceColor FunctionColors::ofDuration(int64_t ns, const Style& style)
+{
+    size_t step = 0;
+    for (int64_t limit = 100; step + 1 < style.durations.size() && ns >= limit; limit *= 10)
+        step++;
+    return step < style.durations.size() ? style.durations[step] : SliceColor{};
 }
 
 Argb blended(Argb over, Argb under, double alpha)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// FunctionColors: which of the style's slice colours a function has. Worked out once a trace, then fixed, so that
+// FunctionColors: which of the style's slice colours a function has, for each way to colour (Style::colorMode). Worked out once a trace, then fixed, so that
 // colours never change under the eye. Timeline, flame graph and tables share it. Immutable after the constructor.
 #pragma once
 #include "layout/style.h"
@@ -21,16 +21,25 @@ public:
     // Reads at most about a million slices, evenly spread, so it costs a few ms at any size.
     explicit FunctionColors(const store::Trace& trace);
 
-    // 0..23: Style::functions; 24..29: Style::library.
-    unsigned slot(store::FunctionId function) const
+    // 0..23: Style::functions (round again where that has fewer); 24..29: Style::library.
+    unsigned slot(store::FunctionId function, ColorMode mode = ColorMode::Function) const
     {
-        return function.v < m_slots.size() ? m_slots[function.v] : kFunctions;
+        if (function.v >= m_slots.size())
+            return kFunctions;
+        return mode == ColorMode::Module ? m_modules[function.v]
+            : mode == ColorMode::MyCode  ? (m_own[function.v] ? kOwnSlot : kFunctions + m_slots[function.v] % kLibrary)
+                                         : m_slots[function.v];
     }
-    SliceColor of(store::FunctionId function, const Style& style) const;
+    static SliceColor ofSlot(unsigned slot, const Style& style);
+    SliceColor of(store::FunctionId function, const Style& style) const; // in the style's mode
+    // In the mode Duration: a step for each factor of ten from 100 ns on.
+    static SliceColor ofDuration(int64_t ns, const Style& style);
     bool greysLibraries() const { return m_greys; } // false when less than 10 % of the calls are the user's own
 
 private:
-    std::vector<uint8_t> m_slots;
+    static constexpr unsigned kOwnSlot = 0; // of all own functions in the mode MyCode
+    std::vector<uint8_t> m_slots, m_modules;
+    std::vector<bool> m_own;
     bool m_greys = true;
 };
 

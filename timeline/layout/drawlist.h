@@ -29,7 +29,7 @@ enum class FontRole : uint8_t {
 // Icons by name of the file in resources/icons, numbered by the icon table of ct_render.
 enum class Icon : uint8_t {
     ChevronRight, ChevronDown, Process, Thread, Task, Child, Gc, Counter, Instant, Exception, Flag, Flame, Clock, Memory,
-    Imports, Timeline, Count
+    Imports, Timeline, Pin, Hide, More, Note, Count
 };
 
 // Something a painter can measure text with; widths are in device independent pixels.

@@ -20,6 +20,10 @@ inline constexpr float kParentLine = 2;
 inline constexpr float kTwoLines = 36; // tracks from this height on have a second line in their header
 inline constexpr float kHeaderPad = 12, kHeaderIcon = 14, kHeaderText = 32;
 inline constexpr float kFirstLine = 13, kSecondLine = 29; // middles of a track header's lines
+inline constexpr float kTool = 20, kToolsRight = 6, kToolsFrom = 120; // pin, hide, menu of a hovered header
+inline constexpr float kMostPinned = 0.6f; // of the room for tracks
+inline constexpr float kNoteFlag = 10, kNoteFill = 0.22f, kNoteLine = 0.7f;
+inline constexpr float kAllFlowsAlpha = 0.35f;
 inline constexpr float kCounterInset = 3, kCounterLine = 1.5f, kCounterFill = 0.16f, kCounterEnvelope = 0.30f;
 inline constexpr float kDiamond = 10, kInstantText = 9;
 inline constexpr float kLane = 26; // least height of event and garbage lanes

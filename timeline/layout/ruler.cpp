@@ -2,6 +2,7 @@
 #include "layout/ruler.h"
 #include "layout/text.h"
 #include <algorithm>
+#include <cstdio>
 
 namespace calltide::layout {
 
@@ -67,10 +68,93 @@ Labels labelsFor(int64_t first, int64_t last, int64_t step)
     return labels;
 }
 
+// Labels of the formats that count from elsewhere than the trace's begin. `t` counts as the format does: ns since
+// local midnight of 1970, since 1970, or since the begin.
+struct ClockLabels
+{
+    TimeFormat format;
+    int decimals = 0; // of the seconds
+    bool restOnly = false; // what is behind the millisecond, in µs; the rest is the prefix
+
+    std::string whole(int64_t t, int digits) const
+    {
+        if (format == TimeFormat::Nanoseconds)
+            return formatCount(t);
+        const int64_t second = floorTo(t, kSecond) / kSecond;
+        int64_t digit = kSecond; // the last one shown; cut, not rounded: 59.9996 is not the next minute
+        for (int i = 0; i < digits; ++i)
+            digit /= 10;
+        const std::string fraction
+            = digits ? formatSeconds(floorTo(t - second * kSecond, digit), digits).substr(1) : std::string();
+        if (format == TimeFormat::Epoch)
+            return std::to_string(second) + fraction;
+        const int64_t ofDay = second - floorTo(second, 86400);
+        char text[40];
+        std::snprintf(
+            text, sizeof text, "%02d:%02d:%02d", int(ofDay / 3600), int(ofDay / 60 % 60), int(ofDay % 60));
+        return text + fraction;
+    }
+    std::string of(int64_t t) const
+    {
+        if (restOnly)
+            return fixedIn(t - floorTo(t, kMilli), kMicro, std::max(0, decimals - 6), "µs");
+        return whole(t, decimals);
+    }
+};
+
+int64_t clockZero(const TimeAxis& axis) // the time whose label counts as 0
+{
+    switch (axis.used()) {
+    case TimeFormat::WallClock:
+        return -*axis.wall - axis.zone;
+    case TimeFormat::Utc:
+    case TimeFormat::Epoch:
+        return -*axis.wall;
+    default:
+        return axis.zero;
+    }
+}
+
+Ruler makeClockRuler(const TimeScale& scale, const TimeAxis& axis, const TextMeasure& measure)
+{
+    Ruler ruler;
+    const int64_t zero = clockZero(axis);
+    const double perPixel = scale.nsPerPixel();
+    ClockLabels labels{axis.used()};
+    ruler.step = niceStep(std::max(1.0, kLabelDistance * perPixel));
+    for (int tries = 0; tries < 4; ++tries) {
+        labels.decimals = decimalsFor(ruler.step, kSecond);
+        labels.restOnly = labels.format != TimeFormat::Nanoseconds && ruler.step < kMilli;
+        const double widest = double(std::max(
+            measure.width(labels.of(scale.from - zero), FontRole::Mono),
+            measure.width(labels.of(scale.to - zero), FontRole::Mono)));
+        if (double(ruler.step) / perPixel >= kLabelWidths * widest)
+            break;
+        ruler.step = niceStep(kLabelWidths * widest * perPixel);
+    }
+    ruler.minor = ruler.step >= 5 && ruler.step % 5 == 0 ? 5 : ruler.step == 2 ? 2 : 1;
+    if (labels.restOnly) // so near, all that is in sight lies within some milliseconds
+        ruler.prefix = labels.whole(floorTo(scale.from - zero, kMilli), 3) + " +";
+    for (int64_t t = floorTo(scale.from - zero, ruler.step); t + zero < scale.to; t += ruler.step)
+        ruler.ticks.push_back({t + zero, scale.x(t + zero), labels.of(t)});
+    return ruler;
+}
+
+int cursorDecimals(double nsPerPixel)
+{
+    int decimals = 0;
+    for (double worth = 1e9; worth > nsPerPixel && decimals < 9; worth /= 10)
+        decimals++;
+    return std::clamp((decimals + 2) / 3 * 3, 3, 9);
+}
+
 } // namespace
 
-Ruler makeRuler(const TimeScale& scale, int64_t zero, const TextMeasure& measure)
+Ruler makeRuler(const TimeScale& scale, const TimeAxis& axis, const TextMeasure& measure)
 {
+    if (axis.used() != TimeFormat::FromStart)
+        return makeClockRuler(scale, axis, measure);
+    const int64_t zero = axis.zero;
     Ruler ruler;
     const double perPixel = scale.nsPerPixel();
     ruler.step = niceStep(std::max(1.0, kLabelDistance * perPixel));
@@ -93,12 +177,16 @@ Ruler makeRuler(const TimeScale& scale, int64_t zero, const TextMeasure& measure
     return ruler;
 }
 
+std::string formatCursorTime(int64_t time, const TimeAxis& axis, double nsPerPixel)
+{
+    if (axis.used() == TimeFormat::FromStart)
+        return formatCursorTime(time - axis.zero, nsPerPixel);
+    return ClockLabels{axis.used()}.whole(time - clockZero(axis), cursorDecimals(nsPerPixel));
+}
+
 std::string formatCursorTime(int64_t sinceZero, double nsPerPixel)
 {
-    int decimals = 0;
-    for (double worth = 1e9; worth > nsPerPixel && decimals < 9; worth /= 10)
-        decimals++;
-    decimals = std::clamp((decimals + 2) / 3 * 3, 3, 9);
+    const int decimals = cursorDecimals(nsPerPixel);
     if (sinceZero >= 0 && sinceZero < kSecond && decimals > 3) // as the ruler counts there
         return fixedIn(sinceZero, kMilli, decimals - 3, "ms");
     return formatSeconds(sinceZero, decimals) + " s";

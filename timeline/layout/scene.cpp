@@ -16,7 +16,7 @@ TimelineScene::TimelineScene(store::TracePtr trace, const Style& style, const Te
     if (m_trace) {
         m_colors = FunctionColors(*m_trace);
         m_labels.resize(m_trace->functions().size());
-        m_tracks = TrackModel(*m_trace, m_style, m_collapsed);
+        m_tracks = TrackModel(*m_trace, m_style, m_collapsed, m_arrangement);
     }
 }
 
@@ -28,14 +28,21 @@ void TimelineScene::setStyle(const Style& style, const TextMeasure& measure)
     m_measure = &measure;
     std::fill(m_labels.begin(), m_labels.end(), LabelWidths{});
     if (m_trace)
-        m_tracks = TrackModel(*m_trace, m_style, m_collapsed);
+        m_tracks = TrackModel(*m_trace, m_style, m_collapsed, m_arrangement);
 }
 
 void TimelineScene::setCollapsed(Collapsed collapsed)
 {
     m_collapsed = std::move(collapsed);
     if (m_trace)
-        m_tracks = TrackModel(*m_trace, m_style, m_collapsed);
+        m_tracks = TrackModel(*m_trace, m_style, m_collapsed, m_arrangement);
+}
+
+void TimelineScene::setArrangement(Arrangement arrangement)
+{
+    m_arrangement = std::move(arrangement);
+    if (m_trace)
+        m_tracks = TrackModel(*m_trace, m_style, m_collapsed, m_arrangement);
 }
 
 void TimelineScene::draw(const ViewSpec& view, DrawList& list)
@@ -51,8 +58,13 @@ Zones TimelineScene::zones(const ViewSpec& view) const
     const float x = z.headerColumn, w = std::max(1.f, view.width - x);
     z.minimap = {x, 0, w, m_style.minimap};
     z.ruler = {x, m_style.minimap, w, m_style.ruler};
-    const float top = m_style.minimap + m_style.ruler;
-    z.corner = {0, 0, x, top};
+    const float below = m_style.minimap + m_style.ruler;
+    z.corner = {0, 0, x, below};
+    z.notes = {x, below, w, view.notes && !view.notes->empty() ? m_style.notesLane : 0};
+    // Pinned tracks take at most kMostPinned of the room; what does not fit is cut off at their foot.
+    const float lanes = below + z.notes.h, room = std::max(0.f, view.height - lanes);
+    z.pinned = {0, lanes, view.width, std::min(float(m_tracks.pinnedHeight()), std::floor(room * kMostPinned))};
+    const float top = lanes + z.pinned.h;
     z.tracks = {0, top, view.width, std::max(0.f, view.height - top)};
     z.scale = {view.from, std::max(view.to, view.from + 1), double(x), double(w)};
     z.whole = z.scale;
@@ -70,8 +82,37 @@ Zones TimelineScene::zones(const ViewSpec& view) const
 
 double TimelineScene::maxScroll(const ViewSpec& view) const
 {
-    const double room = double(view.height) - double(m_style.minimap + m_style.ruler);
-    return std::max(0.0, m_tracks.height() - room);
+    return std::max(0.0, m_tracks.height() - double(zones(view).tracks.h));
+}
+
+double TimelineScene::itemTop(const ViewSpec& view, size_t item) const
+{
+    const Zones z = zones(view);
+    const TrackItem& i = m_tracks.items()[item];
+    return i.pinned ? double(z.pinned.y) + i.y
+                    : double(z.tracks.y) + i.y - std::clamp(view.scroll, 0.0, maxScroll(view));
+}
+
+size_t TimelineScene::itemNear(const ViewSpec& view, double y) const
+{
+    const Zones z = zones(view);
+    if (y < double(z.tracks.y) && m_tracks.pinnedCount() > 0)
+        return m_tracks.pinnedAt(std::clamp(y - double(z.pinned.y), 0.0, std::max(0.0, m_tracks.pinnedHeight() - 1)));
+    const double content = y - double(z.tracks.y) + std::clamp(view.scroll, 0.0, maxScroll(view));
+    return m_tracks.at(std::clamp(content, 0.0, std::max(0.0, m_tracks.height() - 1)));
+}
+
+std::optional<Box> TimelineScene::rowBox(const ViewSpec& view, store::RowId row) const
+{
+    if (!m_trace || row.v >= m_trace->rows().size())
+        return std::nullopt;
+    const double top = m_tracks.rowTop(*m_trace, row, m_style);
+    const size_t index = m_tracks.indexOf(m_trace->row(row).track);
+    if (top < 0 || index >= m_tracks.items().size())
+        return std::nullopt;
+    const Zones z = zones(view);
+    const double y = itemTop(view, index) + top - m_tracks.items()[index].y;
+    return Box{z.headerColumn, float(y), view.width - z.headerColumn, m_style.sliceRow};
 }
 
 double TimelineScene::scrollFor(const ViewSpec& view, store::RowId row) const
@@ -79,9 +120,9 @@ double TimelineScene::scrollFor(const ViewSpec& view, store::RowId row) const
     if (!m_trace || row.v >= m_trace->rows().size())
         return view.scroll;
     const double top = m_tracks.rowTop(*m_trace, row, m_style);
-    if (top < 0)
+    if (top < 0 || m_tracks.items()[m_tracks.indexOf(m_trace->row(row).track)].pinned)
         return view.scroll;
-    const double room = double(view.height) - double(m_style.minimap + m_style.ruler);
+    const double room = double(zones(view).tracks.h);
     const double margin = 2 * double(m_style.sliceRow), sticky = double(m_style.groupHeader);
     double scroll = view.scroll;
     if (top - sticky - margin < scroll)
@@ -107,6 +148,39 @@ int64_t TimelineScene::snappedTime(const ViewSpec& view, store::RowId row, int64
                 best = edge;
             }
     return best;
+}
+
+// The note whose flag, edge or span is nearest, the one that was made last first.
+size_t TimelineScene::noteAt(const ViewSpec& view, const Zones& z, float x) const
+{
+    for (size_t i = view.notes->size(); i-- > 0;) {
+        const Note& note = (*view.notes)[i];
+        const double a = z.scale.x(note.from), b = z.scale.x(note.to);
+        const double right = note.isFlag() ? a + double(kNoteFlag) : b;
+        if (double(x) >= a - 3 && double(x) <= right + 3)
+            return i;
+    }
+    return SIZE_MAX;
+}
+
+double TimelineScene::headerLine(const Zones& z, const TrackItem& item, double top) const
+{
+    if (item.height < 28)
+        return top + double(item.height) / 2;
+    const double above = item.pinned ? 0 : double(z.tracks.y + m_style.groupHeader) - top;
+    const double sticky = item.height > 60 ? std::round(std::clamp(above, 0.0, double(item.height) - 36)) : 0;
+    return top + sticky + double(kFirstLine);
+}
+
+HitZone TimelineScene::toolAt(const ViewSpec& view, const Zones& z, size_t item, float x, float y) const
+{
+    if (view.hoveredItem != item || z.headerColumn < kToolsFrom)
+        return HitZone::TrackHeader; // its tools are not shown
+    const auto at = int(std::floor((z.headerColumn - kToolsRight - x) / kTool)); // from the right
+    const double middle = headerLine(z, m_tracks.items()[item], itemTop(view, item));
+    if (std::fabs(double(y) - middle) > double(kTool) / 2)
+        return HitZone::TrackHeader;
+    return at == 0 ? HitZone::TrackMenu : at == 1 ? HitZone::TrackHide : at == 2 ? HitZone::TrackPin : HitZone::TrackHeader;
 }
 
 Hit TimelineScene::hit(const ViewSpec& view, float x, float y) const
@@ -139,19 +213,28 @@ Hit TimelineScene::hit(const ViewSpec& view, float x, float y) const
         hit.zone = z.ruler.contains(x, y) ? HitZone::Ruler : HitZone::Corner;
         return hit;
     }
-    if (maxScroll(view) > 0 && x >= view.width - kScrollWidth - 2 * kScrollMargin) {
+    if (z.notes.contains(x, y)) {
+        hit.zone = HitZone::Notes;
+        hit.note = noteAt(view, z, x);
+        return hit;
+    }
+    if (y < z.pinned.y)
+        return hit;
+    if (maxScroll(view) > 0 && y >= z.tracks.y && x >= view.width - kScrollWidth - 2 * kScrollMargin) {
         hit.zone = HitZone::ScrollBar;
         return hit;
     }
     const auto& items = m_tracks.items();
-    const double contentY = double(y - z.tracks.y) + std::clamp(view.scroll, 0.0, maxScroll(view));
-    const size_t index = m_tracks.at(contentY);
+    const bool inPinned = z.pinned.contains(x, y);
+    const double contentY = inPinned ? double(y - z.pinned.y)
+                                     : double(y - z.tracks.y) + std::clamp(view.scroll, 0.0, maxScroll(view));
+    const size_t index = inPinned ? m_tracks.pinnedAt(contentY) : m_tracks.at(contentY);
     if (index >= items.size())
         return hit;
     const TrackItem& item = items[index];
     hit.item = index;
     // The sticky header of the group covers the top of its tracks.
-    if (item.kind == ItemKind::Group || y < z.tracks.y + m_style.groupHeader) {
+    if (item.kind == ItemKind::Group || (!inPinned && y < z.tracks.y + m_style.groupHeader)) {
         hit.item = item.kind == ItemKind::Group ? index : item.group;
         hit.zone = HitZone::GroupHeader;
         return hit;
@@ -159,7 +242,7 @@ Hit TimelineScene::hit(const ViewSpec& view, float x, float y) const
     if (x < z.headerColumn) {
         const bool edge = item.kind == ItemKind::Slices && !item.collapsed
             && item.y + double(item.height) - contentY <= double(kGrab);
-        hit.zone = edge ? HitZone::TrackEdge : HitZone::TrackHeader;
+        hit.zone = edge ? HitZone::TrackEdge : toolAt(view, z, index, x, y);
         return hit;
     }
     if (view.area) {

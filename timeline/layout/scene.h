@@ -9,6 +9,9 @@
 #include "layout/colors.h"
 #include "layout/coordinates.h"
 #include "layout/drawlist.h"
+#include "layout/filter.h"
+#include "layout/notes.h"
+#include "layout/ruler.h"
 #include "layout/style.h"
 #include "layout/tracks.h"
 #include "store/query.h"
@@ -40,6 +43,14 @@ struct ViewSpec // what is shown of the trace, and how large; lengths in device 
     std::optional<AreaSpec> area;
     std::optional<int64_t> cursor; // time under the pointer
     size_t hoveredItem = SIZE_MAX; // track header under the pointer
+    size_t dropBefore = SIZE_MAX; // item before which a dragged track would stand
+    TimeAxis axis; // how times are written; its zero is the trace's begin whatever is set
+    const std::vector<Note>* notes = nullptr; // null or empty: no lane for them
+    size_t selectedNote = SIZE_MAX;
+    const CallFilter* filter = nullptr; // null: all calls pass
+    bool cornerField = false; // the view's own field stands in the upper half of the corner
+    bool allFlows = false; // not only the selected call's
+    std::string frameTime; // shown in a corner; empty: not shown
     bool focusRing = false;
 };
 
@@ -52,7 +63,9 @@ struct Box
 struct Zones // where the parts lie
 {
     Box minimap, ruler, corner; // corner: the header column beside both
-    Box tracks; // headers and rows
+    Box notes; // lane below the ruler; no height when there are none
+    Box pinned; // headers and rows of pinned tracks; no height when there are none
+    Box tracks; // headers and rows of those that scroll
     float headerColumn = 0;
     TimeScale scale; // of ruler and rows
     TimeScale whole; // of the minimap
@@ -69,8 +82,12 @@ enum class HitZone : uint8_t
     Ruler,
     Corner,
     HeaderEdge,
+    Notes, // the lane, or one of them
     GroupHeader,
     TrackHeader,
+    TrackPin, // tools of the hovered track's header
+    TrackHide,
+    TrackMenu,
     TrackEdge,
     Row,
     AreaLeft,
@@ -87,6 +104,7 @@ struct Hit
     store::SliceIndex slice = store::kNoSlice; // Row: the slice there, or the first of a merged run
     store::Run run; // what was hit; count > 1: a density column
     uint32_t instant = ~uint32_t(0); // index in Trace::instants()
+    size_t note = SIZE_MAX; // index in ViewSpec::notes
 };
 
 class TimelineScene
@@ -101,6 +119,8 @@ public:
     void setStyle(const Style& style, const TextMeasure& measure);
     void setCollapsed(Collapsed collapsed);
     const Collapsed& collapsed() const { return m_collapsed; }
+    void setArrangement(Arrangement arrangement);
+    const Arrangement& arrangement() const { return m_arrangement; }
     const store::TracePtr& trace() const { return m_trace; }
     const Style& style() const { return m_style; }
     const TrackModel& tracks() const { return m_tracks; }
@@ -109,6 +129,10 @@ public:
     void draw(const ViewSpec& view, DrawList& list); // replaces what is in the list
     Hit hit(const ViewSpec& view, float x, float y) const;
     Zones zones(const ViewSpec& view) const;
+    double itemTop(const ViewSpec& view, size_t item) const; // px in the picture; may be outside
+    // Nearest item to a height of the picture, of the pinned ones or of those that scroll; items().size(): none.
+    size_t itemNear(const ViewSpec& view, double y) const;
+    std::optional<Box> rowBox(const ViewSpec& view, store::RowId row) const; // none: its track is not shown
     double maxScroll(const ViewSpec& view) const;
     // Scroll position at which the row is seen, nearest to view.scroll.
     double scrollFor(const ViewSpec& view, store::RowId row) const;
@@ -117,6 +141,10 @@ public:
 
 private:
     friend class ScenePainter;
+    size_t noteAt(const ViewSpec& view, const Zones& z, float x) const;
+    // Middle of the first line of a track's header; a tall track's stays in sight while its rows scroll.
+    double headerLine(const Zones& z, const TrackItem& item, double top) const;
+    HitZone toolAt(const ViewSpec& view, const Zones& z, size_t item, float x, float y) const;
     struct LabelWidths
     {
         float whole = -1, last = -1; // px; -1: not measured yet
@@ -126,6 +154,7 @@ private:
     Style m_style;
     const TextMeasure* m_measure;
     Collapsed m_collapsed;
+    Arrangement m_arrangement;
     TrackModel m_tracks;
     FunctionColors m_colors;
     // Caches that make a frame cheap; dropped when what they depend on changes.

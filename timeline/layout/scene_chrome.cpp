@@ -10,6 +10,8 @@ using namespace metrics;
 
 void ScenePainter::paintGrid()
 {
+    if (isBlank())
+        return; // no time, nothing to line up
     for (const Tick& tick : ruler.ticks)
         if (tick.x >= double(left))
             rect(double(snap(tick.x)), double(z.tracks.y), 1, double(z.tracks.h), st.grid);
@@ -24,12 +26,8 @@ void ScenePainter::paintTrackHeader(size_t index, const ItemBox& box)
     rect(width - 1, double(box.y), 1, double(box.h), st.borderDefault);
     if (width < 60)
         return;
-    // A tall track's header stays in sight while its rows scroll.
-    const double sticky
-        = std::clamp(double(z.tracks.y + st.groupHeader) - double(box.y), 0.0, std::max(0.0, double(box.h) - 36));
-    const double y = double(box.y) + (box.h > 60 ? std::round(sticky) : 0);
     const double indent = double(item.level) * double(st.treeIndent);
-    const double first = y + (box.h < 28 ? double(box.h) / 2 : double(kFirstLine));
+    const double first = s.headerLine(z, item, double(box.y));
     out.add(IconMark{
         float(double(kHeaderPad) + indent), snap(first - double(kHeaderIcon) / 2), kHeaderIcon, st.textMuted,
         item.icon});
@@ -43,7 +41,15 @@ void ScenePainter::paintTrackHeader(size_t index, const ItemBox& box)
         if (after > 0)
             value = formatValue(counter.values[size_t(after) - 1]);
     }
-    if (!value.empty() && width > 140) {
+    if (index == v.hoveredItem && z.headerColumn >= kToolsFrom) { // in place of the value: the name never moves
+        end = width - double(kToolsRight) - 3 * double(kTool);
+        const Icon tools[] = {Icon::Pin, Icon::Hide, Icon::More};
+        for (int i = 0; i < 3; ++i)
+            out.add(IconMark{
+                float(end + (i + 0.5) * double(kTool)) - kHeaderIcon / 2, snap(first - double(kHeaderIcon) / 2),
+                kHeaderIcon, i == 0 && item.pinned ? st.accent : st.textSecondary, tools[i]});
+        end -= 4;
+    } else if (!value.empty() && width > 140) {
         const double w = double(textWidth(value, FontRole::Mono));
         text(value, end - w, first, st.textMuted, FontRole::Mono);
         end -= w + 8;
@@ -52,7 +58,7 @@ void ScenePainter::paintTrackHeader(size_t index, const ItemBox& box)
     if (box.h >= kTwoLines && width >= 160)
         text(
             elideRight(item.detail, float(width - double(kHeaderPad) - x), tm, FontRole::Caption), x,
-            y + double(kSecondLine), x, width - 4, st.textMuted, FontRole::Caption);
+            first + double(kSecondLine - kFirstLine), x, width - 4, st.textMuted, FontRole::Caption);
 }
 
 void ScenePainter::paintGroupHeader(const TrackItem& item, float y)
@@ -206,7 +212,11 @@ void ScenePainter::paintCorner()
     const double x = double(kHeaderPad);
     const std::string length = formatDuration(trace->duration()) + std::string(kDot)
         + formatCount(int64_t(trace->sliceCount())) + (trace->sliceCount() == 1 ? " call" : " calls");
-    if (z.minimap.h >= 40) {
+    if (z.minimap.h >= 40 && v.cornerField) {
+        text(
+            elideRight(length, float(end - x), tm, FontRole::Caption), x, double(z.minimap.h) - 8, x, end, st.textMuted,
+            FontRole::Caption);
+    } else if (z.minimap.h >= 40) {
         text(
             elideRight("Whole recording", float(end - x), tm, FontRole::Caption), x, 15, x, end, st.textSecondary,
             FontRole::Caption);
@@ -219,7 +229,9 @@ void ScenePainter::paintCorner()
     if (isBlank())
         return;
     const double middle = double(z.ruler.y + z.ruler.h / 2);
-    const std::string shown = formatDuration(v.to - v.from) + " shown", axis = "from start";
+    const std::string shown = formatDuration(v.to - v.from) + " shown";
+    constexpr std::string_view kAxes[] = {"from start", "wall clock", "UTC", "ns", "s since 1970"};
+    const std::string_view axis = kAxes[size_t(m_axis.used())];
     const double axisWidth = double(textWidth(axis, FontRole::Caption));
     const double shownWidth = double(textWidth(shown, FontRole::Caption));
     text(shown, x, middle, x, end, st.textSecondary, FontRole::Caption);

@@ -23,7 +23,7 @@ std::optional<std::pair<float, float>> ScenePainter::rowPlace(store::RowId row) 
     return std::pair(itemY + float(top - item.y), h);
 }
 
-void ScenePainter::paintSelection()
+void ScenePainter::paintSelection(bool ofPinned)
 {
     if (v.selected == store::kNoSlice || !trace->contains(v.selected))
         return;
@@ -34,6 +34,8 @@ void ScenePainter::paintSelection()
     const auto [y, h] = *place;
     const auto& r = trace->row(row);
     const auto& item = s.m_tracks.items()[s.m_tracks.indexOf(r.track)];
+    if (item.pinned != ofPinned)
+        return;
     const int64_t start = trace->start(v.selected), end = trace->end(v.selected);
     const double x0 = std::max(z.scale.x(start), double(left) - 16), x1 = std::min(z.scale.x(end), double(right) + 16);
 
@@ -81,7 +83,7 @@ void ScenePainter::paintSelection()
         .radius = st.sliceRadius + kSelection - 1});
 }
 
-void ScenePainter::paintAreaFill()
+void ScenePainter::paintAreaFill(bool ofPinned)
 {
     if (!v.area)
         return;
@@ -93,7 +95,7 @@ void ScenePainter::paintAreaFill()
     }
     for (const auto track : v.area->tracks) {
         const size_t index = s.m_tracks.indexOf(track);
-        if (index < s.m_tracks.items().size())
+        if (index < s.m_tracks.items().size() && s.m_tracks.items()[index].pinned == ofPinned)
             rect(
                 x0, double(snap(itemTop(s.m_tracks.items()[index]))), x1 - x0, double(s.m_tracks.items()[index].height),
                 st.areaFill);
@@ -104,11 +106,11 @@ void ScenePainter::paintAreaEdges()
 {
     if (!v.area)
         return;
-    double top = double(z.tracks.y), bottom = double(v.height);
+    double top = double(z.pinned.y), bottom = double(v.height);
     const auto& tracks = v.area->tracks;
     if (!tracks.empty()) {
         top = double(v.height);
-        bottom = double(z.tracks.y);
+        bottom = double(z.pinned.y);
         for (const auto track : tracks) {
             const size_t index = s.m_tracks.indexOf(track);
             if (index >= s.m_tracks.items().size())
@@ -117,7 +119,7 @@ void ScenePainter::paintAreaEdges()
             top = std::min(top, itemTop(item));
             bottom = std::max(bottom, itemTop(item) + double(item.height));
         }
-        top = std::max(top, double(z.tracks.y));
+        top = std::max(top, double(z.pinned.y));
     }
     if (bottom <= top)
         return;
@@ -159,7 +161,16 @@ void ScenePainter::paintAreaEdges()
 
 void ScenePainter::paintFlows()
 {
-    if (v.selected == store::kNoSlice || !trace->contains(v.selected) || trace->flows().empty())
+    if (trace->flows().empty())
+        return;
+    if (v.allFlows) {
+        constexpr size_t kMost = 2000; // of those in sight; more would be a thicket
+        size_t drawn = 0;
+        for (const auto& flow : trace->flows())
+            if (std::min(flow.from, flow.to) < v.to && std::max(flow.from, flow.to) > v.from && drawn++ < kMost)
+                paintFlow(flow, double(kAllFlowsAlpha));
+    }
+    if (v.selected == store::kNoSlice || !trace->contains(v.selected))
         return;
     if (s.m_flowsOf != v.selected) {
         s.m_flowsOf = v.selected;
@@ -175,10 +186,10 @@ void ScenePainter::paintFlows()
         }
     }
     for (const auto& flow : s.m_flows)
-        paintFlow(flow);
+        paintFlow(flow, 1);
 }
 
-void ScenePainter::paintFlow(const store::Flow& flow)
+void ScenePainter::paintFlow(const store::Flow& flow, double alpha)
 {
     const auto middle = [&](store::TrackId track, int64_t time) -> std::optional<double> {
         if (track.v >= trace->tracks().size() || trace->track(track).rowCount == 0)
@@ -208,18 +219,20 @@ void ScenePainter::paintFlow(const store::Flow& flow)
         points[size_t(2 * i) + 1]
             = float(u * u * u * *y0 + 3 * u * u * t * *y0 + 3 * u * t * t * *y1 + t * t * t * *y1);
     }
-    out.addStroke(points.data(), kParts + 1, kFlowUnder, st.canvas);
-    out.addStroke(points.data(), kParts + 1, kFlowWidth, st.flow);
+    const Argb color = withAlpha(st.flow, alpha);
+    if (alpha == 1)
+        out.addStroke(points.data(), kParts + 1, kFlowUnder, st.canvas);
+    out.addStroke(points.data(), kParts + 1, kFlowWidth, color);
     const float r = kFlowDot, x = float(x1), y = float(*y1);
-    out.add(Triangle{x, y, x - kFlowArrow, y - 4, x - kFlowArrow, y + 4, st.flow});
-    out.add(Shape{.x = float(x0) - r, .y = float(*y0) - r, .w = 2 * r, .h = 2 * r, .fill = st.flow, .radius = r});
+    out.add(Triangle{x, y, x - kFlowArrow, y - 4, x - kFlowArrow, y + 4, color});
+    out.add(Shape{.x = float(x0) - r, .y = float(*y0) - r, .w = 2 * r, .h = 2 * r, .fill = color, .radius = r});
 }
 
 void ScenePainter::placeCursor()
 {
     if (!v.cursor || *v.cursor < v.from || *v.cursor > v.to)
         return;
-    m_cursorText = formatCursorTime(*v.cursor - trace->begin(), z.scale.nsPerPixel());
+    m_cursorText = formatCursorTime(*v.cursor, m_axis, z.scale.nsPerPixel());
     const float width = textWidth(m_cursorText, FontRole::Mono) + 2 * kPillPad;
     m_pill[0] = snap(std::clamp(
         z.scale.x(*v.cursor) - double(width / 2), double(left), std::max(double(left), double(right - width))));
@@ -231,7 +244,7 @@ void ScenePainter::paintCursor()
     if (m_cursorText.empty())
         return;
     rect(
-        double(snap(z.scale.x(*v.cursor))), double(z.tracks.y), 1, double(z.tracks.h),
+        double(snap(z.scale.x(*v.cursor))), double(z.pinned.y), 1, double(v.height - z.pinned.y),
         withAlpha(st.cursor, double(kCursorAlpha)));
     const float y = snap(double(z.ruler.y) + 4);
     out.add(Shape{

@@ -49,7 +49,11 @@ void ScenePainter::paintRow(const RowPlace& place)
     s.m_runs.clear();
     store::queryRow(*trace, place.row, v.from, v.to, z.scale.nsPerPixel() / dpr, s.m_runs);
     m_column = {};
+    const CallFilter* filter = v.filter;
+    m_filteredTrack = filter && !filter->passes(trace->row(place.row).track);
     for (const Run& run : s.m_runs) {
+        if (filter && filter->hides && isFiltered(run))
+            continue;
         const double x0 = z.scale.x(run.start), x1 = z.scale.x(run.end);
         if (run.count == 1 && x1 - x0 >= double(kSliceFrom)) {
             flushColumn(place);
@@ -68,13 +72,7 @@ void ScenePainter::mixDensityColors()
     constexpr unsigned kSlots = FunctionColors::kFunctions + FunctionColors::kLibrary;
     m_densityColors.resize((kSlots + 1) * (kBusySteps + 1));
     for (unsigned slot = 0; slot <= kSlots; ++slot) {
-        Argb fill = st.sameFunction;
-        if (slot < FunctionColors::kFunctions)
-            fill = slot < st.functions.size() ? st.functions[slot].fill : SliceColor{}.fill;
-        else if (slot < kSlots)
-            fill = slot - FunctionColors::kFunctions < st.library.size()
-                ? st.library[slot - FunctionColors::kFunctions].fill
-                : SliceColor{}.fill;
+        const Argb fill = slot < kSlots ? FunctionColors::ofSlot(slot, st).fill : st.sameFunction;
         for (int step = 0; step <= kBusySteps; ++step)
             m_densityColors[slot * (kBusySteps + 1) + unsigned(step)]
                 = blended(fill, st.canvas, double(kDensityAlpha) + (1 - double(kDensityAlpha)) * step / kBusySteps);
@@ -97,6 +95,7 @@ void ScenePainter::addToColumns(const RowPlace& place, const Run& run, double x0
         if (part >= m_column.best) {
             m_column.best = part;
             m_column.function = run.function;
+            m_column.veiled = v.filter && isFiltered(run);
         }
     }
 }
@@ -107,10 +106,12 @@ void ScenePainter::flushColumn(const RowPlace& place)
         return;
     const double busy = std::min(1.0, m_column.covered);
     const unsigned slot = isSame(m_column.function) ? FunctionColors::kFunctions + FunctionColors::kLibrary
-                                                    : s.m_colors.slot(m_column.function);
-    const Rect r{
+                                                    : s.m_colors.slot(m_column.function, st.colorMode);
+    Rect r{
         float(double(m_column.index) / dpr), place.y, float(1 / dpr), place.h,
         m_densityColors[slot * (kBusySteps + 1) + unsigned(busy * kBusySteps + 0.5)]};
+    if (m_column.veiled)
+        r.fill = blended(st.dim, r.fill, 1);
     const bool joins = m_pending.w > 0 && m_pending.fill == r.fill && m_pending.y == r.y
         && std::abs(m_pending.x + m_pending.w - r.x) < 0.01f;
     if (joins) {
@@ -146,7 +147,10 @@ void ScenePainter::paintSlice(const RowPlace& place, const Run& run, double x0, 
     const float gap = xr - xl >= 2 * st.sliceGapX + one ? st.sliceGapX : xr - xl >= 2 * one ? one : 0;
     xr = std::max(xr - gap, xl + one);
 
-    SliceColor color = s.m_colors.of(run.function, st);
+    SliceColor color = st.colorMode == ColorMode::Duration ? FunctionColors::ofDuration(run.end - run.start, st)
+                                                           : s.m_colors.of(run.function, st);
+    if (v.filter && isFiltered(run)) // its label stays
+        color = {blended(st.dim, color.fill, 1), st.textMuted};
     Shape shape{.x = xl, .y = place.y, .w = xr - xl, .h = place.h, .fill = color.fill};
     if (shape.w >= kRoundFrom)
         shape.radius = place.pills ? place.h / 2 : st.sliceRadius;

@@ -28,7 +28,7 @@ private:
         int64_t index = INT64_MIN;
         double covered = 0, best = 0; // device px
         store::FunctionId function;
-        bool hit = false;
+        bool hit = false, veiled = false;
     };
     struct RowPlace
     {
@@ -39,6 +39,8 @@ private:
     };
 
     // scene_rows.cpp
+    void paintItem(const TrackItem& item);
+    void paintPinned();
     void paintSlices(const ItemBox& box);
     void paintRow(const RowPlace& place);
     void paintSlice(const RowPlace& place, const store::Run& run, double x0, double x1);
@@ -53,11 +55,17 @@ private:
     void paintCounter(const ItemBox& box);
     void paintLost(const ItemBox& box);
     // scene_marks.cpp
-    void paintSelection();
-    void paintAreaFill();
+    void paintSelection(bool ofPinned);
+    void paintAreaFill(bool ofPinned);
     void paintAreaEdges();
     void paintFlows();
-    void paintFlow(const store::Flow& flow);
+    void paintFlow(const store::Flow& flow, double alpha);
+    void paintDropLine();
+    void paintFrameTime();
+    // scene_notes.cpp
+    void paintNotes();
+    void paintNoteLines();
+    Argb noteColor(const Note& note) const;
     void placeCursor(); // before the ruler, which leaves room for it
     void paintCursor();
     std::optional<std::pair<float, float>> rowPlace(store::RowId row) const; // y, h on the canvas
@@ -77,8 +85,17 @@ private:
     void rect(double x, double y, double w, double h, Argb color);
     bool isBlank() const { return trace->sliceCount() == 0 && trace->duration() == 0; } // no time to show
     float snap(double px) const { return snapped(px, dpr); }
-    double itemTop(const TrackItem& item) const { return double(z.tracks.y) + item.y - scroll; }
+    double itemTop(const TrackItem& item) const
+    {
+        return item.pinned ? double(z.pinned.y) + item.y : double(m_tracksTop) + item.y - scroll;
+    }
     bool isHit(store::FunctionId f) const { return v.searchMask && f.v < v.searchMask->size() && (*v.searchMask)[f.v]; }
+    // Of a merged run its longest call's function decides, and its mean duration.
+    bool isFiltered(const store::Run& run) const
+    {
+        const int64_t each = int64_t(double(run.end - run.start) * double(run.busy) / double(run.count ? run.count : 1));
+        return m_filteredTrack || (run.count == 1 && !v.filter->passesItself(run.slice)) || !v.filter->passes(run.function, run.count == 1 ? run.end - run.start : each);
+    }
     bool isSame(store::FunctionId f) const
     {
         return f.valid() && (f == v.highlighted || (v.hoveredFunction.valid() && f == v.hoveredFunction));
@@ -94,6 +111,9 @@ private:
     Zones z;
     double dpr = 1, scroll = 0;
     float left = 0, right = 0; // of the rows
+    bool m_filteredTrack = false; // no call of the row passes
+    float m_tracksTop = 0; // of those that scroll
+    TimeAxis m_axis;
     Ruler ruler;
     Column m_column;
     static constexpr int kBusySteps = 16; // enough to the eye, and lets neighbours join

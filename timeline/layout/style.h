@@ -12,6 +12,14 @@ struct SliceColor
     Argb fill = 0xFF808080, text = 0xFFFFFFFF;
 };
 
+enum class ColorMode : uint8_t
+{
+    Function,
+    Module,
+    MyCode, // the user's own code in one colour, everything else grey
+    Duration // slices by how long they took; what is not one slice by function
+};
+
 enum class RowSize : uint8_t { Compact, Normal, Large };
 
 struct Style
@@ -29,12 +37,15 @@ struct Style
     Argb grid = 0, gridMajor = 0, rowLine = 0, cursor = 0, minimapFill = 0, minimapOutside = 0, hit = 0, density = 0;
     Argb flow = 0, exception = 0, exceptionText = 0, gc = 0, gcFill = 0, openEdge = 0;
     Argb awaitFill = 0, awaitHatch = 0, awaitText = 0;
-    std::vector<Argb> counter;
+    std::vector<Argb> counter, note;
     // slices
-    std::vector<SliceColor> functions; // 24
+    std::vector<SliceColor> functions; // 24, or 12 that the colour-blind can tell apart
     std::vector<SliceColor> library;   // 6 greys
+    std::vector<SliceColor> durations; // short to long
+    ColorMode colorMode = ColorMode::Function;
 
     // sizes, px
+    float notesLane = 18;
     float minimap = 44, searchStrip = 5, ruler = 28, groupHeader = 28, headerColumn = 248;
     float sliceRow = 20, sliceGapX = 1, sliceGapY = 1, sliceRadius = 2;
     float sliceLabelMinWidth = 22, sliceLabelPad = 5, densityRow = 8, trackPadding = 4;

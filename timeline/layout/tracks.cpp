@@ -108,8 +108,6 @@ struct Builder
             group.name = "Global";
         }
         items.push_back(group);
-        if (group.collapsed)
-            return;
         const uint32_t at = group.group;
         const auto rank = [&](TrackId t) {
             const Track& track = trace.track(t);
@@ -284,7 +282,7 @@ struct Builder
 
 } // namespace
 
-TrackModel::TrackModel(const store::Trace& trace, const Style& style, const Collapsed& collapsed)
+TrackModel::TrackModel(const store::Trace& trace, const Style& style, const Collapsed& collapsed, const Arrangement& arrangement)
 {
     Builder builder{trace, style, collapsed, m_items, {}, {}, {}, {}};
     builder.sortIn();
@@ -294,10 +292,12 @@ TrackModel::TrackModel(const store::Trace& trace, const Style& style, const Coll
     if (!builder.tracksOf[global].empty() || !builder.instantsOf[global].empty() || !builder.countersOf[global].empty())
         builder.addProcess(ProcessId());
 
+    m_pinned = arrange(m_items, arrangement);
     m_ofTrack.assign(trace.tracks().size(), kNone);
     for (uint32_t i = 0; i < m_items.size(); ++i) {
-        m_items[i].y = m_height;
-        m_height += double(m_items[i].height);
+        double& height = i < m_pinned ? m_pinnedHeight : m_height;
+        m_items[i].y = height;
+        height += double(m_items[i].height);
         if (m_items[i].track.valid())
             m_ofTrack[m_items[i].track.v] = i;
     }
@@ -316,8 +316,17 @@ size_t TrackModel::at(double y) const
     if (y < 0 || y >= m_height)
         return m_items.size();
     const auto after = std::upper_bound(
-        m_items.begin(), m_items.end(), y, [](double v, const TrackItem& item) { return v < item.y; });
+        m_items.begin() + std::ptrdiff_t(m_pinned), m_items.end(), y,
+        [](double v, const TrackItem& item) { return v < item.y; });
     return size_t(after - m_items.begin()) - 1;
+}
+
+size_t TrackModel::pinnedAt(double y) const
+{
+    size_t i = 0;
+    while (i < m_pinned && y >= m_items[i].y + double(m_items[i].height))
+        i++;
+    return y >= 0 && i < m_pinned ? i : m_items.size();
 }
 
 size_t TrackModel::indexOf(store::TrackId track) const

@@ -14,7 +14,8 @@ namespace calltide::render {
 namespace {
 constexpr const char* kIconFiles[]
     = {"chevron_right", "chevron_down", "process", "thread", "task",  "child",  "gc",      "counter",
-       "instant",       "exception",    "flag",    "flame",  "clock", "memory", "imports", "timeline"};
+       "instant",       "exception",    "flag",    "flame",  "clock", "memory", "imports", "timeline",
+       "pin",           "hide",         "more",    "note"};
 static_assert(std::size(kIconFiles) == size_t(layout::Icon::Count));
 
 uint64_t nextGeneration()

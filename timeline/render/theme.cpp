@@ -78,6 +78,7 @@ constexpr const char* kRowSizes[] = {"compact", "normal", "large"};
 struct Theme::Private
 {
     ThemeKind kind;
+    bool colorBlind = false;
     QHash<QString, QColor> colors;
     QHash<QString, double> numbers;
     layout::Style style;
@@ -86,7 +87,7 @@ struct Theme::Private
     void fillSizes(layout::Style& to, layout::RowSize rows) const;
     layout::Argb get(const char* token) const;
     float size(const QString& token) const { return float(numbers.value(token, -1)); }
-    std::vector<layout::SliceColor> slices(const char* palette) const;
+    std::vector<layout::SliceColor> pairs(const char* palette) const;
 };
 
 layout::Argb Theme::Private::get(const char* token) const
@@ -94,11 +95,11 @@ layout::Argb Theme::Private::get(const char* token) const
     return argb(colors.value(QLatin1String(token), QColor(Qt::magenta)));
 }
 
-std::vector<layout::SliceColor> Theme::Private::slices(const char* palette) const
+std::vector<layout::SliceColor> Theme::Private::pairs(const char* palette) const
 {
     std::vector<layout::SliceColor> out;
     for (int i = 0;; ++i) {
-        const QString path = QStringLiteral("slices.%1.%2.").arg(QLatin1String(palette)).arg(i);
+        const QString path = QStringLiteral("%1.%2.").arg(QLatin1String(palette)).arg(i);
         const auto fill = colors.find(path + QStringLiteral("fill"));
         if (fill == colors.end())
             return out;
@@ -158,8 +159,11 @@ void Theme::Private::fillStyle()
         *to = get(token);
     for (int i = 0; colors.contains(QStringLiteral("timeline.counter.%1").arg(i)); ++i)
         s.counter.push_back(argb(colors.value(QStringLiteral("timeline.counter.%1").arg(i))));
-    s.functions = slices("function");
-    s.library = slices("library");
+    for (int i = 0; colors.contains(QStringLiteral("timeline.note.%1").arg(i)); ++i)
+        s.note.push_back(argb(colors.value(QStringLiteral("timeline.note.%1").arg(i))));
+    s.functions = pairs(colorBlind ? "slices.colour_blind" : "slices.function");
+    s.library = pairs("slices.library");
+    s.durations = pairs("duration");
     fillSizes(s, layout::RowSize::Normal);
 }
 
@@ -169,6 +173,7 @@ void Theme::Private::fillSizes(layout::Style& s, layout::RowSize rows) const
     const std::pair<float*, const char*> table[] = {
         {&s.minimap, "size.minimap"},
         {&s.searchStrip, "size.search_strip"},
+        {&s.notesLane, "size.notes_lane"},
         {&s.ruler, "size.ruler"},
         {&s.groupHeader, "size.group_header"},
         {&s.headerColumn, "size.header_column.default"},
@@ -193,10 +198,12 @@ void Theme::Private::fillSizes(layout::Style& s, layout::RowSize rows) const
     s.flameRow = size(QStringLiteral("size.flame_row.") + row);
 }
 
-Theme::Theme(ThemeKind kind)
+Theme::Theme(ThemeKind kind, layout::ColorMode colors, bool colorBlind)
     : d(std::make_unique<Private>())
 {
     d->kind = kind;
+    d->colorBlind = colorBlind;
+    d->style.colorMode = colors;
     QJsonObject all = tokens();
     flatten(
         all[QLatin1String("themes")].toObject()[QLatin1String(name(kind))].toObject(),

@@ -22,7 +22,9 @@ enum class ThemeKind : uint8_t
 class Theme
 {
 public:
-    explicit Theme(ThemeKind kind = ThemeKind::Dark);
+    // `colorBlind`: 12 slice colours that can be told apart without red and green, instead of 24.
+    explicit Theme(
+        ThemeKind kind = ThemeKind::Dark, layout::ColorMode colors = layout::ColorMode::Function, bool colorBlind = false);
     ~Theme();
     Theme(const Theme&) = delete;
     Theme& operator=(const Theme&) = delete;

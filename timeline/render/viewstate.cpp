@@ -56,6 +56,10 @@ void ViewState::setTrace(store::TracePtr trace)
     m_searchCount = m_searchPosition = 0;
     m_searchCounting = false;
     m_searchTicks.clear();
+    m_hitTracks.clear();
+    m_filter.reset();
+    m_notes.clear();
+    m_selectedNote = kNoNote;
     m_searchGeneration++;
     m_range = clamped(wholeRange());
     m_history = {m_range};
@@ -66,6 +70,8 @@ void ViewState::setTrace(store::TracePtr trace)
     Q_EMIT hoverChanged();
     Q_EMIT areaChanged();
     Q_EMIT searchChanged();
+    Q_EMIT filterChanged();
+    Q_EMIT notesChanged();
     Q_EMIT rangeChanged();
     findExceptions();
 }
@@ -262,6 +268,7 @@ void ViewState::setSearch(const SearchPattern& pattern)
     if (!m_trace || pattern.text.isEmpty()) {
         m_searchMask.clear();
         m_searchTicks.clear();
+        m_hitTracks.clear();
     } else {
         m_searchMask = matchingFunctions(*m_trace, pattern);
         countHits();
@@ -297,25 +304,31 @@ void ViewState::countHits()
     if (m_trace->sliceCount() <= kCountAtOnce) {
         m_searchCount = store::countSlices(*m_trace, m_searchMask);
         m_searchTicks = layout::hitColumns(*m_trace, m_searchMask);
+        m_hitTracks = store::tracksWithHits(*m_trace, m_searchMask);
         return;
     }
     m_searchCounting = true;
     m_searchTicks.clear();
+    m_hitTracks.clear();
     struct Found
     {
         uint64_t count;
         std::vector<uint16_t> ticks;
+        std::vector<bool> tracks;
     };
     inBackground(
         this,
         [trace = m_trace, mask = m_searchMask] {
-            return Found{store::countSlices(*trace, mask), layout::hitColumns(*trace, mask)};
+            return Found{
+                store::countSlices(*trace, mask), layout::hitColumns(*trace, mask),
+                store::tracksWithHits(*trace, mask)};
         },
         [this, generation = m_searchGeneration](Found found) {
             if (generation != m_searchGeneration)
                 return;
             m_searchCount = found.count;
             m_searchTicks = std::move(found.ticks);
+            m_hitTracks = std::move(found.tracks);
             m_searchCounting = false;
             Q_EMIT searchChanged();
         });
@@ -347,6 +360,82 @@ void ViewState::searchStep(bool forward)
         hit = store::hitFrom(*m_trace, m_searchMask, forward ? INT64_MIN : INT64_MAX, forward);
     if (hit != store::kNoSlice)
         selectAndReveal(hit);
+}
+
+void ViewState::setFilter(std::optional<layout::CallFilter> filter)
+{
+    if (filter == m_filter)
+        return;
+    m_filter = std::move(filter);
+    Q_EMIT filterChanged();
+}
+
+store::Scope ViewState::scope() const
+{
+    store::Scope scope;
+    if (m_area)
+        scope = {m_area->range.from, m_area->range.to, m_area->tracks, {}};
+    return filtered(std::move(scope));
+}
+
+store::Scope ViewState::filtered(store::Scope scope) const
+{
+    if (!m_filter || !m_trace)
+        return scope;
+    if (!m_filter->tracks.empty()) {
+        if (scope.tracks.empty())
+            for (uint32_t t = 0; t < m_trace->tracks().size(); ++t)
+                scope.tracks.push_back(store::TrackId(t));
+        std::erase_if(scope.tracks, [this](store::TrackId t) { return !m_filter->passes(t); });
+        if (scope.tracks.empty()) // no track would mean all
+            scope.from = scope.to = m_trace->begin() - 1;
+    }
+    scope.passes = [trace = m_trace, filter = *m_filter](store::SliceIndex i) {
+        return filter.passes(trace->functionOf(i), trace->duration(i)) && filter.passesItself(i);
+    };
+    return scope;
+}
+
+void ViewState::setNotes(std::vector<layout::Note> notes)
+{
+    m_notes = std::move(notes);
+    m_selectedNote = kNoNote;
+    Q_EMIT notesChanged();
+}
+
+size_t ViewState::addNote(layout::Note note)
+{
+    m_notes.push_back(std::move(note));
+    m_selectedNote = m_notes.size() - 1;
+    Q_EMIT notesChanged();
+    return m_selectedNote;
+}
+
+void ViewState::changeNote(size_t index, layout::Note note)
+{
+    if (index >= m_notes.size() || m_notes[index] == note)
+        return;
+    m_notes[index] = std::move(note);
+    Q_EMIT notesChanged();
+}
+
+void ViewState::removeNote(size_t index)
+{
+    if (index >= m_notes.size())
+        return;
+    m_notes.erase(m_notes.begin() + std::ptrdiff_t(index));
+    m_selectedNote = kNoNote;
+    Q_EMIT notesChanged();
+}
+
+void ViewState::selectNote(size_t index)
+{
+    if (index >= m_notes.size())
+        index = kNoNote;
+    if (index == m_selectedNote)
+        return;
+    m_selectedNote = index;
+    Q_EMIT notesChanged();
 }
 
 } // namespace calltide::render

@@ -3,7 +3,10 @@
 // area, search. Timeline, flame graph, tables and docks observe it and change it here only, never each other. It stands
 // in ct_render because that is the lowest library with Qt that all views link. GUI thread only.
 #pragma once
+#include "layout/filter.h"
+#include "layout/notes.h"
 #include "render/searchpattern.h"
+#include "store/statistics.h"
 #include "store/trace.h"
 #include <QObject>
 #include <optional>
@@ -75,8 +78,26 @@ public:
     // Columns of the minimap (layout::kMinimapColumns equal parts of the whole) with hits, and with exceptions.
     const std::vector<uint16_t>& searchTicks() const { return m_searchTicks; }
     const std::vector<uint16_t>& exceptionTicks() const { return m_exceptionTicks; }
+    const std::vector<bool>& hitTracks() const { return m_hitTracks; } // by TrackId; empty: no search, or not counted yet
     void searchStep(bool forward); // selects and reveals the next or previous hit after the selection or range start
 
+    // Which calls the views show plainly; none: all.
+    const std::optional<layout::CallFilter>& filter() const { return m_filter; }
+    void setFilter(std::optional<layout::CallFilter> filter);
+    // What tables count: the selected area or the whole trace, and of it what passes the filter. Holds the trace.
+    store::Scope scope() const;
+    store::Scope filtered(store::Scope scope) const; // the same of another part
+
+    // Flags and spans of the user. They are of the trace and go with it.
+    const std::vector<layout::Note>& notes() const { return m_notes; }
+    size_t selectedNote() const { return m_selectedNote; } // kNoNote: none
+    void setNotes(std::vector<layout::Note> notes);
+    size_t addNote(layout::Note note); // and selects it
+    void changeNote(size_t index, layout::Note note);
+    void removeNote(size_t index);
+    void selectNote(size_t index);
+
+    static constexpr size_t kNoNote = SIZE_MAX;
     static constexpr int64_t kShortest = 20;
 
 Q_SIGNALS:
@@ -86,6 +107,8 @@ Q_SIGNALS:
     void hoverChanged();
     void areaChanged();
     void searchChanged();
+    void filterChanged();
+    void notesChanged(); // notes() or selectedNote()
     void exceptionTicksChanged(); // they follow some time after a large trace
     void revealRequested(calltide::store::SliceIndex slice); // scroll vertically so that it is seen
 
@@ -107,6 +130,10 @@ private:
     uint64_t m_searchCount = 0, m_searchPosition = 0;
     bool m_searchCounting = false;
     std::vector<uint16_t> m_searchTicks, m_exceptionTicks;
+    std::vector<bool> m_hitTracks;
+    std::optional<layout::CallFilter> m_filter;
+    std::vector<layout::Note> m_notes;
+    size_t m_selectedNote = kNoNote;
     uint64_t m_positionGeneration = 0;
     uint64_t m_searchGeneration = 0; // drops counts that come after their search is over
     std::vector<TimeRange> m_history;

@@ -76,4 +76,16 @@ uint64_t hitsBefore(const Trace& trace, const std::vector<bool>& mask, SliceInde
     return count;
 }
 
+std::vector<bool> tracksWithHits(const Trace& trace, const std::vector<bool>& mask)
+{
+    std::vector<bool> out(trace.tracks().size());
+    for (const Row& row : trace.rows()) {
+        const auto functions = trace.functionsOf(row);
+        out[row.track.v] = out[row.track.v] || std::any_of(functions.begin(), functions.end(), [&](uint32_t f) {
+            return f < mask.size() && mask[f];
+        });
+    }
+    return out;
+}
+
 } // namespace calltide::store

@@ -13,4 +13,7 @@ SliceIndex hitBeside(const Trace& trace, const std::vector<bool>& mask, SliceInd
 // How many hits stand before `slice` in this order: O(slices).
 uint64_t hitsBefore(const Trace& trace, const std::vector<bool>& mask, SliceIndex slice);
 
+// By TrackId: whether any of its calls is a hit. Stops at a track's first one.
+std::vector<bool> tracksWithHits(const Trace& trace, const std::vector<bool>& mask);
+
 } // namespace calltide::store

@@ -40,13 +40,16 @@ std::vector<FunctionStatistics> functionStatistics(const Trace& trace, const Sco
             [&](SliceIndex s, uint32_t) {
                 Sum& f = sums[trace.functionOf(s).v];
                 const int64_t d = clipped(s);
-                f.calls++;
-                f.sum += d;
-                f.self += std::max<int64_t>(0, d - childTime.back());
-                f.min = std::min(f.min, d);
-                f.max = std::max(f.max, d);
-                if (--f.open == 0)
-                    f.total += d;
+                f.open--;
+                if (!scope.passes || scope.passes(s)) {
+                    f.calls++;
+                    f.sum += d;
+                    f.self += std::max<int64_t>(0, d - childTime.back());
+                    f.min = std::min(f.min, d);
+                    f.max = std::max(f.max, d);
+                    if (f.open == 0)
+                        f.total += d;
+                }
                 childTime.pop_back();
                 childTime.back() += d;
             });

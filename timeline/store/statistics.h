@@ -3,6 +3,7 @@
 #pragma once
 #include "store/progress.h"
 #include "store/trace.h"
+#include <functional>
 
 namespace calltide::store {
 
@@ -10,6 +11,7 @@ struct Scope // what to look at
 {
     int64_t from = INT64_MIN, to = INT64_MAX; // slices are clipped at the edges
     std::vector<TrackId> tracks;              // empty: all
+    std::function<bool(SliceIndex)> passes; // calls that do not are not counted; null: all are.
 };
 
 struct FunctionStatistics

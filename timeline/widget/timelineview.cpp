@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widget/timelineview.h"
 #include "widget/timelineview_p.h"
+#include <QDateTime>
 #include <QScreen>
 #include <QWindow>
 #include <algorithm>
@@ -30,6 +31,9 @@ TimelineView::Private::Private(TimelineView* view, render::ViewState* s, const r
     clock.setTimerType(Qt::PreciseTimer);
     QObject::connect(&clock, &QTimer::timeout, q, [this] { tick(); });
     shown = state->range();
+    header = new TrackFilter(q);
+    header->setTheme(*theme);
+    QObject::connect(header, &TrackFilter::changed, q, [this] { arrangeByHeader(); });
 }
 
 void TimelineView::Private::setCanvas(bool useGpu)
@@ -38,6 +42,7 @@ void TimelineView::Private::setCanvas(bool useGpu)
     canvas = useGpu ? makeGpuCanvas(this, q) : makeRasterCanvas(this, q);
     gpu = useGpu;
     canvas->setGeometry(q->rect());
+    canvas->lower();
     canvas->show();
 }
 
@@ -67,12 +72,26 @@ layout::ViewSpec TimelineView::Private::spec() const
         v.area = zoomBox;
     else if (const auto& area = state->area())
         v.area = layout::AreaSpec{area->range.from, area->range.to, area->tracks};
-    if (pointer && (hovered.zone == layout::HitZone::Row || hovered.zone == layout::HitZone::Ruler))
+    if (pointer
+        && (hovered.zone == layout::HitZone::Row || hovered.zone == layout::HitZone::Ruler
+            || hovered.zone == layout::HitZone::Notes))
         v.cursor = hovered.time;
     if (pointer && hovered.zone == layout::HitZone::Row && hovered.run.count == 1)
         v.hovered = hovered.slice;
-    if (pointer && hovered.zone == layout::HitZone::TrackHeader)
+    if (pointer && drag == Drag::None
+        && (hovered.zone == layout::HitZone::TrackHeader || hovered.zone == layout::HitZone::TrackEdge
+            || isTool(hovered.zone)))
         v.hoveredItem = hovered.item;
+    if (drag == Drag::TrackMove)
+        v.dropBefore = dropBefore;
+    v.axis = {.format = timeFormat, .zone = zoneOffset};
+    v.notes = &state->notes();
+    v.selectedNote = state->selectedNote();
+    v.filter = state->filter() ? &*state->filter() : nullptr;
+    v.allFlows = allFlows;
+    v.cornerField = !header->isHidden();
+    if (showsFrameTime)
+        v.frameTime = frameTimes.isEmpty() ? std::string("– ms") : frameTimes.toStdString();
     v.focusRing = focusByKey && q->hasFocus();
     return v;
 }
@@ -94,6 +113,12 @@ const layout::DrawList& TimelineView::Private::frame()
 void TimelineView::Private::frameDone(double ms)
 {
     frameMs = ms;
+    recentMs[recentAt++ % std::size(recentMs)] = ms;
+    const size_t count = std::min(recentAt, std::size(recentMs));
+    frameTimes = TimelineView::tr("%1 ms, worst of %2: %3 ms")
+                     .arg(ms, 0, 'f', 1)
+                     .arg(count)
+                     .arg(*std::max_element(recentMs, recentMs + count), 0, 'f', 1);
     Q_EMIT q->frameDrawn(ms);
 }
 
@@ -110,6 +135,13 @@ void TimelineView::Private::rebuildScene()
     shown = state->range();
     scene = state->trace() ? std::make_unique<layout::TimelineScene>(state->trace(), theme->style(rows), metrics)
                            : nullptr;
+    onlyHits = false;
+    if (const auto wall = state->trace() ? state->trace()->wallClockOffset() : std::nullopt) {
+        const auto seconds = (state->trace()->begin() + *wall) / 1'000'000'000;
+        zoneOffset = qint64(QDateTime::fromSecsSinceEpoch(seconds).offsetFromUtc()) * 1'000'000'000;
+    }
+    header->clear();
+    placeHeader();
     redraw();
 }
 
@@ -117,6 +149,7 @@ void TimelineView::Private::restyle()
 {
     metrics.setRows(rows);
     tip->setTheme(theme);
+    header->setTheme(*theme);
     if (scene)
         scene->setStyle(theme->style(rows), metrics);
     scrollTo(scroll);
@@ -263,7 +296,12 @@ TimelineView::TimelineView(render::ViewState* state, const render::Theme* theme,
     });
     connect(state, &render::ViewState::hoverChanged, this, [this] { d->redraw(); });
     connect(state, &render::ViewState::areaChanged, this, [this] { d->redraw(); });
-    connect(state, &render::ViewState::searchChanged, this, [this] { d->redraw(); });
+    connect(state, &render::ViewState::searchChanged, this, [this] {
+        d->hitTracksChanged();
+        d->redraw();
+    });
+    connect(state, &render::ViewState::filterChanged, this, [this] { d->redraw(); });
+    connect(state, &render::ViewState::notesChanged, this, [this] { d->notesChanged(); });
     connect(state, &render::ViewState::exceptionTicksChanged, this, [this] { d->redraw(); });
     connect(state, &render::ViewState::revealRequested, this, [this](store::SliceIndex slice) { d->reveal(slice); });
     d->rebuildScene();
@@ -310,6 +348,7 @@ QImage TimelineView::toImage(double devicePixelRatio)
         return {};
     auto spec = d->spec();
     spec.devicePixelRatio = float(devicePixelRatio);
+    spec.cornerField = false; // a widget, not part of the picture
     d->scene->draw(spec, list);
     return d->imagePainter.paint(list, d->metrics).copy();
 }
@@ -348,6 +387,49 @@ double TimelineView::scrollPosition() const
 void TimelineView::setScrollPosition(double y)
 {
     d->scrollTo(y);
+}
+
+void TimelineView::goBack()
+{
+    d->state->goBack();
+}
+
+void TimelineView::goForward()
+{
+    d->state->goForward();
+}
+
+void TimelineView::setOwnShortcuts(bool own)
+{
+    d->ownShortcuts = own;
+}
+
+void TimelineView::setGestures(const Gestures& gestures)
+{
+    d->gestures = gestures;
+}
+
+void TimelineView::setTimeFormat(layout::TimeFormat format)
+{
+    d->timeFormat = format;
+    d->redraw();
+}
+
+layout::TimeFormat TimelineView::timeFormat() const
+{
+    return d->timeFormat;
+}
+
+void TimelineView::setAllFlows(bool all)
+{
+    d->allFlows = all;
+    d->redraw();
+}
+
+void TimelineView::setFrameTimeShown(bool shown)
+{
+    d->showsFrameTime = shown;
+    d->redraw();
 }
 
 void TimelineView::fitAll()
@@ -413,24 +495,9 @@ void TimelineView::expandAll()
 bool TimelineView::event(QEvent* event)
 {
     // While the timeline has the focus, its keys are its own, whatever menus have as shortcuts with the same letter.
-    if (event->type() == QEvent::ShortcutOverride) {
-        auto* key = static_cast<QKeyEvent*>(event);
-        if (key->modifiers() == Qt::NoModifier || key->modifiers() == Qt::KeypadModifier) {
-            switch (key->key()) {
-            case Qt::Key_W:
-            case Qt::Key_A:
-            case Qt::Key_S:
-            case Qt::Key_D:
-            case Qt::Key_Left:
-            case Qt::Key_Right:
-            case Qt::Key_Up:
-            case Qt::Key_Down:
-                event->accept();
-                return true;
-            default:
-                break;
-            }
-        }
+    if (event->type() == QEvent::ShortcutOverride && d->scene && d->isOwnKey(static_cast<QKeyEvent*>(event))) {
+        event->accept();
+        return true;
     }
     return QWidget::event(event);
 }
@@ -438,6 +505,7 @@ bool TimelineView::event(QEvent* event)
 void TimelineView::resizeEvent(QResizeEvent*)
 {
     d->canvas->setGeometry(rect());
+    d->placeHeader();
     d->scrollTo(d->scroll);
 }
 

@@ -21,6 +21,14 @@ enum class Renderer : uint8_t
     Raster
 };
 
+// What differs between the presets of keys and mouse. Ctrl+wheel always zooms, Shift+wheel always moves in time.
+struct Gestures
+{
+    bool wheelZooms = false; // the plain wheel, instead of scrolling the tracks
+    bool dragPans = false; // the left button, instead of selecting an area (with Shift it does the other one)
+    bool keysPan = false; // W and S scroll instead of zooming
+};
+
 class TimelineView : public QWidget
 {
     Q_OBJECT
@@ -36,6 +44,15 @@ public:
     QImage toImage(double devicePixelRatio = 1); // the picture as it stands, by the raster painter
     // No animations; W A S D move in steps of 10 %. The program's setting or the desktop's wish.
     void setReducedMotion(bool reduced);
+    // False: F, Home, M and the like are shortcuts of the window; only arrows, W A S D and such stay the timeline's own.
+    void setOwnShortcuts(bool own);
+    void setGestures(const Gestures& gestures);
+    void setTimeFormat(layout::TimeFormat format); // of ruler and cursor
+    layout::TimeFormat timeFormat() const;
+    void setAllFlows(bool all); // arrows of all calls in sight, not only the selected one's
+    void setFrameTimeShown(bool shown);
+    void setArrangement(layout::Arrangement arrangement); // pinned, hidden, moved, filtered tracks
+    layout::Arrangement arrangement() const;
     // What stands at a place of the view (its own coordinates), and what is shown now; null and empty without a trace.
     const layout::TimelineScene* scene() const;
     layout::ViewSpec viewSpec() const;
@@ -59,11 +76,31 @@ public Q_SLOTS:
     void selectNextTrack();
     void selectPreviousTrack();
     void areaFromSelection(); // the selected call's time as the area
+    void followFlow(); // to the call an arrow leads to from the selected one
+    void followFlowBack();
+    void goBack();
+    void goForward();
+    void scrollPageUp();
+    void scrollPageDown();
+    void escape();
+    void showSource();
+    void mark(); // the selected call's time as the area, else a flag
+    void addNote(); // a flag under the pointer, else at the selection's or the view's middle
+    void addSpanNote(); // over the area or the selected call
+    void editNote(); // the selected note's text, in place
+    void deleteNote();
+    void focusTrackFilter();
+    void setOnlyHits(bool only); // tracks with search hits
+    void pinTrack(); // the one of the selected call, or unpins it
+    void hideTrack();
+    void showAllTracks(); // what was hidden, unfiltered; pins and order stay
+    void resetTracks(); // nothing pinned, hidden or moved
     void collapseAll();
     void expandAll();
 
 Q_SIGNALS:
     void frameDrawn(double ms);
+    void arrangementChanged();
     void contextMenuRequested(const QPoint& globalPosition, calltide::store::SliceIndex slice);
     void sourceRequested(calltide::store::SliceIndex slice); // double click with Ctrl, or E
 

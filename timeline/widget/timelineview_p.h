@@ -9,8 +9,10 @@
 #include "widget/canvas.h"
 #include "widget/motion.h"
 #include "widget/timelineview.h"
+#include "widget/trackfilter.h"
 #include <QBasicTimer>
 #include <QElapsedTimer>
+#include <QLineEdit>
 #include <QMouseEvent>
 #include <QTimer>
 
@@ -32,6 +34,11 @@ enum class Drag : uint8_t
     MinimapNew,
     MinimapNewPending,
     HeaderEdge,
+    TrackMovePending,
+    TrackMove, // to another place among its neighbours
+    RulerPending, // a click drops a flag, a drag measures
+    NotePending,
+    NoteMove,
     TrackEdge, // how many rows of a track are shown
     Scroll,
     Click, // pressed on something that only takes clicks
@@ -75,6 +82,28 @@ struct TimelineView::Private : public CanvasClient
     // view_keys.cpp: true when the key was one of ours
     bool moveKey(QKeyEvent* event, bool pressed);
     bool commandKey(QKeyEvent* event);
+    bool isOwnKey(const QKeyEvent* event) const; // not to be taken by the window's shortcuts
+    bool hasToEscape() const;
+    // view_tracks.cpp: pins, order, filter
+    void setArrangement(layout::Arrangement arrangement, bool keepPlace = true);
+    void placeHeader();
+    void arrangeByHeader();
+    void hitTracksChanged();
+    void useTool(const layout::Hit& hit, const QPoint& globalPosition);
+    void showTrackMenu(size_t item, const QPoint& globalPosition);
+    void dragTrack(double y);
+    void dropTrack();
+    size_t trackItem() const; // of the selected call, else of the hovered header; items().size(): none
+    static bool isTool(layout::HitZone zone)
+    {
+        return zone == layout::HitZone::TrackPin || zone == layout::HitZone::TrackHide
+            || zone == layout::HitZone::TrackMenu;
+    }
+    // view_notes.cpp
+    void notesChanged();
+    void placeEditor();
+    void dragNote(double x);
+    void showNoteMenu(size_t note, const QPoint& globalPosition);
 
     // view_navigation.cpp
     void hover(const QPointF& position);
@@ -86,6 +115,7 @@ struct TimelineView::Private : public CanvasClient
     store::SliceIndex choose(const layout::Hit& hit) const; // the slice a click on it means
     void selectAndSee(store::SliceIndex slice);
     void stepTrack(int by);
+    void walkFlow(bool forward);
     store::SliceIndex firstInSight() const;
     void reveal(store::SliceIndex slice);
     void announce();
@@ -108,6 +138,20 @@ struct TimelineView::Private : public CanvasClient
     double ownHeaderColumn = 0; // 0: by the window's width
     bool reduced = false;
     bool focusByKey = false;
+
+    bool ownShortcuts = true;
+    Gestures gestures;
+    layout::TimeFormat timeFormat = layout::TimeFormat::FromStart;
+    int64_t zoneOffset = 0; // ns east of UTC when the trace began
+    bool allFlows = false, onlyHits = false;
+    bool showsFrameTime = false;
+    QString frameTimes;
+    double recentMs[120] = {};
+    size_t recentAt = 0;
+    size_t dropBefore = SIZE_MAX;
+    TrackFilter* header = nullptr; // in the corner
+    QLineEdit* noteEditor = nullptr; // while a note is edited
+    layout::Note pressedNote;
 
     KeyMotion motion;
     RangeAnimation animation;

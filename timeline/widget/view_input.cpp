@@ -76,9 +76,21 @@ void TimelineView::Private::press(QMouseEvent* event)
         case HitZone::TrackEdge:
             drag = Drag::TrackEdge;
             break;
+        case HitZone::TrackHeader:
+            drag = Drag::TrackMovePending;
+            break;
+        case HitZone::Notes:
+            state->selectNote(pressedHit.note);
+            drag = pressedHit.note < state->notes().size() ? Drag::NotePending : Drag::Click;
+            if (drag == Drag::NotePending)
+                pressedNote = state->notes()[pressedHit.note];
+            break;
         case HitZone::Row:
         case HitZone::Ruler:
-            drag = event->modifiers() & Qt::ShiftModifier ? Drag::Pan : Drag::Pending;
+            if (bool(event->modifiers() & Qt::ShiftModifier) != gestures.dragPans)
+                drag = gestures.dragPans ? Drag::PanPending : Drag::Pan;
+            else
+                drag = zone == HitZone::Ruler ? Drag::RulerPending : Drag::Pending;
             break;
         default:
             drag = Drag::Click;
@@ -99,8 +111,12 @@ void TimelineView::Private::move(QMouseEvent* event)
         return;
     pointer = at;
     const bool far = (at - pressed).manhattanLength() >= QGuiApplication::styleHints()->startDragDistance();
-    if (far && drag == Drag::Pending)
+    if (far && (drag == Drag::Pending || drag == Drag::RulerPending))
         drag = Drag::Area;
+    if (far && drag == Drag::TrackMovePending)
+        drag = Drag::TrackMove;
+    if (far && drag == Drag::NotePending)
+        drag = Drag::NoteMove;
     if (far && drag == Drag::PanPending)
         drag = Drag::Pan;
     if (far && drag == Drag::MinimapNewPending)
@@ -130,11 +146,13 @@ void TimelineView::Private::move(QMouseEvent* event)
     case Drag::HeaderEdge:
         ownHeaderColumn
             = std::clamp(at.x(), theme->number(u"size.header_column.min"), theme->number(u"size.header_column.max"));
+        placeHeader();
         redraw();
         break;
     case Drag::TrackEdge: {
         const auto& item = scene->tracks().items()[pressedHit.item];
-        const double rows = (at.y() - double(zones.tracks.y) + scroll - item.y - double(scene->style().trackPadding))
+        const double rows
+            = (at.y() - scene->itemTop(spec(), pressedHit.item) - double(scene->style().trackPadding))
             / double(scene->style().sliceRow);
         auto collapsed = scene->collapsed();
         collapsed.rows[item.track]
@@ -143,6 +161,12 @@ void TimelineView::Private::move(QMouseEvent* event)
         redraw();
         break;
     }
+    case Drag::TrackMove:
+        dragTrack(at.y());
+        break;
+    case Drag::NoteMove:
+        dragNote(at.x());
+        break;
     case Drag::Scroll: {
         const double most = scene->maxScroll(spec()), room = double(zones.tracks.h);
         const double thumb = std::max(double(layout::metrics::kScrollMin), room * room / (room + most));
@@ -178,12 +202,7 @@ void TimelineView::Private::dragArea(const QPointF& at, Qt::KeyboardModifiers mo
     } else {
         a = snapped(pressed);
         if (pressedHit.zone == HitZone::Row) {
-            const auto itemAt = [&](double y) {
-                const double content
-                    = std::clamp(y - double(zones.tracks.y) + scroll, 0.0, std::max(0.0, scene->tracks().height() - 1));
-                return scene->tracks().at(content);
-            };
-            const size_t i = itemAt(pressed.y()), j = itemAt(at.y());
+            const size_t i = scene->itemNear(view, pressed.y()), j = scene->itemNear(view, at.y());
             const auto& items = scene->tracks().items();
             for (size_t k = std::min(i, j); k <= std::max(i, j) && k < items.size(); ++k)
                 if (items[k].track.valid())
@@ -235,7 +254,12 @@ void TimelineView::Private::release(QMouseEvent* event)
         return;
     switch (was) {
     case Drag::Pending:
+    case Drag::RulerPending:
+    case Drag::TrackMovePending:
         clicked(pressedHit);
+        break;
+    case Drag::TrackMove:
+        dropTrack();
         break;
     case Drag::Click:
         if (event->button() == Qt::MiddleButton)
@@ -258,9 +282,20 @@ void TimelineView::Private::release(QMouseEvent* event)
         state->setRange({pressedHit.time - half, pressedHit.time - half + shown.length()});
         break;
     }
-    case Drag::PanPending:
-        Q_EMIT q->contextMenuRequested(event->globalPosition().toPoint(), choose(pressedHit));
+    case Drag::PanPending: {
+        const QPoint at = event->globalPosition().toPoint();
+        if (event->button() == Qt::LeftButton)
+            clicked(pressedHit);
+        else if (pressedHit.note < state->notes().size())
+            showNoteMenu(pressedHit.note, at);
+        else if (
+            pressedHit.zone == HitZone::TrackHeader || pressedHit.zone == HitZone::GroupHeader
+            || isTool(pressedHit.zone))
+            showTrackMenu(pressedHit.item, at);
+        else
+            Q_EMIT q->contextMenuRequested(at, choose(pressedHit));
         break;
+    }
     default:
         break;
     }
@@ -280,8 +315,21 @@ void TimelineView::Private::clicked(const Hit& hit)
         scrollTo(scroll);
         break;
     }
+    case HitZone::TrackPin:
+    case HitZone::TrackHide:
+    case HitZone::TrackMenu:
+        useTool(hit, QCursor::pos());
+        break;
+    case HitZone::Ruler: // drops a flag there, unless the click ends something
+        if (!state->area() && state->selectedNote() == render::ViewState::kNoNote) {
+            const auto& notes = state->notes();
+            state->addNote(
+                {.from = hit.time, .to = hit.time, .color = notes.empty() ? uint8_t(0) : notes.back().color});
+            break;
+        }
+        state->selectNote(render::ViewState::kNoNote);
+        [[fallthrough]];
     case HitZone::Row:
-    case HitZone::Ruler:
         if (const auto& area = state->area(); area && (hit.time < area->range.from || hit.time > area->range.to))
             state->setArea(std::nullopt);
         if (hit.zone == HitZone::Row)
@@ -296,6 +344,9 @@ void TimelineView::Private::cancelDrag()
 {
     if (drag == Drag::Area || drag == Drag::AreaLeft || drag == Drag::AreaRight)
         state->setArea(pressedArea);
+    if (drag == Drag::NoteMove)
+        state->changeNote(state->selectedNote(), pressedNote);
+    dropBefore = SIZE_MAX;
     if (drag == Drag::Pan || drag == Drag::MinimapPan || drag == Drag::MinimapLeft || drag == Drag::MinimapRight
         || drag == Drag::MinimapNew)
         setDirect(pressedRange);
@@ -387,8 +438,13 @@ void TimelineView::mouseDoubleClickEvent(QMouseEvent* event)
         d->redraw();
         break;
     }
+    case HitZone::Notes:
+        d->state->selectNote(hit.note);
+        editNote();
+        break;
     case HitZone::HeaderEdge:
         d->ownHeaderColumn = 0;
+        d->placeHeader();
         d->redraw();
         break;
     case HitZone::Minimap:
@@ -412,7 +468,9 @@ void TimelineView::wheelEvent(QWheelEvent* event)
     const auto zones = d->scene->zones(d->spec());
     const bool minimap = hit.zone == HitZone::Minimap || hit.zone == HitZone::MinimapWindow
         || hit.zone == HitZone::MinimapLeft || hit.zone == HitZone::MinimapRight;
-    if (event->modifiers() & Qt::ControlModifier) {
+    const bool inTracks = hit.zone == HitZone::Row || hit.zone == HitZone::Ruler || hit.zone == HitZone::Notes;
+    const bool plainZooms = d->gestures.wheelZooms && inTracks && !(event->modifiers() & Qt::ShiftModifier);
+    if (bool(event->modifiers() & Qt::ControlModifier) || (plainZooms && notches.y() != 0)) {
         d->zoomAt(event->position().x(), std::pow(kWheelZoom, notches.y()), false);
     } else if (minimap) {
         d->zoomAt(zones.scale.left + zones.scale.width / 2, std::pow(kWheelZoom, notches.y()), false);

@@ -8,6 +8,7 @@ namespace calltide::timeline {
 namespace {
 
 constexpr double kReducedStep = 0.1; // windows, W A S D without motion
+constexpr double kPanRows = 4; // a step of W and S where they scroll
 constexpr double kPageShare = 0.9; // of the rows in sight
 
 // W A S D by place on the keyboard, so that they lie together on every layout.
@@ -60,6 +61,11 @@ bool TimelineView::Private::moveKey(QKeyEvent* event, bool down)
     const auto key = moveKeyOf(event);
     if (!key)
         return false;
+    if (gestures.keysPan && (*key == KeyMotion::ZoomIn || *key == KeyMotion::ZoomOut)) {
+        if (down)
+            scrollTo(scroll + (*key == KeyMotion::ZoomIn ? -kPanRows : kPanRows) * double(scene->style().sliceRow));
+        return true;
+    }
     if (event->isAutoRepeat() && !(reduced && down))
         return true;
     if (reduced) {
@@ -81,119 +87,124 @@ bool TimelineView::Private::moveKey(QKeyEvent* event, bool down)
     return true;
 }
 
+namespace {
+
+struct KeyCommand
+{
+    Qt::KeyboardModifiers modifiers;
+    int key;
+    void (TimelineView::*what)();
+    // Also where the window has shortcuts: what lies on these keys is the timeline's own while it has the focus.
+    bool own = false;
+};
+
+constexpr auto kNone = Qt::NoModifier, kShift = Qt::ShiftModifier, kCtrl = Qt::ControlModifier, kAlt = Qt::AltModifier;
+const KeyCommand kCommands[] = {
+    {kNone, Qt::Key_Left, &TimelineView::selectPrevious, true},
+    {kNone, Qt::Key_Right, &TimelineView::selectNext, true},
+    {kNone, Qt::Key_Up, &TimelineView::selectParent, true},
+    {kNone, Qt::Key_Down, &TimelineView::selectChild, true},
+    {kCtrl, Qt::Key_Left, &TimelineView::panLeft, true},
+    {kCtrl, Qt::Key_Right, &TimelineView::panRight, true},
+    {kCtrl, Qt::Key_Up, &TimelineView::selectPreviousTrack, true},
+    {kCtrl, Qt::Key_Down, &TimelineView::selectNextTrack, true},
+    {kNone, Qt::Key_Return, &TimelineView::zoomToSelection, true},
+    {kNone, Qt::Key_Enter, &TimelineView::zoomToSelection, true},
+    {kNone, Qt::Key_Space, &TimelineView::areaFromSelection, true},
+    {kNone, Qt::Key_PageUp, &TimelineView::scrollPageUp, true},
+    {kNone, Qt::Key_PageDown, &TimelineView::scrollPageDown, true},
+    {kNone, Qt::Key_Escape, &TimelineView::escape, true},
+    {kNone, Qt::Key_Delete, &TimelineView::deleteNote, true},
+    {kAlt, Qt::Key_Left, &TimelineView::goBack},
+    {kAlt, Qt::Key_Right, &TimelineView::goForward},
+    {kNone, Qt::Key_Comma, &TimelineView::selectPrevious},
+    {kNone, Qt::Key_Period, &TimelineView::selectNext},
+    {kNone, Qt::Key_BracketLeft, &TimelineView::followFlowBack},
+    {kNone, Qt::Key_BracketRight, &TimelineView::followFlow},
+    {kNone, Qt::Key_F, &TimelineView::zoomToSelection},
+    {kNone, Qt::Key_R, &TimelineView::areaFromSelection},
+    {kNone, Qt::Key_M, &TimelineView::mark},
+    {kShift, Qt::Key_M, &TimelineView::addSpanNote},
+    {kNone, Qt::Key_E, &TimelineView::showSource},
+    {kNone, Qt::Key_Home, &TimelineView::fitAll},
+    {kNone, Qt::Key_0, &TimelineView::fitAll},
+    {kCtrl, Qt::Key_0, &TimelineView::fitAll},
+    {kNone, Qt::Key_Plus, &TimelineView::zoomIn},
+    {kShift, Qt::Key_Plus, &TimelineView::zoomIn},
+    {kCtrl, Qt::Key_Plus, &TimelineView::zoomIn},
+    {kNone, Qt::Key_Equal, &TimelineView::zoomIn},
+    {kCtrl, Qt::Key_Equal, &TimelineView::zoomIn},
+    {kNone, Qt::Key_Minus, &TimelineView::zoomOut},
+    {kCtrl, Qt::Key_Minus, &TimelineView::zoomOut},
+    {kNone, Qt::Key_Underscore, &TimelineView::zoomOut},
+    {kShift, Qt::Key_Underscore, &TimelineView::zoomOut},
+};
+
+} // namespace
+
 bool TimelineView::Private::commandKey(QKeyEvent* event)
 {
-    const auto modifiers = event->modifiers() & ~(Qt::KeypadModifier | Qt::ShiftModifier);
-    const double page = kPageShare * double(scene->zones(spec()).tracks.h);
-    if (modifiers == Qt::AltModifier) {
-        switch (event->key()) {
-        case Qt::Key_Left:
-            state->goBack();
+    const auto modifiers = event->modifiers() & ~Qt::KeypadModifier;
+    for (const KeyCommand& command : kCommands)
+        if (command.key == event->key() && command.modifiers == modifiers && (command.own || ownShortcuts)) {
+            (q->*command.what)();
             return true;
-        case Qt::Key_Right:
-            state->goForward();
-            return true;
-        default:
-            return false;
         }
-    }
-    if (modifiers == Qt::ControlModifier) {
-        switch (event->key()) {
-        case Qt::Key_Left:
-            q->panLeft();
-            return true;
-        case Qt::Key_Right:
-            q->panRight();
-            return true;
-        case Qt::Key_Up:
-            q->selectPreviousTrack();
-            return true;
-        case Qt::Key_Down:
-            q->selectNextTrack();
-            return true;
-        case Qt::Key_Plus:
-        case Qt::Key_Equal:
-            q->zoomIn();
-            return true;
-        case Qt::Key_Minus:
-            q->zoomOut();
-            return true;
-        case Qt::Key_0:
-            q->fitAll();
-            return true;
-        default:
-            return false;
-        }
-    }
-    if (modifiers != Qt::NoModifier)
-        return false;
-    switch (event->key()) {
-    case Qt::Key_Left:
-    case Qt::Key_Comma:
-        q->selectPrevious();
+    return false;
+}
+
+bool TimelineView::Private::isOwnKey(const QKeyEvent* event) const
+{
+    const auto modifiers = event->modifiers() & ~Qt::KeypadModifier;
+    if (modifiers == Qt::NoModifier && moveKeyOf(event))
         return true;
-    case Qt::Key_Right:
-    case Qt::Key_Period:
-        q->selectNext();
-        return true;
-    case Qt::Key_Up:
-        q->selectParent();
-        return true;
-    case Qt::Key_Down:
-        q->selectChild();
-        return true;
-    case Qt::Key_F:
-    case Qt::Key_Return:
-    case Qt::Key_Enter:
-        q->zoomToSelection();
-        return true;
-    case Qt::Key_R:
-    case Qt::Key_Home:
-    case Qt::Key_0:
-        q->fitAll();
-        return true;
-    case Qt::Key_Plus:
-    case Qt::Key_Equal:
-        q->zoomIn();
-        return true;
-    case Qt::Key_Minus:
-    case Qt::Key_Underscore:
-        q->zoomOut();
-        return true;
-    case Qt::Key_Space:
-    case Qt::Key_M:
-        q->areaFromSelection();
-        return true;
-    case Qt::Key_E:
-        if (state->selected() != store::kNoSlice)
-            Q_EMIT q->sourceRequested(state->selected());
-        return true;
-    case Qt::Key_PageUp:
-        scrollTo(scroll - page);
-        return true;
-    case Qt::Key_PageDown:
-        scrollTo(scroll + page);
-        return true;
-    case Qt::Key_Escape: // one thing at a time, the newest first
-        if (drag != Drag::None)
-            cancelDrag();
-        else if (state->area())
-            state->setArea(std::nullopt);
-        else if (state->selected() != store::kNoSlice || state->highlighted().valid())
-            state->select(store::kNoSlice), state->highlight({});
-        else
-            return false;
-        redraw();
-        return true;
-    default:
-        return false;
-    }
+    for (const KeyCommand& command : kCommands)
+        if (command.own && command.key == event->key() && command.modifiers == modifiers)
+            return command.key != Qt::Key_Escape || hasToEscape();
+    return false;
+}
+
+bool TimelineView::Private::hasToEscape() const
+{
+    return drag != Drag::None || state->area() || state->selected() != store::kNoSlice || state->highlighted().valid()
+        || state->selectedNote() != render::ViewState::kNoNote;
 }
 
 void TimelineView::keyPressEvent(QKeyEvent* event)
 {
     if (!d->scene || (!d->moveKey(event, true) && !d->commandKey(event)))
         QWidget::keyPressEvent(event);
+}
+
+void TimelineView::scrollPageUp()
+{
+    if (d->scene)
+        d->scrollTo(d->scroll - kPageShare * double(d->scene->zones(d->spec()).tracks.h));
+}
+
+void TimelineView::scrollPageDown()
+{
+    if (d->scene)
+        d->scrollTo(d->scroll + kPageShare * double(d->scene->zones(d->spec()).tracks.h));
+}
+
+void TimelineView::escape() // one thing at a time, the newest first
+{
+    if (d->drag != Drag::None)
+        d->cancelDrag();
+    else if (d->state->selectedNote() != render::ViewState::kNoNote)
+        d->state->selectNote(render::ViewState::kNoNote);
+    else if (d->state->area())
+        d->state->setArea(std::nullopt);
+    else
+        d->state->select(store::kNoSlice), d->state->highlight({});
+    d->redraw();
+}
+
+void TimelineView::showSource()
+{
+    if (d->state->selected() != store::kNoSlice)
+        Q_EMIT sourceRequested(d->state->selected());
 }
 
 void TimelineView::keyReleaseEvent(QKeyEvent* event)

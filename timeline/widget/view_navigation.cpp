@@ -61,15 +61,12 @@ QRect TimelineView::Private::sliceRect(SliceIndex slice) const
         return {};
     const auto& trace = *scene->trace();
     const auto zones = scene->zones(spec());
-    const double top = scene->tracks().rowTop(trace, trace.rowOf(slice), scene->style());
-    if (top < 0)
+    const auto row = scene->rowBox(spec(), trace.rowOf(slice));
+    if (!row)
         return {};
     const double left = std::clamp(zones.scale.x(trace.start(slice)), zones.scale.left, zones.scale.right());
     const double right = std::clamp(zones.scale.x(trace.end(slice)), zones.scale.left, zones.scale.right());
-    return QRectF(
-               left, double(zones.tracks.y) + top - scroll, std::max(1.0, right - left),
-               double(scene->style().sliceRow))
-        .toAlignedRect();
+    return QRectF(left, double(row->y), std::max(1.0, right - left), double(row->h)).toAlignedRect();
 }
 
 void TimelineView::Private::hover(const QPointF& position)
@@ -131,6 +128,21 @@ TipText TimelineView::Private::tipFor(const Hit& hit) const
 {
     TipText tipText;
     const auto& trace = *scene->trace();
+    if (isTool(hit.zone)) {
+        tipText.title = hit.zone == HitZone::TrackMenu ? TimelineView::tr("Track menu")
+            : hit.zone == HitZone::TrackHide           ? TimelineView::tr("Hide this track")
+            : scene->tracks().items()[hit.item].pinned ? TimelineView::tr("Unpin this track")
+                                                       : TimelineView::tr("Pin this track to the top");
+        return tipText;
+    }
+    if (hit.zone == HitZone::Notes && hit.note < state->notes().size()) {
+        const auto& note = state->notes()[hit.note];
+        tipText.title = note.text.empty() ? TimelineView::tr("Note") : text(note.text);
+        tipText.place = text(layout::formatExactDuration(note.from - trace.begin()));
+        if (!note.isFlag())
+            tipText.numbers.append(qMakePair(text(layout::formatDuration(note.to - note.from)), TimelineView::tr("long")));
+        return tipText;
+    }
     if (hit.zone == HitZone::TrackHeader || hit.zone == HitZone::GroupHeader) {
         const auto& item = scene->tracks().items()[hit.item];
         tipText.title = text(item.name);
@@ -217,6 +229,18 @@ void TimelineView::Private::reveal(SliceIndex slice)
     }
     if (opens)
         scene->setCollapsed(std::move(collapsed));
+    if (scene->tracks().indexOf(track) >= scene->tracks().items().size()) { // hidden or filtered: what is chosen is shown
+        auto arrangement = scene->arrangement();
+        std::erase_if(arrangement.hidden, [&](const layout::TrackKey& key) {
+            return key.id == track.v && key.process == trace.track(track).process.v
+                && (key.kind == uint8_t(layout::ItemKind::Slices) || key.kind == uint8_t(layout::ItemKind::Gc));
+        });
+        scene->setArrangement(arrangement);
+        if (scene->tracks().indexOf(track) >= scene->tracks().items().size())
+            q->showAllTracks();
+        else
+            Q_EMIT q->arrangementChanged();
+    }
     scrollTo(scene->scrollFor(spec(), row));
     redraw();
 }
@@ -231,7 +255,7 @@ SliceIndex TimelineView::Private::firstInSight() const
 {
     const auto& trace = *scene->trace();
     const auto& items = scene->tracks().items();
-    for (size_t i = std::min(scene->tracks().at(scroll), items.size()); i < items.size(); ++i) {
+    for (size_t i = scene->tracks().pinnedCount() ? 0 : std::min(scene->tracks().at(scroll), items.size()); i < items.size(); ++i) {
         if (items[i].kind != layout::ItemKind::Slices || items[i].rows == 0)
             continue;
         const auto [first, last] = trace.overlapping(trace.track(items[i].track).firstRow, shown.from, shown.to);
@@ -356,6 +380,49 @@ void TimelineView::selectNextTrack()
 void TimelineView::selectPreviousTrack()
 {
     d->stepTrack(-1);
+}
+
+// The call at the other end of the nearest arrow that leaves from the selected one, or leads to it.
+void TimelineView::Private::walkFlow(bool forward)
+{
+    const SliceIndex slice = state->selected();
+    if (!scene || slice == kNoSlice)
+        return;
+    const auto& trace = *scene->trace();
+    const auto track = trace.trackOf(slice);
+    const int64_t a = trace.start(slice), b = trace.end(slice);
+    const store::Flow* best = nullptr;
+    for (const auto& flow : trace.flows()) {
+        const int64_t here = forward ? flow.from : flow.to, there = forward ? flow.to : flow.from;
+        if ((forward ? flow.fromTrack : flow.toTrack) != track || here < a || here > b)
+            continue;
+        if (!best || std::abs(there - here) < std::abs((forward ? best->to - best->from : best->from - best->to)))
+            best = &flow;
+    }
+    if (!best)
+        return;
+    const auto other = forward ? best->toTrack : best->fromTrack;
+    const int64_t time = forward ? best->to : best->from;
+    if (!other.valid())
+        return;
+    SliceIndex deepest = kNoSlice;
+    for (uint32_t depth = 0; depth < trace.track(other).rowCount; ++depth) {
+        const SliceIndex at = trace.sliceAt(trace.rowAt(other, depth), time);
+        if (at == kNoSlice)
+            break;
+        deepest = at;
+    }
+    selectAndSee(deepest);
+}
+
+void TimelineView::followFlow()
+{
+    d->walkFlow(true);
+}
+
+void TimelineView::followFlowBack()
+{
+    d->walkFlow(false);
 }
 
 void TimelineView::areaFromSelection()

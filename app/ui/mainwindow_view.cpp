@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The main window's actions that change how something is shown.
+#include "session/settings.h"
+#include "ui/appearance.h"
+#include "ui/document.h"
+#include "ui/gototime.h"
+#include "ui/mainwindow.h"
+#include "ui/panels.h"
+#include "ui/statusline.h"
+#include "widget/flameview.h"
+#include <QAction>
+
+namespace calltide::ui {
+namespace {
+constexpr std::pair<ActionId, Appearance::Choice> kThemes[] = {
+    {ActionId::ThemeSystem, Appearance::Choice::System},
+    {ActionId::ThemeLight, Appearance::Choice::Light},
+    {ActionId::ThemeDark, Appearance::Choice::Dark},
+    {ActionId::ThemeContrast, Appearance::Choice::HighContrast},
+};
+constexpr std::pair<ActionId, layout::RowSize> kRows[] = {
+    {ActionId::RowsCompact, layout::RowSize::Compact},
+    {ActionId::RowsNormal, layout::RowSize::Normal},
+    {ActionId::RowsLarge, layout::RowSize::Large},
+};
+
+constexpr std::pair<ActionId, layout::ColorMode> kColors[] = {
+    {ActionId::ColorFunction, layout::ColorMode::Function},
+    {ActionId::ColorModule, layout::ColorMode::Module},
+    {ActionId::ColorMyCode, layout::ColorMode::MyCode},
+    {ActionId::ColorDuration, layout::ColorMode::Duration},
+};
+constexpr const char* kColorNames[] = {"function", "module", "my_code", "duration"}; // in the settings
+constexpr std::pair<ActionId, layout::TimeFormat> kTimes[] = {
+    {ActionId::TimeFromStart, layout::TimeFormat::FromStart},
+    {ActionId::TimeWall, layout::TimeFormat::WallClock},
+    {ActionId::TimeUtc, layout::TimeFormat::Utc},
+    {ActionId::TimeNanoseconds, layout::TimeFormat::Nanoseconds},
+    {ActionId::TimeEpoch, layout::TimeFormat::Epoch},
+};
+constexpr const char* kTimeNames[] = {"start", "wall", "utc", "ns", "epoch"};
+
+template <size_t N> int indexOf(const char* const (&names)[N], const QString& name)
+{
+    for (size_t i = 0; i < N; ++i)
+        if (name == QLatin1String(names[i]))
+            return int(i);
+    return 0;
+}
+} // namespace
+
+void MainWindow::connectViewActions()
+{
+    using enum ActionId;
+    using timeline::TimelineView;
+    for (const auto& [id, choice] : kThemes)
+        on(id, [this, choice = choice] {
+            m_appearance.setChoice(choice);
+            m_settings.setTheme(Appearance::name(choice));
+        });
+    for (const auto& [id, rows] : kRows)
+        on(id, [this, rows = rows] { setRows(rows); });
+    for (const auto& [id, mode] : kColors)
+        on(id, [this, mode = mode] { setColors(mode, m_appearance.colorBlind()); });
+    on(ColorBlind, [this] { setColors(m_appearance.colorMode(), (*m_actions)[ColorBlind]->isChecked()); });
+    for (const auto& [id, format] : kTimes)
+        on(id, [this, format = format] { setTimes(format); });
+    on(AllFlows, [this] {
+        for (const auto& document : m_documents)
+            document->timeline()->setAllFlows((*m_actions)[AllFlows]->isChecked());
+    });
+    onTimeline(TracksFilter, &TimelineView::focusTrackFilter);
+    onTimeline(TrackPin, &TimelineView::pinTrack);
+    onTimeline(TrackHide, &TimelineView::hideTrack);
+    onTimeline(TracksAll, &TimelineView::showAllTracks);
+    onTimeline(TracksReset, &TimelineView::resetTracks);
+    on(TracksHits, [this] {
+        if (Document* shown = document())
+            shown->timeline()->setOnlyHits((*m_actions)[TracksHits]->isChecked());
+    });
+    onTimeline(AreaFromSelection, &TimelineView::areaFromSelection);
+    onTimeline(Mark, &TimelineView::mark);
+    onTimeline(NoteSpan, &TimelineView::addSpanNote);
+    onTimeline(NoteEdit, &TimelineView::editNote);
+    onTimeline(NoteDelete, &TimelineView::deleteNote);
+    onTimeline(FlowNext, &TimelineView::followFlow);
+    onTimeline(FlowPrevious, &TimelineView::followFlowBack);
+    on(GoToTime, [this] {
+        if (Document* shown = document())
+            askForTime(*this, m_appearance, *shown->state());
+    });
+    onTimeline(CollapseAll, &TimelineView::collapseAll);
+    onTimeline(ExpandAll, &TimelineView::expandAll);
+    on(BottomDocks, [this] { m_panels->toggle(false); });
+    on(RightDocks, [this] { m_panels->toggle(true); });
+    on(FrameTime, [this] {
+        m_status->setFrameTimeShown((*m_actions)[FrameTime]->isChecked());
+        for (const auto& document : m_documents)
+            document->timeline()->setFrameTimeShown((*m_actions)[FrameTime]->isChecked());
+    });
+    on(LayoutDefault, [this] { m_panels->setLayout(Panels::Layout::Default); });
+    on(LayoutWide, [this] { m_panels->setLayout(Panels::Layout::Wide); });
+    on(LayoutNumbers, [this] { m_panels->setLayout(Panels::Layout::Numbers); });
+    on(LayoutCode, [this] { m_panels->setLayout(Panels::Layout::Code); });
+    on(FullScreen, [this] { setWindowState(windowState() ^ Qt::WindowFullScreen); });
+
+    on(Back, [this] { document()->state()->goBack(); });
+    on(Forward, [this] { document()->state()->goForward(); });
+    onTimeline(FitAll, &TimelineView::fitAll);
+    onTimeline(FitSelection, &TimelineView::zoomToSelection);
+    onTimeline(ZoomIn, &TimelineView::zoomIn);
+    onTimeline(ZoomOut, &TimelineView::zoomOut);
+    onTimeline(PanLeft, &TimelineView::panLeft);
+    onTimeline(PanRight, &TimelineView::panRight);
+    onTimeline(Parent, &TimelineView::selectParent);
+    onTimeline(Child, &TimelineView::selectChild);
+    onTimeline(Next, &TimelineView::selectNext);
+    onTimeline(Previous, &TimelineView::selectPrevious);
+
+    for (const auto& [id, choice] : kThemes)
+        (*m_actions)[id]->setChecked(choice == m_appearance.choice());
+    setRows(m_rows);
+    setColors(kColors[indexOf(kColorNames, m_settings.colorMode())].second, m_settings.colorBlind());
+    setTimes(kTimes[indexOf(kTimeNames, m_settings.timeFormat())].second);
+}
+
+void MainWindow::setColors(layout::ColorMode mode, bool colorBlind)
+{
+    m_appearance.setColors(mode, colorBlind);
+    m_settings.setColorMode(QLatin1String(kColorNames[size_t(mode)]));
+    m_settings.setColorBlind(colorBlind);
+    (*m_actions)[ActionId::ColorBlind]->setChecked(colorBlind);
+    for (const auto& [id, m] : kColors) {
+        (*m_actions)[id]->setChecked(m == mode);
+        if (m == mode)
+            m_status->setColors((*m_actions)[id]->text().toLower());
+    }
+}
+
+void MainWindow::setTimes(layout::TimeFormat format)
+{
+    m_times = format;
+    m_settings.setTimeFormat(QLatin1String(kTimeNames[size_t(format)]));
+    for (const auto& document : m_documents)
+        document->timeline()->setTimeFormat(format);
+    for (const auto& [id, f] : kTimes)
+        (*m_actions)[id]->setChecked(f == format);
+}
+
+// What is chosen for all recordings, for one that was just opened.
+void MainWindow::setUpTimeline(timeline::TimelineView& view)
+{
+    view.setOwnShortcuts(false);
+    view.setRowSize(m_rows);
+    view.setTimeFormat(m_times);
+    view.setAllFlows((*m_actions)[ActionId::AllFlows]->isChecked());
+    view.setFrameTimeShown((*m_actions)[ActionId::FrameTime]->isChecked());
+    view.setReducedMotion(!m_settings.animations());
+}
+
+void MainWindow::setRows(layout::RowSize rows)
+{
+    m_rows = rows;
+    for (const auto& document : m_documents) {
+        document->timeline()->setRowSize(rows);
+        document->flame()->setRowSize(rows);
+    }
+    for (const auto& [id, size] : kRows) {
+        (*m_actions)[id]->setChecked(size == rows);
+        if (size == rows)
+            m_status->setRows((*m_actions)[id]->text().toLower());
+    }
+}
+
+} // namespace calltide::ui
