@@ -18,6 +18,8 @@ class QSettings;
     /* function | module | my_code | duration */                                                                      \
     X(bool, colorBlind, ColorBlind, "appearance/colour_blind", false)                                                  \
     X(QString, timeFormat, TimeFormat, "view/time_format", QStringLiteral("start")) /* start|wall|utc|ns|epoch */      \
+    X(QString, keyPreset, KeyPreset, "keys/preset", QStringLiteral("perfetto")) /* perfetto|tracy|speedscope */        \
+    X(QStringList, ownKeys, OwnKeys, "keys/own", QStringList()) /* "view.frame_time=Ctrl+T" */                         \
     X(bool, animations, Animations, "appearance/animations", true)                                                     \
     X(QStringList, recentFiles, RecentFiles, "files/recent", QStringList())                                            \
     X(QString, lastFolder, LastFolder, "files/last_folder", QString())                                                 \

@@ -15,7 +15,9 @@ constexpr ActionSpec kTable[] = {
     {ActionId::ClearRecent, "file.clear_recent", T("Clear this list"), "", ""},
     {ActionId::ExportJson, "file.export_json", T("Perfetto JSON…"), "Ctrl+E", "export"},
     {ActionId::SavePicture, "file.save_picture", T("Save picture…"), "Ctrl+Shift+E", "save"},
+    {ActionId::SaveFlame, "file.save_flame", T("Save flame graph…"), "", "flame"},
     {ActionId::CopyPicture, "file.copy_picture", T("Copy picture"), "Ctrl+Shift+C", "copy"},
+    {ActionId::CopyFlame, "file.copy_flame", T("Copy picture of the flame graph"), "", ""},
     {ActionId::CloseTab, "file.close_tab", T("Close tab"), "Ctrl+W", "close"},
     {ActionId::NewTab, "file.new_tab", T("Start page"), "Ctrl+N", "plus"},
     {ActionId::Quit, "file.quit", T("Quit"), "Ctrl+Q", ""},
@@ -51,6 +53,10 @@ constexpr ActionSpec kTable[] = {
     {ActionId::TracksHits, "tracks.only_hits", T("Only tracks with hits"), "", "search"},
     {ActionId::TracksAll, "tracks.show_all", T("Show all tracks"), "Shift+H", "eye"},
     {ActionId::TracksReset, "tracks.reset", T("Tracks as recorded"), "", "undo"},
+    {ActionId::ShowTimeline, "view.timeline", T("Go to the timeline"), "1", "timeline"},
+    {ActionId::ShowFlame, "view.flame", T("Go to the flame graph"), "2", "flame"},
+    {ActionId::ShowSandwich, "view.sandwich", T("Go to the sandwich"), "3", "sandwich"},
+    {ActionId::ShowFunctions, "view.functions", T("Go to the functions"), "4", "table"},
     {ActionId::BottomDocks, "view.bottom_docks", T("Bottom panels"), "Q", "layout"},
     {ActionId::RightDocks, "view.right_docks", T("Right panels"), "Shift+Q", ""},
     {ActionId::FrameTime, "view.frame_time", T("Frame time"), "", "clock"},
@@ -84,6 +90,7 @@ constexpr ActionSpec kTable[] = {
     {ActionId::Stop, "record.stop", T("Stop"), "Ctrl+.", "stop"},
     {ActionId::Sample, "help.sample", T("Open the sample"), "", "flame"},
     {ActionId::Keys, "help.keys", T("Keys and mouse"), "?", "keyboard"},
+    {ActionId::EditKeys, "tools.keys", T("Change keys…"), "", "keyboard"},
     {ActionId::About, "help.about", T("About Calltide"), "", ""},
 };
 #undef T

@@ -15,17 +15,17 @@ namespace calltide::ui {
 class Appearance;
 
 enum class ActionId : uint8_t {
-    Open, Reload, ClearRecent, ExportJson, SavePicture, CopyPicture, CloseTab, NewTab, Quit,
+    Open, Reload, ClearRecent, ExportJson, SavePicture, SaveFlame, CopyPicture, CopyFlame, CloseTab, NewTab, Quit,
     Copy, Find, FindNext, FindPrevious, Filter, ClearSelection,
     ThemeSystem, ThemeLight, ThemeDark, ThemeContrast, RowsCompact, RowsNormal, RowsLarge, CollapseAll, ExpandAll,
     ColorFunction, ColorModule, ColorMyCode, ColorDuration, ColorBlind,
     TimeFromStart, TimeWall, TimeUtc, TimeNanoseconds, TimeEpoch, AllFlows,
     TracksFilter, TrackPin, TrackHide, TracksHits, TracksAll, TracksReset,
-    BottomDocks, RightDocks, FrameTime, LayoutDefault, LayoutWide, LayoutNumbers, LayoutCode, FullScreen,
+    ShowTimeline, ShowFlame, ShowSandwich, ShowFunctions, BottomDocks, RightDocks, FrameTime, LayoutDefault, LayoutWide, LayoutNumbers, LayoutCode, FullScreen,
     Back, Forward, GoToTime, FitAll, FitSelection, ZoomIn, ZoomOut, PanLeft, PanRight, Parent, Child, Next, Previous, FlowNext, FlowPrevious,
     AreaFromSelection, Mark, NoteSpan, NoteEdit, NoteDelete,
     Launch, LaunchAgain, Stop,
-    Sample, Keys, About, Count
+    Sample, Keys, EditKeys, About, Count
 };
 
 struct ActionSpec

@@ -4,6 +4,7 @@
 #include "ui/appearance.h"
 #include "ui/controls.h"
 #include "ui/headerbar.h"
+#include <QAction>
 #include <QBoxLayout>
 #include <QCoreApplication>
 #include <QDialog>
@@ -21,7 +22,7 @@ QDialog* makeDialog(QWidget& window, const QString& title)
 }
 } // namespace
 
-void showKeys(QWidget& window, const Appearance& appearance)
+void showKeys(QWidget& window, const Appearance& appearance, const Actions& actions)
 {
     QDialog* dialog = makeDialog(window, QCoreApplication::translate("calltide::ui", "Keys and mouse"));
     dialog->setObjectName(QStringLiteral("keysDialog"));
@@ -37,7 +38,8 @@ void showKeys(QWidget& window, const Appearance& appearance)
     };
     QList<std::pair<QString, QString>> lines;
     for (const ActionSpec& spec : actionTable())
-        if (const QString key = keyText(spec.id); !key.isEmpty())
+        if (const QString key = *spec.heldKey ? keyText(spec.id) : actions[spec.id]->shortcut().toString(QKeySequence::NativeText);
+            !key.isEmpty())
             lines.append({key, QCoreApplication::translate("calltide::ui::Actions", spec.text).remove(u'…')});
     const auto mouse = [&](const char* what, const char* does) {
         lines.append({QCoreApplication::translate("calltide::ui", what), QCoreApplication::translate("calltide::ui", does)});
@@ -48,10 +50,19 @@ void showKeys(QWidget& window, const Appearance& appearance)
     mouse("click", "Select a call");
     mouse("double click", "Zoom to a call");
     mouse("drag", "Select a part of the time");
-    const int rows = int(lines.size() + 1) / 2;
+    mouse("right drag", "Move in time and over the tracks");
+    mouse("middle drag", "Zoom to the box");
+    mouse("click on the ruler", "Drop a flag");
+    mouse("drag of a track's name", "Move the track");
+    mouse("back, forward", "Through the views of before");
+    mouse("Space", "Select the call's time");
+    mouse("Esc", "End the newest of these");
+    mouse("Ctrl+↑, Ctrl+↓", "Other thread");
+    mouse("+, −, 0", "Zoom in, out, whole recording");
+    constexpr int kColumns = 3;
+    const int rows = (int(lines.size()) + kColumns - 1) / kColumns;
     for (int i = 0; i < lines.size(); ++i)
         line(i % rows, i / rows, lines[i].first, lines[i].second);
-    grid->setColumnMinimumWidth(1, 190);
     dialog->show();
 }
 

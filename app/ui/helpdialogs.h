@@ -6,9 +6,10 @@ class QWidget;
 
 namespace calltide::ui {
 
+class Actions;
 class Appearance;
 
-void showKeys(QWidget& window, const Appearance& appearance);
+void showKeys(QWidget& window, const Appearance& appearance, const Actions& actions);
 void showAbout(QWidget& window, const Appearance& appearance);
 
 } // namespace calltide::ui

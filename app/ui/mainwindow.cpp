@@ -9,6 +9,7 @@
 #include "ui/exporter.h"
 #include "ui/filterbar.h"
 #include "ui/headerbar.h"
+#include "ui/keys.h"
 #include "ui/launchsheet.h"
 #include "ui/menus.h"
 #include "ui/noticebar.h"
@@ -55,6 +56,7 @@ MainWindow::MainWindow(Appearance& appearance, session::Settings& settings, time
     , m_recent(settings, appearance)
     , m_launches(settings.folder() + QStringLiteral("/launches.json"))
     , m_actions(new Actions(appearance, this))
+    , m_keys(new Keys(*m_actions, settings, this))
 {
     setObjectName(QStringLiteral("mainWindow"));
     setWindowTitle(QStringLiteral("Calltide"));

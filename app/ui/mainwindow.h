@@ -26,6 +26,7 @@ class DropFrame;
 class ExportJob;
 class FilterBar;
 class HeaderBar;
+class Keys;
 class LaunchSheet;
 class NoticeBar;
 class Opener;
@@ -43,7 +44,7 @@ public:
 
     void open(const QString& path);
     void exportTo(const QString& path);  // the shown recording
-    void savePicture(const QString& path);
+    void savePicture(const QString& path, bool flame = false); // .png or .svg
     Document* document() const;          // the shown one; null on the start page
     const Actions& actionTable() const { return *m_actions; }
     LaunchSheet* launchSheet();
@@ -85,7 +86,8 @@ private:
     void openSample();
     void openFiles();
     void chooseExport();
-    void choosePicture();
+    void choosePicture(bool flame);
+    void showPanel(int which);
     void setRows(layout::RowSize rows);
     void setColors(layout::ColorMode mode, bool colorBlind);
     void setTimes(layout::TimeFormat format);
@@ -99,6 +101,7 @@ private:
     RecentFiles m_recent;
     session::LaunchStore m_launches;
     Actions* m_actions;
+    Keys* m_keys = nullptr;
     HeaderBar* m_header = nullptr;
     NoticeBar* m_notices = nullptr;
     FilterBar* m_filter = nullptr;

@@ -7,6 +7,8 @@
 #include "ui/exporter.h"
 #include "ui/filterbar.h"
 #include "ui/helpdialogs.h"
+#include "ui/keys.h"
+#include "ui/keyseditor.h"
 #include "ui/launchsheet.h"
 #include "ui/mainwindow.h"
 #include "ui/noticebar.h"
@@ -29,6 +31,7 @@
 #include <QFileInfo>
 #include <QMenu>
 #include <QMouseEvent>
+#include <QSaveFile>
 #include <QStandardPaths>
 #include <QTabBar>
 
@@ -114,10 +117,15 @@ void MainWindow::connectActions()
         m_start->refresh();
     });
     on(ExportJson, [this] { chooseExport(); });
-    on(SavePicture, [this] { choosePicture(); });
+    on(SavePicture, [this] { choosePicture(false); });
+    on(SaveFlame, [this] { choosePicture(true); });
     on(CopyPicture, [this] {
         if (Document* shown = document())
             QGuiApplication::clipboard()->setImage(shown->timeline()->toImage(2));
+    });
+    on(CopyFlame, [this] {
+        if (Document* shown = document())
+            QGuiApplication::clipboard()->setImage(shown->flame()->toImage(2));
     });
     on(CloseTab, [this] { closeTab(m_tabs->currentIndex()); });
     on(NewTab, [this] { showStartPage(); });
@@ -148,7 +156,8 @@ void MainWindow::connectActions()
     });
     on(Stop, [this] { m_recorder->stop(); });
     on(Sample, [this] { openSample(); });
-    on(Keys, [this] { showKeys(*this, m_appearance); });
+    on(ActionId::Keys, [this] { showKeys(*this, m_appearance, *m_actions); });
+    on(EditKeys, [this] { editKeys(*this, m_appearance, *m_keys); });
     on(About, [this] { showAbout(*this, m_appearance); });
 }
 
@@ -164,7 +173,7 @@ void MainWindow::updateActions()
         shown);
     enable({NoteSpan, AreaFromSelection}, shown && shown->state()->selectionRange());
     enable({NoteEdit, NoteDelete}, shown && shown->state()->selectedNote() != render::ViewState::kNoNote);
-    enable({Reload, ExportJson, SavePicture, Find, Filter, FindNext, FindPrevious, ClearSelection, CollapseAll, ExpandAll,
+    enable({Reload, ExportJson, SavePicture, SaveFlame, CopyFlame, ShowTimeline, ShowFlame, ShowSandwich, ShowFunctions, Find, Filter, FindNext, FindPrevious, ClearSelection, CollapseAll, ExpandAll,
                BottomDocks, RightDocks, LayoutDefault, LayoutWide, LayoutNumbers, LayoutCode, FitAll, ZoomIn, ZoomOut,
                PanLeft, PanRight},
         shown);
@@ -229,23 +238,34 @@ void MainWindow::exportTo(const QString& path)
     }
 }
 
-void MainWindow::choosePicture()
+void MainWindow::choosePicture(bool flame)
 {
     const Document* shown = document();
     if (!shown)
         return;
     const QString name = QFileInfo(shown->path()).completeBaseName() + QStringLiteral(".png");
-    const QString path = QFileDialog::getSaveFileName(this, tr("Save a picture of the timeline"),
-        QDir(folderFor(m_settings.exportFolder())).filePath(name), tr("Pictures (*.png)"));
+    const QString path = QFileDialog::getSaveFileName(this,
+        flame ? tr("Save a picture of the flame graph") : tr("Save a picture of the timeline"),
+        QDir(folderFor(m_settings.exportFolder())).filePath(name), tr("PNG (*.png);;SVG (*.svg)"));
     if (!path.isEmpty())
-        savePicture(path);
+        savePicture(path, flame);
 }
 
-void MainWindow::savePicture(const QString& path)
+void MainWindow::savePicture(const QString& path, bool flame)
 {
     Document* shown = document();
-    if (shown && !shown->timeline()->toImage(2).save(path))
-        say(tr("%1 cannot be written. Choose another folder, or a name that ends in .png.").arg(shortPath(path)));
+    if (!shown)
+        return;
+    bool written = false;
+    if (path.endsWith(QStringLiteral(".svg"), Qt::CaseInsensitive)) {
+        QSaveFile file(path);
+        const QByteArray svg = flame ? shown->flame()->toSvg() : shown->timeline()->toSvg();
+        written = file.open(QIODevice::WriteOnly) && file.write(svg) == svg.size() && file.commit();
+    } else {
+        written = (flame ? shown->flame()->toImage(2) : shown->timeline()->toImage(2)).save(path);
+    }
+    if (!written)
+        say(tr("%1 cannot be written. Choose another folder, or a name that ends in .png or .svg.").arg(shortPath(path)));
 }
 
 LaunchSheet* MainWindow::launchSheet()

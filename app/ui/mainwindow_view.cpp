@@ -3,12 +3,15 @@
 #include "session/settings.h"
 #include "ui/appearance.h"
 #include "ui/document.h"
+#include "ui/functionsview.h"
 #include "ui/gototime.h"
+#include "ui/keys.h"
 #include "ui/mainwindow.h"
 #include "ui/panels.h"
 #include "ui/statusline.h"
 #include "widget/flameview.h"
 #include <QAction>
+#include <QTableView>
 
 namespace calltide::ui {
 namespace {
@@ -91,6 +94,29 @@ void MainWindow::connectViewActions()
     });
     onTimeline(CollapseAll, &TimelineView::collapseAll);
     onTimeline(ExpandAll, &TimelineView::expandAll);
+    connect(m_keys, &ui::Keys::changed, this, [this] {
+        for (const auto& document : m_documents)
+            document->timeline()->setGestures(m_keys->gestures());
+    });
+    on(ShowTimeline, [this] {
+        if (Document* shown = document())
+            shown->timeline()->setFocus();
+    });
+    for (const auto& [id, order] :
+        {std::pair(ShowFlame, flameview::Order::TopDown), {ShowSandwich, flameview::Order::Sandwich}})
+        on(id, [this, order = order] {
+            if (Document* shown = document()) {
+                showPanel(Panels::Flame);
+                shown->flame()->setOrder(order);
+                shown->flame()->setFocus();
+            }
+        });
+    on(ShowFunctions, [this] {
+        if (Document* shown = document()) {
+            showPanel(Panels::Functions);
+            shown->functions()->table()->setFocus();
+        }
+    });
     on(BottomDocks, [this] { m_panels->toggle(false); });
     on(RightDocks, [this] { m_panels->toggle(true); });
     on(FrameTime, [this] {
@@ -137,6 +163,13 @@ void MainWindow::setColors(layout::ColorMode mode, bool colorBlind)
     }
 }
 
+void MainWindow::showPanel(int which)
+{
+    Panel* panel = (*m_panels)[Panels::Which(which)];
+    panel->show();
+    panel->raise();
+}
+
 void MainWindow::setTimes(layout::TimeFormat format)
 {
     m_times = format;
@@ -151,6 +184,7 @@ void MainWindow::setTimes(layout::TimeFormat format)
 void MainWindow::setUpTimeline(timeline::TimelineView& view)
 {
     view.setOwnShortcuts(false);
+    view.setGestures(m_keys->gestures());
     view.setRowSize(m_rows);
     view.setTimeFormat(m_times);
     view.setAllFlows((*m_actions)[ActionId::AllFlows]->isChecked());

@@ -41,7 +41,7 @@ Menus fillMenuBar(QMenuBar& bar, const Actions& actions, const Panels& panels)
     file.addSeparator();
     QMenu& exporting = *file.addMenu(text("Export"));
     addAll(exporting, actions, {ExportJson});
-    addAll(file, actions, {SavePicture, CopyPicture});
+    addAll(file, actions, {SavePicture, SaveFlame, CopyPicture, CopyFlame});
     file.addSeparator();
     addAll(file, actions, {NewTab, CloseTab, Quit});
 
@@ -87,13 +87,15 @@ Menus fillMenuBar(QMenuBar& bar, const Actions& actions, const Panels& panels)
     QMenu& go = *bar.addMenu(text("&Go"));
     addAll(go, actions, {Back, Forward});
     go.addSeparator();
+    addAll(go, actions, {ShowTimeline, ShowFlame, ShowSandwich, ShowFunctions});
+    go.addSeparator();
     addAll(go, actions, {GoToTime, FitAll, FitSelection, ZoomIn, ZoomOut, PanLeft, PanRight});
     go.addSeparator();
     addAll(go, actions, {Parent, Child, Next, Previous, FlowNext, FlowPrevious});
 
     addAll(*bar.addMenu(text("&Record")), actions, {Launch, LaunchAgain, Stop});
     QMenu& help = *bar.addMenu(text("&Help"));
-    addAll(help, actions, {Keys, Sample});
+    addAll(help, actions, {Keys, EditKeys, Sample});
     help.addSeparator();
     addAll(help, actions, {About});
     return out;

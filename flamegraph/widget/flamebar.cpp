@@ -42,8 +42,8 @@ FlameBar::FlameBar(QWidget* parent)
     m_chip->setToolTip(tr("What the flame graph covers"));
     m_chip->setAccessibleName(tr("What the flame graph covers"));
     auto* menu = new QMenu(m_chip);
-    const QString names[] = {tr("Whole recording"), tr("Shown part"), tr("Selection")};
-    for (int i = 0; i < 3; ++i) {
+    const QString names[] = {tr("Whole recording"), tr("Shown part"), tr("Selection"), tr("Thread of the call")};
+    for (int i = 0; i < int(ScopeKind::Count); ++i) {
         m_scopes[i] = menu->addAction(names[i], this, [this, i] {
             setScope(ScopeKind(i));
             Q_EMIT scopeChanged();
@@ -66,6 +66,7 @@ FlameBar::FlameBar(QWidget* parent)
 
     m_filterIcon = m_filter->addAction(QIcon(), QLineEdit::LeadingPosition);
     m_filter->setPlaceholderText(tr("Filter frames"));
+    m_filter->setToolTip(tr("Part of a name, or a regular expression in /slashes/"));
     m_filter->setAccessibleName(tr("Filter frames"));
     m_filter->setClearButtonEnabled(true);
     m_filter->setMinimumWidth(60);
@@ -90,7 +91,7 @@ FlameBar::FlameBar(QWidget* parent)
     });
     connect(m_filter, &QLineEdit::textChanged, this, &FlameBar::filterChanged);
     setScope(m_scope);
-    setSelectionAvailable(false);
+    setSelectionAvailable(false, false);
 }
 
 void FlameBar::makeMeasureMenu()
@@ -165,7 +166,7 @@ flame::Measure FlameBar::measure() const
 void FlameBar::setScope(ScopeKind scope)
 {
     m_scope = scope;
-    for (int i = 0; i < 3; ++i)
+    for (int i = 0; i < int(ScopeKind::Count); ++i)
         m_scopes[i]->setChecked(i == int(scope));
 }
 
@@ -174,8 +175,9 @@ void FlameBar::setScopeText(const QString& text)
     m_chip->setText(text);
 }
 
-void FlameBar::setSelectionAvailable(bool available)
+void FlameBar::setSelectionAvailable(bool available, bool call)
 {
+    m_scopes[int(ScopeKind::Thread)]->setEnabled(call || m_scope == ScopeKind::Thread);
     m_scopes[int(ScopeKind::Selection)]->setEnabled(available);
 }
 

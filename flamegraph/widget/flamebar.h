@@ -2,6 +2,7 @@
 // FlameBar: order, measure, scope and filter of the flame graph, 36 px high. Only shows and reports choices.
 #pragma once
 #include "layout/calltree.h"
+#include "widget/flameview.h"
 #include <QWidget>
 
 class QButtonGroup;
@@ -18,14 +19,9 @@ enum class ScopeKind : uint8_t
 {
     Whole,
     Shown,
-    Selection
-};
-
-enum class Order : uint8_t
-{
-    TopDown,
-    BottomUp,
-    Sandwich // callers above, callees below one function
+    Selection,
+    Thread, // of the selected call, all of it
+    Count
 };
 
 class FlameBar : public QWidget
@@ -43,7 +39,7 @@ public:
     ScopeKind scope() const { return m_scope; }
     void setScope(ScopeKind scope); // silent
     void setScopeText(const QString& text); // "Shown part · 52.0 ms"
-    void setSelectionAvailable(bool available);
+    void setSelectionAvailable(bool available, bool call); // an area or a call, a call
     QString filter() const;
     void focusFilter();
     QSize minimumSizeHint() const override;
@@ -69,7 +65,7 @@ private:
     QToolButton* m_chip;
     QToolButton* m_myCode;
     QAction* m_rootAtBottom;
-    QAction* m_scopes[3];
+    QAction* m_scopes[size_t(ScopeKind::Count)];
     QLineEdit* m_filter;
     QAction* m_filterIcon;
     ScopeKind m_scope = ScopeKind::Shown;

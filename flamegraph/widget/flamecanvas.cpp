@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widget/flamecanvas.h"
 #include "layout/text.h"
+#include "render/svgwriter.h"
 #include "render/theme.h"
 #include <QMouseEvent>
 #include <QPainter>
@@ -148,6 +149,13 @@ void FlameCanvas::paintEvent(QPaintEvent*)
         painter.setPen(QPen(m_theme->color(u"border.focus"), ring, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
         painter.drawRect(QRectF(rect()).adjusted(ring / 2, ring / 2, -ring / 2, -ring / 2));
     }
+}
+
+QByteArray FlameCanvas::toSvg()
+{
+    layout::DrawList list;
+    draw(1, list);
+    return render::writeSvg(list, m_fonts);
 }
 
 QImage FlameCanvas::toImage(double devicePixelRatio)

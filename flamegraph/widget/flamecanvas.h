@@ -40,6 +40,7 @@ public:
     void setUndoable(bool undoable) { m_undoable = undoable; } // Esc has something to undo beside zooms
     bool isActivating() const { return m_activating; } // a function is being chosen here, by click or key
     QImage toImage(double devicePixelRatio);
+    QByteArray toSvg();
 
     // Zooms, oldest first; the last one fills the width. Empty: everything is shown.
     const std::vector<FlamePath>& zooms() const { return m_zooms; }

@@ -26,6 +26,7 @@ struct FlameView::Private
     TreeJob job, callersJob;
     std::vector<flame::Transform> transforms;
     store::FunctionId center; // of the sandwich
+    store::TrackId thread; // of the scope Thread: it stays while calls of others are selected
     QTimer follow, note;
     bool stale = false; // hidden when the tree had to be built
     ScopeKind beforeSelection = ScopeKind::Shown;
@@ -130,6 +131,10 @@ store::Scope FlameView::Private::scope() const
         scope.from = state->trace()->start(slice);
         scope.to = state->trace()->end(slice);
         scope.tracks = {state->trace()->trackOf(slice)};
+    } else if (bar->scope() == ScopeKind::Thread && thread.valid()) {
+        scope.tracks = {thread};
+        scope.from = state->trace()->begin();
+        scope.to = state->trace()->end();
     } else {
         scope.from = state->trace()->begin();
         scope.to = state->trace()->end();
@@ -144,7 +149,8 @@ store::Scope FlameView::Private::scope() const
 void FlameView::Private::rebuild(bool evenIfHidden)
 {
     follow.stop();
-    bar->setSelectionAvailable(state->trace() && hasSelection());
+    bar->setSelectionAvailable(
+        state->trace() && hasSelection(), state->trace() && state->selected() != store::kNoSlice);
     showScope();
     if (!state->trace()) {
         job.stop();
@@ -173,7 +179,8 @@ void FlameView::Private::rebuild(bool evenIfHidden)
 
 void FlameView::Private::scopeMayHaveChanged(ScopeKind kind)
 {
-    bar->setSelectionAvailable(state->trace() && hasSelection());
+    bar->setSelectionAvailable(
+        state->trace() && hasSelection(), state->trace() && state->selected() != store::kNoSlice);
     if (bar->scope() != kind || !state->trace())
         return;
     showScope();
@@ -197,6 +204,9 @@ void FlameView::Private::traceChanged()
 {
     if (bar->scope() == ScopeKind::Selection)
         bar->setScope(beforeSelection);
+    if (bar->scope() == ScopeKind::Thread)
+        bar->setScope(ScopeKind::Shown);
+    thread = {};
     canvas->clear();
     callers->clear();
     transforms.clear();
@@ -210,9 +220,11 @@ void FlameView::Private::traceChanged()
 
 void FlameView::Private::showScope()
 {
-    const QString names[] = {FlameView::tr("Whole recording"), FlameView::tr("Shown part"), FlameView::tr("Selection")};
+    const QString names[] = {FlameView::tr("Whole recording"), FlameView::tr("Shown part"), FlameView::tr("Selection"),
+                             FlameView::tr("Thread")};
     QString text = names[int(bar->scope())];
-    if (state->trace() && bar->scope() != ScopeKind::Whole) {
+    if (state->trace() && state->trace()->sliceCount() && bar->scope() != ScopeKind::Whole
+        && bar->scope() != ScopeKind::Thread) {
         const store::Scope s = scope();
         text += QString::fromStdString(std::string(layout::kDot) + layout::formatDuration(s.to - s.from));
     }
@@ -322,7 +334,11 @@ FlameView::FlameView(render::ViewState* state, const render::Theme* theme, QWidg
         d->canvas->setMeasure(d->bar->measure());
         d->callers->setMeasure(d->bar->measure());
     });
-    connect(d->bar, &FlameBar::scopeChanged, this, [this] { d->rebuild(); });
+    connect(d->bar, &FlameBar::scopeChanged, this, [this] {
+        if (d->bar->scope() == ScopeKind::Thread && d->state->selected() != store::kNoSlice)
+            d->thread = d->state->trace()->trackOf(d->state->selected());
+        d->rebuild();
+    });
     connect(d->bar, &FlameBar::filterChanged, this, [this] { d->showSearch(); });
     connect(d->crumbs, &Breadcrumb::chosen, this, [this](int count) { d->keepSteps(size_t(count)); });
     connect(d->canvas, &FlameCanvas::zoomsChanged, this, [this] { d->showCrumbs(); });
@@ -363,6 +379,16 @@ void FlameView::setRowSize(layout::RowSize rows)
 {
     d->canvas->setRowSize(rows);
     d->callers->setRowSize(rows);
+}
+
+void FlameView::setOrder(Order order)
+{
+    d->bar->setOrder(order);
+}
+
+QByteArray FlameView::toSvg()
+{
+    return d->canvas->toSvg();
 }
 
 QImage FlameView::toImage(double devicePixelRatio)

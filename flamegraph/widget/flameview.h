@@ -14,6 +14,13 @@ class Theme;
 
 namespace calltide::flameview {
 
+enum class Order : uint8_t
+{
+    TopDown, // the longest first: left heavy
+    BottomUp,
+    Sandwich // callers above, callees below one function
+};
+
 class FlameView : public QWidget
 {
     Q_OBJECT
@@ -23,6 +30,8 @@ public:
 
     void setTheme(const render::Theme* theme);
     void setRowSize(layout::RowSize rows);
+    void setOrder(Order order);
+    QByteArray toSvg(); // the same picture
     QImage toImage(double devicePixelRatio = 1); // the frames, without the bar
     // Tests and pictures only: blocks until the tree of the present scope is built. Views that are not seen build none.
     void waitForTree();

@@ -4,17 +4,23 @@
 #include "ui/appearance.h"
 #include "ui/callsview.h"
 #include "ui/durationplot.h"
+#include "ui/filterbar.h"
+#include "ui/functionsview.h"
+#include "ui/keys.h"
 #include "ui/notesfile.h"
 #include "ui/notesview.h"
 #include "ui/panel.h"
 #include "ui/plot.h"
 #include "ui/timeinput.h"
 #include "ui_fixture.h"
+#include "widget/flameview.h"
+#include <QClipboard>
 #include <QDialog>
 #include <QAbstractItemModelTester>
 #include <QLineEdit>
 #include <QTableView>
 #include <QTreeWidget>
+#include <QXmlStreamReader>
 #include <numeric>
 
 using namespace calltide;
@@ -226,6 +232,83 @@ private Q_SLOTS:
         QTRY_VERIFY(view->isReady() && view->model()->rowCount() < 50);
         shop->state()->setArea(std::nullopt);
         m_fixture->tabs()->setCurrentIndex(0);
+    }
+
+    void theFilterBarNarrowsAllViews()
+    {
+        render::ViewState* state = m_document->state();
+        m_document->timeline()->setFocus();
+        QTest::keyClick(m_document->timeline(), Qt::Key_F, Qt::ControlModifier | Qt::ShiftModifier);
+        auto* bar = m_fixture->window->findChild<FilterBar*>();
+        QVERIFY(bar && bar->isVisible());
+        QTest::keyClicks(bar->field(), u"func:work dur>=20ms"_s);
+        QVERIFY(state->filter());
+        QVERIFY(state->filter()->passes(m_document->trace().functionOf(2), 20 * kMs));
+        QVERIFY(!state->filter()->passes(m_document->trace().functionOf(2), 19 * kMs));
+        QTRY_VERIFY(m_document->functions()->isReady());
+        QTRY_COMPARE(m_document->functions()->table()->model()->rowCount(), 1);
+        bar->field()->setText(u"-func:work"_s);
+        QTRY_VERIFY(m_document->functions()->isReady());
+        QTRY_COMPARE(m_document->functions()->table()->model()->index(0, 0).data().toString(), u"main"_s);
+        bar->field()->setText(u"thread:nobody"_s);
+        QTRY_COMPARE(m_document->functions()->table()->model()->rowCount(), 0);
+        bar->field()->setText(u"arg.n=8"_s); // read from the file in a job
+        QTRY_VERIFY(state->filter() && state->filter()->calls);
+        QCOMPARE(std::count(state->filter()->calls->begin(), state->filter()->calls->end(), true), 1);
+        bar->field()->setText(u"dur>soon"_s);
+        QVERIFY(!state->filter());
+        bar->field()->setText(u"func:/w.rk/"_s);
+        QVERIFY(state->filter()->passes(m_document->trace().functionOf(2)));
+        QTest::keyClick(bar->field(), Qt::Key_Escape);
+        QVERIFY(!bar->isVisible() && !state->filter());
+    }
+
+    void picturesAreWrittenAsSvg()
+    {
+        for (const bool flame : {false, true}) {
+            m_document->flame()->waitForTree();
+            const QString path = m_fixture->dir.filePath(u"picture.svg"_s);
+            m_fixture->window->savePicture(path, flame);
+            QFile file(path);
+            QVERIFY(file.open(QIODevice::ReadOnly));
+            const QByteArray svg = file.readAll();
+            QVERIFY2(svg.contains(">work</text>") && svg.contains("<clipPath"), svg.left(2000));
+            QXmlStreamReader reader(svg);
+            while (!reader.atEnd())
+                reader.readNext();
+            QVERIFY2(!reader.hasError(), qPrintable(reader.errorString()));
+        }
+        m_fixture->action(ActionId::CopyPicture)->trigger();
+        QVERIFY(!QGuiApplication::clipboard()->image().isNull());
+    }
+
+    void keysAreChangedAndKept()
+    {
+        auto* keys = m_fixture->window->findChild<Keys*>();
+        QVERIFY(keys);
+        keys->setPreset(1);
+        QVERIFY(keys->gestures().wheelZooms);
+        const QKeySequence wanted(u"Ctrl+T"_s);
+        keys->setKey(ActionId::FrameTime, wanted);
+        QCOMPARE(m_fixture->action(ActionId::FrameTime)->shortcut(), wanted);
+        keys->setKey(ActionId::AllFlows, wanted); // taken from the other
+        QVERIFY(m_fixture->action(ActionId::FrameTime)->shortcut().isEmpty());
+        QTest::keyClick(m_fixture->window.get(), Qt::Key_T, Qt::ControlModifier);
+        QVERIFY(m_fixture->action(ActionId::AllFlows)->isChecked());
+        m_fixture->action(ActionId::EditKeys)->trigger();
+        auto* editor = m_fixture->window->findChild<QDialog*>(u"keysEditor"_s);
+        QVERIFY(editor);
+        editor->close();
+        m_fixture->remake();
+        m_document = nullptr;
+        keys = m_fixture->window->findChild<Keys*>();
+        QCOMPARE(keys->preset(), 1);
+        QCOMPARE(keys->key(ActionId::AllFlows), wanted);
+        QVERIFY(keys->key(ActionId::FrameTime).isEmpty());
+        keys->reset();
+        keys->setPreset(0);
+        QCOMPARE(m_fixture->action(ActionId::FitSelection)->shortcut(), QKeySequence(u"F"_s));
+        QVERIFY(m_fixture->settings.ownKeys().isEmpty());
     }
 
 private:

@@ -145,6 +145,11 @@ float FontMetrics::width(std::string_view utf8, layout::FontRole role) const
     return sum * face.pixelSize;
 }
 
+float FontMetrics::pixelSize(layout::FontRole role) const
+{
+    return d->faces[size_t(role)].pixelSize;
+}
+
 float FontMetrics::ascent(layout::FontRole role) const
 {
     const Face& face = d->faces[size_t(role)];

@@ -25,6 +25,7 @@ public:
     float width(std::string_view utf8, layout::FontRole role) const override;
     float ascent(layout::FontRole role) const override;
     float descent(layout::FontRole role) const override;
+    float pixelSize(layout::FontRole role) const; // device independent
 
     // For the painters: glyphs and icons at one device pixel ratio, drawn when first asked for and kept.
     GlyphAtlas& atlas(float devicePixelRatio) const;

@@ -49,6 +49,11 @@ std::vector<uint8_t> coverageOf(const QImage& image)
 }
 } // namespace
 
+const char* iconFile(layout::Icon icon)
+{
+    return kIconFiles[size_t(icon)];
+}
+
 GlyphAtlas::GlyphAtlas(float devicePixelRatio, GlyphOutlines outlines)
     : m_ratio(devicePixelRatio)
     , m_outlines(std::move(outlines))

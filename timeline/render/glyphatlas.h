@@ -29,6 +29,8 @@ struct GlyphOutlines
     std::function<float(layout::FontRole)> xHeight;
 };
 
+const char* iconFile(layout::Icon icon); // name in resources/icons, without .svg
+
 class GlyphAtlas
 {
 public:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widget/timelineview.h"
+#include "render/svgwriter.h"
 #include "widget/timelineview_p.h"
 #include <QDateTime>
 #include <QScreen>
@@ -339,6 +340,17 @@ bool TimelineView::usesGpu() const
 double TimelineView::lastFrameMs() const
 {
     return d->frameMs;
+}
+
+QByteArray TimelineView::toSvg()
+{
+    layout::DrawList list;
+    if (!d->scene)
+        return {};
+    auto spec = d->spec();
+    spec.cornerField = false;
+    d->scene->draw(spec, list);
+    return render::writeSvg(list, d->metrics);
 }
 
 QImage TimelineView::toImage(double devicePixelRatio)

@@ -41,6 +41,7 @@ public:
     layout::RowSize rowSize() const;
     bool usesGpu() const;
     double lastFrameMs() const; // layout and paint of the last frame
+    QByteArray toSvg(); // the same picture
     QImage toImage(double devicePixelRatio = 1); // the picture as it stands, by the raster painter
     // No animations; W A S D move in steps of 10 %. The program's setting or the desktop's wish.
     void setReducedMotion(bool reduced);
