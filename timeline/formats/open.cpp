@@ -50,7 +50,8 @@ Error unknown(const std::string& path)
 Result<store::TracePtr> readContent(
     const ContentReader& reader, Input& input, const std::string& path, const OpenOptions& options)
 {
-    auto bytes = readWhole(input, path, uint64_t(8) << 30, options.progress);
+    // Packed ones reach their limit sooner: memory is filled by what a few bytes unpack to.
+    auto bytes = readWhole(input, path, uint64_t(input.compressed() ? 4 : 8) << 30, options.progress);
     if (!bytes)
         return bytes.error();
     store::TraceBuilder builder;
