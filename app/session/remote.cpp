@@ -132,6 +132,14 @@ Result<Answer> ask(int pid, QHash<QByteArray, QByteArray> fields, bool evenIfSwi
     return answer;
 }
 
+// By whose end the recording ends, too; 0 where the program would not find this process by its number.
+QByteArray watchedProcess(int pid)
+{
+    const QString theirs = QFile::symLinkTarget(QStringLiteral("/proc/%1/ns/pid").arg(pid));
+    const bool same = QFileInfo(theirs).fileName() == QFileInfo(QFile::symLinkTarget(QStringLiteral("/proc/self/ns/pid"))).fileName();
+    return QByteArray::number(same ? getpid() : 0);
+}
+
 LaunchOptions asLaunched(const inject::Process& process)
 {
     LaunchOptions o;
@@ -174,7 +182,7 @@ Result<Attached> attach(const AttachOptions& options, inject::Why* why, const Ca
         return Error{ErrorCode::NotFound,
             QStringLiteral("The folder %1 for the recording does not exist.").arg(folder.filePath()).toStdString()};
     auto answer = ask(options.processId,
-        {{"do", "start"}, {"out", QFile::encodeName(attached.recording)}, {"for", QByteArray::number(getpid())},
+        {{"do", "start"}, {"out", QFile::encodeName(attached.recording)}, {"for", watchedProcess(options.processId)},
             {"options", options.options.join(QChar(u'\0')).toUtf8()}},
         options.evenIfSwitchedOff, options.timeoutMs, why, cancelled);
     if (!answer)

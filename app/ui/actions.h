@@ -24,7 +24,7 @@ enum class ActionId : uint8_t {
     ShowTimeline, ShowFlame, ShowSandwich, ShowFunctions, BottomDocks, RightDocks, FrameTime, LayoutDefault, LayoutWide, LayoutNumbers, LayoutCode, FullScreen,
     Back, Forward, GoToTime, FitAll, FitSelection, ZoomIn, ZoomOut, PanLeft, PanRight, Parent, Child, Next, Previous, FlowNext, FlowPrevious,
     AreaFromSelection, Mark, NoteSpan, NoteEdit, NoteDelete,
-    Launch, LaunchAgain, Stop,
+    Launch, LaunchAgain, Attach, Pause, Snapshot, Stop,
     Sample, Keys, EditKeys, About, Count
 };
 

@@ -60,6 +60,7 @@ HeaderBar::HeaderBar(const Appearance& appearance, const Actions& actions, QWidg
     , m_menus(new QMenuBar)
     , m_menuButton(new QToolButton)
     , m_search(new SearchBox(appearance))
+    , m_attach(new QPushButton)
     , m_launch(new QPushButton)
     , m_stop(new QPushButton)
     , m_chip(plainLabel(QString(), "recording"))
@@ -77,6 +78,7 @@ HeaderBar::HeaderBar(const Appearance& appearance, const Actions& actions, QWidg
     m_stop->setProperty("danger", true);
     m_stop->hide();
     m_chip->hide();
+    connect(m_attach, &QPushButton::clicked, actions[ActionId::Attach], &QAction::trigger);
     connect(m_launch, &QPushButton::clicked, actions[ActionId::Launch], &QAction::trigger);
     connect(m_stop, &QPushButton::clicked, actions[ActionId::Stop], &QAction::trigger);
 
@@ -95,6 +97,7 @@ HeaderBar::HeaderBar(const Appearance& appearance, const Actions& actions, QWidg
     row->addSpacing(4);
     row->addWidget(m_chip, 0, Qt::AlignVCenter);
     row->addWidget(m_stop);
+    row->addWidget(m_attach);
     row->addWidget(m_launch);
     connect(&appearance, &Appearance::changed, this, &HeaderBar::refresh);
     refresh();
@@ -111,6 +114,7 @@ void HeaderBar::setRunning(bool running, const QString& chip, const QString& sto
 void HeaderBar::refresh()
 {
     m_launch->setIcon(m_appearance.theme().icon(QStringLiteral("launch"), m_appearance.color(u"text.on_accent")));
+    m_attach->setIcon(m_appearance.icon(QStringLiteral("attach")));
     m_stop->setIcon(m_appearance.theme().icon(QStringLiteral("stop"), m_appearance.color(u"state.danger")));
     fold();
 }
@@ -121,6 +125,10 @@ void HeaderBar::fold()
     m_launch->setText(narrow ? QString() : u' ' + m_actions[ActionId::Launch]->text()); // room beside the icon
     m_launch->setToolTip(QStringLiteral("%1 (%2)").arg(m_actions[ActionId::Launch]->text(), keyText(ActionId::Launch)));
     m_launch->setAccessibleName(m_actions[ActionId::Launch]->text());
+    m_attach->setText(narrow ? QString() : u' ' + m_actions[ActionId::Attach]->text());
+    m_attach->setToolTip(QStringLiteral("%1 (%2)").arg(m_actions[ActionId::Attach]->text(), keyText(ActionId::Attach)));
+    m_attach->setAccessibleName(m_actions[ActionId::Attach]->text());
+    m_attach->setVisible(!m_running);
     m_stop->setText(u' ' + m_stopText);
     m_stop->setVisible(m_running);
     m_chip->setVisible(m_running && width() >= 700);

@@ -2,6 +2,7 @@
 #include "ui/mainwindow.h"
 #include "session/settings.h"
 #include "ui/appearance.h"
+#include "ui/attacher.h"
 #include "ui/consoleview.h"
 #include "ui/controls.h"
 #include "ui/document.h"
@@ -131,6 +132,7 @@ void MainWindow::build()
     m_opener = new Opener(*m_notices, this);
     m_export = new ExportJob(*m_notices, this);
     m_recorder = new Recorder(*m_console, *m_header, *m_notices, this);
+    m_attacher = new Attacher(m_appearance, *m_header, *m_notices, this);
     m_drop = new DropFrame(m_appearance, this);
 
     const Menus menus = fillMenuBar(*m_header->menuBar(), *m_actions, *m_panels);
@@ -178,6 +180,10 @@ void MainWindow::connectParts()
     connect(m_console, &ConsoleView::linkActivated, this, &MainWindow::showPlace);
     connect(m_recorder, &Recorder::consoleAsked, m_panels, &Panels::showConsole);
     connect(m_recorder, &Recorder::runningChanged, this, &MainWindow::updateActions);
+    connect(m_attacher, &Attacher::recorded, this, &MainWindow::open);
+    connect(m_attacher, &Attacher::openRequested, this, &MainWindow::open);
+    connect(m_attacher, &Attacher::failed, this, &MainWindow::say);
+    connect(m_attacher, &Attacher::runningChanged, this, &MainWindow::updateActions);
     connect(m_header->search(), &SearchBox::left, this, [this] {
         if (Document* shown = document())
             shown->timeline()->setFocus();
@@ -358,7 +364,7 @@ void MainWindow::say(const QString& sentence)
 
 bool MainWindow::isBusy() const
 {
-    return m_opener->isOpening() || m_recorder->isRunning();
+    return m_opener->isOpening() || m_recorder->isRunning() || m_attacher->isRunning();
 }
 
 void MainWindow::restoreWindow()
@@ -385,6 +391,10 @@ void MainWindow::closeEvent(QCloseEvent* event)
             m_closeWhenEnded = true;
             m_recorder->stop();
         }
+        return;
+    }
+    if (!m_attacher->confirmClose()) {
+        event->ignore();
         return;
     }
     m_settings.setWindowState(QStringLiteral("geometry"), saveGeometry());

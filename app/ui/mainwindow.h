@@ -20,6 +20,7 @@ class QTabBar;
 namespace calltide::ui {
 
 class Appearance;
+class Attacher;
 class ConsoleView;
 class Document;
 class DropFrame;
@@ -48,6 +49,7 @@ public:
     Document* document() const;          // the shown one; null on the start page
     const Actions& actionTable() const { return *m_actions; }
     LaunchSheet* launchSheet();
+    Attacher& attacher() const { return *m_attacher; }
     NoticeBar& notices() const { return *m_notices; }
     bool isBusy() const; // reads a file or runs a program
 
@@ -115,6 +117,7 @@ private:
     Opener* m_opener = nullptr;
     ExportJob* m_export = nullptr;
     Recorder* m_recorder = nullptr;
+    Attacher* m_attacher = nullptr;
     LaunchSheet* m_sheet = nullptr; // made when first asked for
     DropFrame* m_drop = nullptr;
     std::vector<std::unique_ptr<Document>> m_documents;

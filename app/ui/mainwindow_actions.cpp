@@ -2,6 +2,7 @@
 // What the actions of the main window do; how the window is made is in mainwindow.cpp.
 #include "session/settings.h"
 #include "ui/appearance.h"
+#include "ui/attacher.h"
 #include "ui/callview.h"
 #include "ui/document.h"
 #include "ui/exporter.h"
@@ -154,7 +155,18 @@ void MainWindow::connectActions()
         m_panels->showConsole();
         m_recorder->launchAgain();
     });
-    on(Stop, [this] { m_recorder->stop(); });
+    on(Attach, [this] {
+        if (!m_recorder->isRunning())
+            m_attacher->popUp();
+    });
+    on(Pause, [this] { m_attacher->togglePause(); });
+    on(Snapshot, [this] { m_attacher->takeSnapshot(); });
+    on(Stop, [this] {
+        if (m_attacher->isRunning())
+            m_attacher->stop();
+        else
+            m_recorder->stop();
+    });
     on(Sample, [this] { openSample(); });
     on(ActionId::Keys, [this] { showKeys(*this, m_appearance, *m_actions); });
     on(EditKeys, [this] { editKeys(*this, m_appearance, *m_keys); });
@@ -185,8 +197,10 @@ void MainWindow::updateActions()
     enable({Copy}, shown && shown->state()->highlighted().valid());
     enable({Back}, shown && shown->state()->canGoBack());
     enable({Forward}, shown && shown->state()->canGoForward());
-    const bool running = m_recorder->isRunning();
-    enable({Launch, Sample}, !running);
+    const bool running = m_recorder->isRunning() || m_attacher->isRunning();
+    enable({Launch, Attach, Sample}, !running);
+    enable({Pause, Snapshot}, m_attacher->mayPause());
+    (*m_actions)[Pause]->setText(m_attacher->isPaused() ? tr("Go on recording") : tr("Pause recording"));
     enable({LaunchAgain}, !running && m_recorder->canLaunchAgain());
     enable({Stop}, running);
 }

@@ -93,7 +93,7 @@ Menus fillMenuBar(QMenuBar& bar, const Actions& actions, const Panels& panels)
     go.addSeparator();
     addAll(go, actions, {Parent, Child, Next, Previous, FlowNext, FlowPrevious});
 
-    addAll(*bar.addMenu(text("&Record")), actions, {Launch, LaunchAgain, Stop});
+    addAll(*bar.addMenu(text("&Record")), actions, {Launch, LaunchAgain, Attach, Pause, Snapshot, Stop});
     QMenu& help = *bar.addMenu(text("&Help"));
     addAll(help, actions, {Keys, EditKeys, Sample});
     help.addSeparator();

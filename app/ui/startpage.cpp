@@ -69,6 +69,7 @@ StartPage::StartPage(const Appearance& appearance, const Actions& actions, Recen
             appearance, actions[id], QString::fromLatin1(icon), title, text, keyText(id), primary);
     };
     card(ActionId::Launch, "launch", tr("Launch a program"), tr("Run a script, a module or a command and record it."), true);
+    card(ActionId::Attach, "attach", tr("Attach to a process"), tr("Record a program that runs already."), false);
     card(ActionId::Open, "open", tr("Open a recording"), tr("Calltide, VizTracer, Chrome and Perfetto JSON."), false);
     card(ActionId::Sample, "flame", tr("Try the sample"), tr("A small web shop with threads, tasks and a child."), false);
     column->addLayout(m_cards);

@@ -118,6 +118,8 @@ QProgressBar::chunk { background: @accent.default@; border-radius: 3px; }
   border-bottom-left-radius: @#radius.dialog@px; border-bottom-right-radius: @#radius.dialog@px; }
 #sheetSide { border-left: 1px solid @border.subtle@; background: @bg.header@; }
 #commandLine { background: @bg.sunken@; border-radius: @#radius.control@px; padding: 8px 10px; }
+#sheetInfo { background: @accent.soft@; border-radius: @#radius.card@px; }
+#sheetInfo QLabel { color: @accent.soft_text@; }
 #hairline { background: @border.subtle@; max-height: 1px; min-height: 1px; border: 0; }
 #card { background: @bg.panel@; border: 1px solid @border.default@; border-radius: @#radius.card@px; }
 QLabel[key="true"] { border: 1px solid @border.default@; border-bottom-color: @border.strong@; border-radius: 3px;

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/attacher.h"
+#include "ui/attachsheet.h"
+#include "ui/headerbar.h"
+#include "ui/noticebar.h"
+#include "ui/text.h"
+#include <QDir>
+#include <QFileInfo>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QTime>
+
+namespace calltide::ui {
+namespace {
+
+QString clockText(qint64 ms)
+{
+    return QTime::fromMSecsSinceStartOfDay(int(ms % 86'400'000)).toString(ms < 3'600'000 ? QStringLiteral("mm:ss") : QStringLiteral("h:mm:ss"));
+}
+
+// The window may have been started where nothing can be written, such as "/".
+QString folderForRecordings()
+{
+    if (QFileInfo(QDir::currentPath()).isWritable() && QDir::currentPath() != u"/")
+        return QDir::currentPath();
+    return QDir::homePath();
+}
+
+} // namespace
+
+Attacher::Attacher(const Appearance& appearance, HeaderBar& header, NoticeBar& notices, QWidget* window)
+    : QObject(window)
+    , m_appearance(appearance)
+    , m_header(header)
+    , m_notices(notices)
+    , m_window(window)
+{
+    using session::Attachment;
+    m_clock.setInterval(500);
+    connect(&m_clock, &QTimer::timeout, this, &Attacher::show);
+    connect(&m_attachment, &Attachment::stateChanged, this, [this] {
+        show();
+        Q_EMIT runningChanged();
+    });
+    connect(&m_attachment, &Attachment::failed, this, [this](const QString& sentence, bool mayInsist) {
+        if (mayInsist)
+            sheet()->askToInsist(m_options, sentence);
+        else
+            Q_EMIT failed(sentence);
+    });
+    connect(&m_attachment, &Attachment::requestFailed, this, &Attacher::failed);
+    connect(&m_attachment, &Attachment::finished, this, [this](const QString& recording, bool programEnded) {
+        if (programEnded)
+            say(QStringLiteral("details"), tr("%1 has ended. Everything up to that moment is here.").arg(m_program));
+        Q_EMIT recorded(recording);
+    });
+    connect(&m_attachment, &Attachment::snapshotTaken, this, [this](const QString& copy) {
+        say(QStringLiteral("snapshot"), tr("The snapshot is %1.").arg(shortPath(copy)), tr("Open"), [this, copy] { Q_EMIT openRequested(copy); });
+    });
+}
+
+AttachSheet* Attacher::sheet()
+{
+    if (!m_sheet) {
+        m_sheet = new AttachSheet(m_appearance, m_window);
+        connect(m_sheet, &AttachSheet::attachRequested, this, &Attacher::begin);
+        connect(m_sheet, &AttachSheet::openRequested, this, &Attacher::openRequested);
+    }
+    return m_sheet;
+}
+
+void Attacher::popUp()
+{
+    if (!isRunning())
+        sheet()->popUp();
+}
+
+void Attacher::begin(const session::AttachOptions& options, int durationMs, const QString& program)
+{
+    if (isRunning())
+        return;
+    if (m_notice)
+        m_notices.remove(std::exchange(m_notice, 0));
+    m_options = options;
+    if (m_options.output.isEmpty()) {
+        const QDir folder(folderForRecordings());
+        m_options.output = folder.filePath(session::attachedRecordingName(options.processId, folder.path()));
+    }
+    m_program = program;
+    m_durationMs = durationMs;
+    m_clock.start();
+    m_attachment.start(m_options, durationMs);
+}
+
+void Attacher::togglePause()
+{
+    m_attachment.setPaused(m_attachment.state() == session::Attachment::State::Recording);
+}
+
+bool Attacher::mayPause() const
+{
+    using State = session::Attachment::State;
+    return m_attachment.state() == State::Recording || m_attachment.state() == State::Paused;
+}
+
+void Attacher::takeSnapshot()
+{
+    const QFileInfo recording(m_attachment.recordingPath());
+    m_attachment.snapshot(QStringLiteral("%1/%2-%3.calltide")
+                              .arg(recording.path(), recording.completeBaseName(), QTime::currentTime().toString(QStringLiteral("HHmmss"))));
+}
+
+void Attacher::show()
+{
+    using State = session::Attachment::State;
+    QString chip;
+    const QString clock = clockText(m_attachment.elapsedMs());
+    switch (m_attachment.state()) {
+    case State::Idle: m_clock.stop(); break;
+    case State::Attaching: chip = tr("Waiting for %1").arg(m_program.left(24)); break;
+    case State::Recording:
+        chip = m_durationMs ? tr("Recording · %1 of %2").arg(clock, clockText(m_durationMs)) : tr("Recording · %1").arg(clock);
+        break;
+    case State::Paused: chip = tr("Paused · %1").arg(clock); break;
+    case State::Stopping: chip = tr("Stopping · %1").arg(clock); break;
+    }
+    m_header.setRunning(isRunning(), chip, m_attachment.state() == State::Attaching ? tr("Cancel") : tr("Stop"));
+}
+
+void Attacher::say(const QString& icon, const QString& text, const QString& button, std::function<void()> action)
+{
+    Notice notice;
+    notice.icon = icon;
+    notice.text = text;
+    notice.actionText = button;
+    notice.action = std::move(action);
+    m_notice = m_notices.add(std::move(notice));
+}
+
+bool Attacher::confirmClose()
+{
+    if (!isRunning())
+        return true;
+    QMessageBox box(QMessageBox::Question, tr("Calltide"),
+        tr("Stop recording %1? It goes on, and what is recorded so far is kept.").arg(m_program), QMessageBox::NoButton, m_window);
+    box.setTextFormat(Qt::PlainText);
+    QPushButton* stop = box.addButton(tr("Stop and keep"), QMessageBox::AcceptRole);
+    box.addButton(tr("Cancel"), QMessageBox::RejectRole);
+    box.setDefaultButton(stop);
+    box.exec();
+    return box.clickedButton() == static_cast<QAbstractButton*>(stop); // the recording is ended with this object
+}
+
+} // namespace calltide::ui

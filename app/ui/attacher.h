@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Attacher: records a running program from the sheet, shows that in the header and opens the recording. One at a time.
+// GUI thread.
+#pragma once
+#include "session/attachment.h"
+#include <QObject>
+#include <QTimer>
+
+class QWidget;
+
+namespace calltide::ui {
+
+class Appearance;
+class AttachSheet;
+class HeaderBar;
+class NoticeBar;
+
+class Attacher : public QObject
+{
+    Q_OBJECT
+public:
+    Attacher(const Appearance& appearance, HeaderBar& header, NoticeBar& notices, QWidget* window);
+
+    void popUp();
+    AttachSheet* sheet();
+    void stop() { m_attachment.stop(); }
+    void togglePause();
+    void takeSnapshot(); // beside the recording, with the time in its name
+    bool isRunning() const { return m_attachment.state() != session::Attachment::State::Idle; }
+    bool isPaused() const { return m_attachment.state() == session::Attachment::State::Paused; }
+    bool mayPause() const; // or go on, or take a snapshot
+    QString programName() const { return m_program; }
+    // The window closes: asks, and ends the recording. False: it stays open.
+    bool confirmClose();
+
+Q_SIGNALS:
+    void runningChanged();
+    void recorded(const QString& path);
+    void openRequested(const QString& path);
+    void failed(const QString& sentence);
+
+private:
+    void begin(const session::AttachOptions& options, int durationMs, const QString& program);
+    void show();
+    void say(const QString& icon, const QString& text, const QString& button = {}, std::function<void()> action = {});
+
+    const Appearance& m_appearance;
+    HeaderBar& m_header;
+    NoticeBar& m_notices;
+    QWidget* m_window;
+    AttachSheet* m_sheet = nullptr;
+    session::Attachment m_attachment;
+    session::AttachOptions m_options;
+    QTimer m_clock;
+    QString m_program;
+    int m_durationMs = 0;
+    int m_notice = 0;
+};
+
+} // namespace calltide::ui

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A sheet over the dimmed window: takes the keyboard while it is open and gives it back. GUI thread.
+#pragma once
+#include <QPointer>
+#include <QWidget>
+
+class QVBoxLayout;
+
+namespace calltide::ui {
+
+class Appearance;
+
+class Sheet : public QWidget
+{
+    Q_OBJECT
+public:
+    // `size`: the token of its greatest size, "size.dialog.attach".
+    Sheet(const Appearance& appearance, const QString& title, const QString& size, QWidget* window);
+
+protected:
+    virtual void confirm() = 0; // Return was pressed
+    void appear();
+    QVBoxLayout* column() const { return m_column; } // below the head
+    // The bar at the bottom; the caller fills it.
+    QWidget* addFoot();
+
+    void paintEvent(QPaintEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override; // Esc: hides it
+    void hideEvent(QHideEvent* event) override;
+    bool event(QEvent* event) override;
+    bool eventFilter(QObject* object, QEvent* event) override;
+    bool focusNextPrevChild(bool next) override;
+
+    const Appearance& m_appearance;
+
+private:
+    void place();
+
+    QString m_size;
+    QPointer<QWidget> m_focusBefore;
+    QWidget* m_sheet;
+    QVBoxLayout* m_column;
+};
+
+} // namespace calltide::ui

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The attach sheet of a real window, on a web server that runs.
+#include "session/interpreter.h"
+#include "session/remote.h"
+#include "store/trace.h"
+#include "ui/attacher.h"
+#include "ui/attachsheet.h"
+#include "ui_fixture.h"
+#include <QAbstractButton>
+#include <QLabel>
+#include <QLineEdit>
+#include <QProcess>
+#include <QTreeView>
+
+using namespace calltide;
+using namespace calltide::ui;
+using namespace Qt::Literals;
+
+class TestUiAttach : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase()
+    {
+        qputenv("CALLTIDE_TRACER_FOLDER", CALLTIDE_BINARY_DIR "/lib/calltide/python");
+        for (const session::Interpreter& python : session::findInterpreters())
+            if (python.usable() && m_python.isEmpty())
+                m_python = python.path;
+        QFile scope(u"/proc/sys/kernel/yama/ptrace_scope"_s);
+        if (scope.open(QIODevice::ReadOnly) && scope.readAll().trimmed().toInt() > 1)
+            QSKIP("this computer does not let programs attach (kernel.yama.ptrace_scope)");
+        if (m_python.isEmpty())
+            QSKIP("this build has no tracer module for any Python here");
+        m_fixture = std::make_unique<UiFixture>();
+        QDir::setCurrent(m_fixture->dir.path());
+    }
+    void cleanupTestCase() { m_fixture.reset(); }
+    void cleanup()
+    {
+        if (m_server)
+            endServer();
+    }
+
+    void theServerIsFoundByWhatItIsCalled()
+    {
+        startServer();
+        AttachSheet* sheet = popUp();
+        QVERIFY(sheet->findChild<QLineEdit*>(u"processSearch"_s)->hasFocus());
+        QTest::keyClicks(QApplication::focusWidget(), u"stop-here"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(sheet->chosen(), pid(), 30000);
+        QVERIFY2(button()->text().contains(u"Attach to attach_targets.py"_s), qPrintable(button()->text()));
+        QVERIFY(sheet->findChild<QLabel*>(u"attachCommand"_s)->text() == u"calltide attach %1"_s.arg(pid()));
+        QVERIFY(sheet->findChild<QLabel*>(u"attachInfo"_s)->text().contains(u"goes on as before"_s));
+        QTest::mouseClick(segment(u"10 s"_s), Qt::LeftButton);
+        QVERIFY(sheet->findChild<QLabel*>(u"attachCommand"_s)->text().endsWith(u"-t 10"_s));
+        QTest::keyClick(sheet, Qt::Key_Escape);
+        QVERIFY(!sheet->isVisible());
+    }
+
+    void itIsRecordedPausedAndStopped()
+    {
+        startServer();
+        const Document* before = m_fixture->window->document();
+        AttachSheet* sheet = popUp();
+        sheet->findChild<QLineEdit*>(u"processSearch"_s)->setText(u"stop-here"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(sheet->chosen(), pid(), 30000);
+        QTest::mouseClick(segment(u"Until I stop"_s), Qt::LeftButton);
+        QTest::mouseClick(button(), Qt::LeftButton);
+        QVERIFY(!sheet->isVisible());
+        Attacher& attacher = m_fixture->window->attacher();
+        QTRY_VERIFY_WITH_TIMEOUT(attacher.mayPause(), 60000);
+        QVERIFY(!m_fixture->action(ActionId::Launch)->isEnabled());
+        m_fixture->action(ActionId::Pause)->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(attacher.isPaused(), 60000);
+        m_fixture->action(ActionId::Pause)->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(!attacher.isPaused(), 60000);
+        m_fixture->action(ActionId::Stop)->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(m_fixture->window->document() != before, 60000);
+        QVERIFY(!attacher.isRunning());
+        QVERIFY(m_fixture->action(ActionId::Attach)->isEnabled());
+        const store::TracePtr trace = m_fixture->window->document()->context()->trace;
+        QVERIFY(trace->sliceCount() > 0);
+        QCOMPARE(endServer(), u"OK 1\n"_s); // and the server never noticed
+    }
+
+    void oneThatIsRecordedAlreadyIsOpenedInstead()
+    {
+        startServer();
+        session::AttachOptions options;
+        options.processId = pid();
+        options.output = m_fixture->dir.filePath(u"other.calltide"_s);
+        auto attached = session::attach(options);
+        QVERIFY2(attached, attached ? "" : attached.error().message.c_str());
+        AttachSheet* sheet = popUp();
+        sheet->findChild<QLineEdit*>(u"processSearch"_s)->setText(u"stop-here"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(button()->text().trimmed(), u"Open"_s, 30000);
+        sheet->hide();
+        const auto again = session::attach(options);
+        QVERIFY(!again);
+        QCOMPARE(QString::fromStdString(again.error().message), u"Process %1 is being recorded already."_s.arg(pid()));
+        QVERIFY(bool(session::endAttached(pid(), options.output)));
+    }
+
+    void waitingAttachesToTheNextOneThatFits()
+    {
+        const Document* before = m_fixture->window->document();
+        AttachSheet* sheet = popUp();
+        QTest::mouseClick(segment(u"When one starts…"_s), Qt::LeftButton);
+        QTest::keyClicks(sheet->findChild<QLineEdit*>(u"pattern"_s), u"stop-here"_s);
+        QTest::keyClick(sheet->findChild<QLineEdit*>(u"pattern"_s), Qt::Key_Return);
+        QCOMPARE(sheet->findChild<QLabel*>(u"waiting"_s)->text(), u"Waiting for stop-here…"_s);
+        startServer();
+        QTRY_VERIFY_WITH_TIMEOUT(m_fixture->window->attacher().mayPause(), 60000);
+        QVERIFY(!sheet->isVisible());
+        m_fixture->action(ActionId::Stop)->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(m_fixture->window->document() != before, 60000);
+    }
+
+private:
+    void startServer()
+    {
+        m_server = std::make_unique<QProcess>();
+        m_stop = m_fixture->dir.filePath(u"stop-here"_s);
+        QFile::remove(m_stop);
+        m_server->start(m_python, {u"-B"_s, QStringLiteral(CALLTIDE_SOURCE_DIR "/tests/targets/attach_targets.py"), u"http"_s, m_stop});
+        QVERIFY(QTest::qWaitFor([this] { return m_server->canReadLine(); }, 60000));
+        QCOMPARE(m_server->readLine(), QByteArray("READY\n"));
+    }
+    QString endServer()
+    {
+        QFile(m_stop).open(QIODevice::WriteOnly);
+        if (!QTest::qWaitFor([this] { return m_server->state() == QProcess::NotRunning; }, 60000))
+            m_server->kill();
+        const QString said = QString::fromUtf8(m_server->readAll());
+        m_server.reset();
+        return said;
+    }
+    int pid() const { return int(m_server->processId()); }
+    AttachSheet* popUp()
+    {
+        m_fixture->action(ActionId::Attach)->trigger();
+        AttachSheet* sheet = m_fixture->window->attacher().sheet();
+        (void)QTest::qWaitFor([sheet] { return sheet->isVisible(); });
+        return sheet;
+    }
+    QAbstractButton* button() { return m_fixture->window->attacher().sheet()->findChild<QAbstractButton*>(u"attachButton"_s); }
+    QAbstractButton* segment(const QString& text)
+    {
+        for (auto* found : m_fixture->window->attacher().sheet()->findChildren<QAbstractButton*>())
+            if (found->text() == text)
+                return found;
+        return nullptr;
+    }
+
+    std::unique_ptr<UiFixture> m_fixture;
+    std::unique_ptr<QProcess> m_server;
+    QString m_python, m_stop;
+};
+
+QTEST_MAIN(TestUiAttach)
+#include "tst_uiattach.moc"
