@@ -5,6 +5,7 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QHash>
+#include <QThread>
 #include <algorithm>
 #include <cstdlib>
 #include <unistd.h>
@@ -118,8 +119,11 @@ Result<Answer> ask(int pid, QHash<QByteArray, QByteArray> fields, bool evenIfSwi
     request.evenIfSwitchedOff = evenIfSwitchedOff;
     request.timeoutMs = timeoutMs;
     request.answered = [&exchange] { return exchange.answered(); };
+    request.begun = [&exchange] { return access(exchange.path("c").constData(), F_OK) == 0; };
     request.cancelled = cancelled;
     Answer answer{{}, inject::run(request)};
+    if (answer.outcome.lateReaders)
+        QThread::msleep(300);
     if (why)
         *why = answer.outcome.problem.why;
     if (answer.outcome.problem)

@@ -159,8 +159,18 @@ void MainWindow::connectActions()
         if (!m_recorder->isRunning())
             m_attacher->popUp();
     });
-    on(Pause, [this] { m_attacher->togglePause(); });
-    on(Snapshot, [this] { m_attacher->takeSnapshot(); });
+    on(Pause, [this] {
+        if (m_attacher->isRunning())
+            m_attacher->togglePause();
+        else
+            m_recorder->togglePause();
+    });
+    on(Snapshot, [this] {
+        if (m_attacher->isRunning())
+            m_attacher->takeSnapshot();
+        else
+            m_recorder->takeSnapshot();
+    });
     on(Stop, [this] {
         if (m_attacher->isRunning())
             m_attacher->stop();
@@ -199,8 +209,8 @@ void MainWindow::updateActions()
     enable({Forward}, shown && shown->state()->canGoForward());
     const bool running = m_recorder->isRunning() || m_attacher->isRunning();
     enable({Launch, Attach, Sample}, !running);
-    enable({Pause, Snapshot}, m_attacher->mayPause());
-    (*m_actions)[Pause]->setText(m_attacher->isPaused() ? tr("Go on recording") : tr("Pause recording"));
+    enable({Pause, Snapshot}, m_attacher->mayPause() || m_recorder->mayPause());
+    (*m_actions)[Pause]->setText(m_attacher->isPaused() || m_recorder->isPaused() ? tr("Go on recording") : tr("Pause recording"));
     enable({LaunchAgain}, !running && m_recorder->canLaunchAgain());
     enable({Stop}, running);
 }

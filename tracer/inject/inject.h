@@ -17,6 +17,7 @@ struct Request
     bool evenIfSwitchedOff = false;      // 3.14+: by ptrace although the program forbids remote debugging
     int timeoutMs = 30'000;              // the longest call of a C function that holds the interpreter's lock counts in
     std::function<bool()> answered;      // has the script done its work? Asked every few ms
+    std::function<bool()> begun = {};     // somebody has claimed the work: nobody else is asked then
     std::function<bool()> cancelled = {}; // no more interest
 };
 
@@ -26,6 +27,9 @@ struct Outcome
     const char* how = "";   // "PEP 768", "queued", "at once"
     int64_t pausedNs = 0;   // the longest stop of a thread; 0: none
     int stops = 0;
+    // Another thread may be about to open the script, and would complain on the program's standard error if it were gone:
+    // let it stay for some tenths of a second.
+    bool lateReaders = false;
 };
 
 // After a problem nothing of the request is left behind, but a script that was queued may still be read: see Request.

@@ -97,7 +97,7 @@ public:
     Outcome run()
     {
         if (m_remote)
-            askRemotely(m_python, m_request.script, false);
+            askRemotely(m_python, m_request.script, Whom::Main);
         m_outcome.how = "PEP 768";
         loop();
         if (m_remote)
@@ -137,8 +137,12 @@ private:
     void look(int step)
     {
         const int pid = m_request.pid;
-        if (m_remote && step == 1)
-            askRemotely(m_python, m_request.script, true);
+        if (m_request.begun && m_request.begun())
+            return;
+        if (m_remote && step == 1) {
+            askRemotely(m_python, m_request.script, Whom::Others);
+            m_outcome.lateReaders = true;
+        }
         if (!hijackSupported())
             return;
         const bool waits = mayEnterPython(m_python, systemCallOf(pid, pid), true);
@@ -166,6 +170,7 @@ private:
         if (h.slot) {
             m_slot = h.slot;
             m_atOnce += h.atOnce;
+            m_outcome.lateReaders = m_remote;
             m_outcome.how = h.atOnce ? "at once" : "queued";
         }
         // A second look may fail where the first request still stands.
@@ -186,7 +191,7 @@ private:
             m_doneMs = -1;
         else if (m_doneMs < 0)
             m_doneMs = elapsedMs();
-        else if (elapsedMs() - m_doneMs > 2000 && !m_request.answered()) // not while another thread is at it
+        else if (elapsedMs() - m_doneMs > 2000 && !m_request.answered() && !(m_request.begun && m_request.begun()))
             fail(Why::Failed, " did not take the request. Try again.");
         return bool(m_outcome.problem);
     }

@@ -12,8 +12,9 @@ enum class Remote {
 };
 
 Remote remoteState(const Python& python); // Asked: it would listen
-// Of the main thread, or of all threads: the first that comes by reads the script.
-Remote askRemotely(const Python& python, const std::string& script, bool allThreads);
+enum class Whom { Main, Others };
+// Of those who are asked the first that comes by reads the script. No thread is to be asked twice.
+Remote askRemotely(const Python& python, const std::string& script, Whom whom);
 // Takes back what still waits. The script may only go away after this: a thread that does not find it complains on stderr.
 void withdrawRemotely(const Python& python, const std::string& script);
 

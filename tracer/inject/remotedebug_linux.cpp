@@ -74,7 +74,7 @@ Remote remoteState(const Python& python)
     return readOffsets(python, o) ? stateOf(python, o, interpreterOf(python, o)) : Remote::Unknown;
 }
 
-Remote askRemotely(const Python& python, const std::string& script, bool allThreads)
+Remote askRemotely(const Python& python, const std::string& script, Whom whom)
 {
     Offsets o;
     if (!readOffsets(python, o) || script.size() >= kPathSize)
@@ -82,11 +82,14 @@ Remote askRemotely(const Python& python, const std::string& script, bool allThre
     const uint64_t interpreter = interpreterOf(python, o);
     if (const Remote state = stateOf(python, o, interpreter); state != Remote::Asked)
         return state;
+    const uint64_t main = python.memory.get<uint64_t>(interpreter + o.threadsMain).value_or(0);
     std::vector<uint64_t> states;
-    if (allThreads)
+    if (whom == Whom::Others) {
         states = threadsOf(python, o, interpreter);
-    else if (const auto main = python.memory.get<uint64_t>(interpreter + o.threadsMain); main && *main)
-        states.push_back(*main);
+        std::erase(states, main);
+    } else if (main) {
+        states.push_back(main);
+    }
     bool asked = false;
     for (const uint64_t state : states) {
         const uint64_t support = state + o.support;
