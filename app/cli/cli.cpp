@@ -11,7 +11,8 @@ namespace {
 
 const char kHelp[] = "Calltide records what a Python program does, call by call, and shows it.\n"
                      "\n"
-                     "  calltide [FILE…]                 open the window, with recordings or trace files\n"
+                     "  calltide [--merge] [FILE…]       open the window, with recordings or trace files, each in a tab\n"
+                     "                                   or all as one timeline\n"
                      "  calltide record [options] [--] SCRIPT|-m MODULE|-c CODE|PROGRAM [arguments…]\n"
                      "                                   run a Python program and record it\n"
                      "  calltide attach PID [-t SECONDS] [-o OUT] [options]\n"

@@ -47,7 +47,9 @@ int runGui(int& argc, char** argv)
         QStringLiteral("theme"), QStringLiteral("system, light, dark or contrast."), QStringLiteral("name"));
     const QCommandLineOption settingsFile(
         QStringLiteral("settings"), QStringLiteral("A settings file instead of your own."), QStringLiteral("file"));
-    parser.addOptions({renderer, theme, settingsFile});
+    const QCommandLineOption merge(
+        QStringLiteral("merge"), QStringLiteral("Show the files as one timeline instead of a tab for each."));
+    parser.addOptions({renderer, theme, settingsFile, merge});
     parser.addHelpOption();
     parser.addPositionalArgument(QStringLiteral("files"), QStringLiteral("Recordings and traces to open."), QStringLiteral("[files…]"));
     QStringList arguments;
@@ -77,8 +79,12 @@ int runGui(int& argc, char** argv)
     Appearance appearance(Appearance::fromName(name));
     MainWindow window(appearance, settings, kind);
     window.show();
-    for (const QString& file : parser.positionalArguments())
-        window.open(file);
+    const QStringList files = parser.positionalArguments();
+    if (parser.isSet(merge) && files.size() > 1)
+        window.openMerged(files);
+    else
+        for (const QString& file : files)
+            window.open(file);
     return QApplication::exec();
 }
 

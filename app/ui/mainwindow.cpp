@@ -219,6 +219,11 @@ void MainWindow::open(const QString& path)
     m_opener->open(path);
 }
 
+void MainWindow::openMerged(const QStringList& paths)
+{
+    m_opener->open(paths);
+}
+
 void MainWindow::opened(const TraceContextPtr& context, const QString& path)
 {
     auto made = std::make_unique<Document>(context, m_appearance, m_renderer);
@@ -233,7 +238,8 @@ void MainWindow::opened(const TraceContextPtr& context, const QString& path)
     m_pages->addWidget(document->timeline());
     m_panels->addDocument(*document);
     connectDocument(*document);
-    m_recent.add(*context, path);
+    if (!path.contains(u'\n')) // several files together are none that could be opened again by a name
+        m_recent.add(*context, path);
     m_start->refresh();
 
     // A reloaded file takes its tab's place and keeps the shown part; the start page's tab gives way to a new one.

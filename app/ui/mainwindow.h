@@ -44,6 +44,7 @@ public:
     ~MainWindow() override;
 
     void open(const QString& path);
+    void openMerged(const QStringList& paths); // several files as one timeline
     void exportTo(const QString& path);  // the shown recording
     void savePicture(const QString& path, bool flame = false); // .png or .svg
     Document* document() const;          // the shown one; null on the start page

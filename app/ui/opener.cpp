@@ -59,15 +59,33 @@ Opener::~Opener()
 
 void Opener::open(const QString& path)
 {
-    const QString absolute = QFileInfo(path).absoluteFilePath();
+    open(QStringList{path});
+}
+
+void Opener::open(const QStringList& paths)
+{
+    QStringList all;
+    std::vector<std::string> names;
+    uint64_t size = 0;
+    for (const QString& path : paths) {
+        const QFileInfo file(path);
+        all << file.absoluteFilePath();
+        names.push_back(toUtf8(all.last()));
+        size += uint64_t(std::max<qint64>(0, file.size()));
+    }
+    if (all.isEmpty())
+        return;
+    const QString absolute = all.join(u'\n');
+    QString title = QFileInfo(all.first()).fileName();
+    if (all.size() > 1)
+        title = tr("%1 and %2 more").arg(title).arg(all.size() - 1);
     if (m_jobs.contains(absolute))
         return;
     auto* job = new Job(m_notices);
     m_jobs.insert(absolute, job);
 
-    const uint64_t size = uint64_t(std::max<qint64>(0, QFileInfo(absolute).size()));
     job->timer.setInterval(kStepMs);
-    connect(&job->timer, &QTimer::timeout, this, [this, job, absolute, size] {
+    connect(&job->timer, &QTimer::timeout, this, [this, job, absolute, title, size] {
         if (job->clock.elapsed() < kShowAfterMs)
             return;
         const QString text = progressText(size, job->runner.perMille(), job->clock.elapsed());
@@ -77,7 +95,7 @@ void Opener::open(const QString& path)
         }
         Notice notice;
         notice.icon = QStringLiteral("clock");
-        notice.title = tr("Reading %1").arg(QFileInfo(absolute).fileName());
+        notice.title = tr("Reading %1").arg(title);
         notice.text = text;
         notice.perMille = job->runner.perMille();
         notice.closable = false;
@@ -89,10 +107,10 @@ void Opener::open(const QString& path)
 
     using Outcome = Result<TraceContextPtr>;
     job->runner.start(
-        [name = toUtf8(absolute)](store::Progress& progress) -> Outcome {
+        [names](store::Progress& progress) -> Outcome {
             formats::OpenOptions options;
             options.progress = &progress;
-            Result<store::TracePtr> trace = formats::open(name, options);
+            Result<store::TracePtr> trace = formats::open(names, options);
             if (!trace)
                 return trace.error();
             auto context = std::make_shared<TraceContext>();

@@ -5,6 +5,7 @@
 #include "ui/tracecontext.h"
 #include <QHash>
 #include <QObject>
+#include <QStringList>
 
 namespace calltide::ui {
 
@@ -18,6 +19,7 @@ public:
     ~Opener() override;
 
     void open(const QString& path);
+    void open(const QStringList& paths); // as one timeline; the signals then have the paths with newlines between
     bool isOpening() const { return !m_jobs.isEmpty(); }
 
 Q_SIGNALS:

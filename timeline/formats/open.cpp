@@ -206,14 +206,15 @@ Result<store::TracePtr> open(const std::vector<std::string>& paths, const OpenOp
     if (paths.size() == 1)
         return open(paths.front(), options);
     std::vector<MergePart> parts;
-    std::string all;
     for (const std::string& path : paths) {
         auto trace = open(path, options);
         if (!trace)
             return trace;
         parts.push_back({path.substr(path.rfind('/') + 1), *trace});
-        all += (all.empty() ? "" : ", ") + path;
     }
+    if (parts.empty())
+        return Error{ErrorCode::Invalid, "No file is named."};
+    const std::string all = paths.front() + " and " + std::to_string(paths.size() - 1) + " more";
     return merge(parts, all, {}, options.progress);
 }
 
