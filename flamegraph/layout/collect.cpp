@@ -80,8 +80,7 @@ bool TreeBuilder::collect(LooseTree& out)
     if (tracks.empty()) {
         for (size_t i = 0; i < m_trace.tracks().size(); ++i) {
             const store::TrackKind kind = m_trace.tracks()[i].kind;
-            if (kind == store::TrackKind::Thread || kind == store::TrackKind::Task
-                || kind == store::TrackKind::Overflow)
+            if (kind == store::TrackKind::Thread || kind == store::TrackKind::Overflow)
                 tracks.emplace_back(i);
         }
     }

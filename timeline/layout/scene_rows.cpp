@@ -22,20 +22,6 @@ void ScenePainter::paintSlices(const ItemBox& box)
     const double above = double(z.tracks.y) - double(top), below = double(v.height) - double(top);
     const auto first = uint32_t(std::clamp(std::floor(above / double(st.sliceRow)), 0.0, double(box.item.rows)));
     const auto last = uint32_t(std::clamp(std::ceil(below / double(st.sliceRow)), 0.0, double(box.item.rows)));
-    if (track.kind == store::TrackKind::Task && first == 0) { // what it waits in, under the parts in which it runs
-        const double x0 = std::max(z.scale.x(track.begin), double(left) - 8),
-                     x1 = std::min(z.scale.x(track.end), double(right) + 8);
-        if (x1 > x0)
-            out.add(Shape{
-                .x = float(x0),
-                .y = top,
-                .w = float(x1 - x0),
-                .h = st.sliceRow - st.sliceGapY,
-                .fill = st.awaitFill,
-                .radius = st.sliceRadius,
-                .patternColor = st.awaitHatch,
-                .pattern = Pattern::Hatch});
-    }
     for (uint32_t depth = first; depth < last; ++depth)
         paintRow(
             {trace->rowAt(box.item.track, depth), top + float(depth) * st.sliceRow, st.sliceRow - st.sliceGapY, true,
@@ -151,7 +137,13 @@ void ScenePainter::paintSlice(const RowPlace& place, const Run& run, double x0, 
                                                            : s.m_colors.of(run.function, st);
     if (v.filter && isFiltered(run)) // its label stays
         color = {blended(st.dim, color.fill, 1), st.textMuted};
+    if (run.flags & (store::kWaiting | store::kReady))
+        color = {st.awaitFill, st.awaitText};
     Shape shape{.x = xl, .y = place.y, .w = xr - xl, .h = place.h, .fill = color.fill};
+    if (run.flags & store::kWaiting) {
+        shape.patternColor = st.awaitHatch;
+        shape.pattern = Pattern::Hatch;
+    }
     if (shape.w >= kRoundFrom)
         shape.radius = place.pills ? place.h / 2 : st.sliceRadius;
     if ((run.flags & store::kAlreadyRunning) && !fromBefore)
@@ -170,7 +162,7 @@ void ScenePainter::paintSlice(const RowPlace& place, const Run& run, double x0, 
             shape.fill = st.sameFunction;
         }
     }
-    if (shape.w < kRoundFrom && !shape.borderWidth && !shape.openEdges)
+    if (shape.w < kRoundFrom && !shape.borderWidth && !shape.openEdges && shape.pattern == Pattern::None)
         out.add(Rect{shape.x, shape.y, shape.w, shape.h, shape.fill});
     else
         out.add(shape);

@@ -115,6 +115,7 @@ struct Builder
             case TrackKind::Async:
                 return 0;
             case TrackKind::Gc:
+            case TrackKind::Imports:
                 return 2;
             case TrackKind::Counter:
                 return 3;
@@ -182,14 +183,20 @@ struct Builder
         }
         item.icon = track.kind == TrackKind::Task ? Icon::Task
             : track.kind == TrackKind::Async      ? Icon::Timeline
+            : track.kind == TrackKind::Imports    ? Icon::Imports
                                                   : Icon::Thread;
         if (item.name.empty())
             item.name = track.kind == TrackKind::Overflow ? "Overlapping calls"
                 : track.kind == TrackKind::Task           ? "Task"
                 : track.kind == TrackKind::Async          ? "Spans"
+                : track.kind == TrackKind::Imports        ? "Imports"
                                                           : "Thread " + std::to_string(track.tid);
         if (track.sliceCount == 0)
             item.detail = "no calls";
+        else if (track.kind == TrackKind::Task)
+            item.detail = "runs " + formatDuration(track.busy);
+        else if (track.kind == TrackKind::Imports)
+            item.detail = formatDuration(track.busy);
         else if (track.kind == TrackKind::Async)
             item.detail = "spans" + std::string(kDot) + plural(track.rowCount, "lane", "lanes");
         else

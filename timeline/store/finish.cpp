@@ -185,7 +185,7 @@ void TraceBuilder::Private::fillColumns(std::vector<Placed>& placed)
             }
             track.begin = k ? std::min(track.begin, item.start) : item.start;
             track.end = k ? std::max(track.end, item.start + item.duration) : item.start + item.duration;
-            if (depth == 0)
+            if (depth == 0 && !(track.kind == TrackKind::Task && (trace->flags(to) & (kWaiting | kReady))))
                 track.busy += item.duration;
         }
         p.items = {};

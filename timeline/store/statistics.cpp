@@ -17,7 +17,8 @@ std::vector<FunctionStatistics> functionStatistics(const Trace& trace, const Sco
     std::vector<TrackId> tracks = scope.tracks;
     if (tracks.empty())
         for (size_t t = 0; t < trace.tracks().size(); t++)
-            tracks.push_back(TrackId(t));
+            if (const TrackKind kind = trace.tracks()[t].kind; kind != TrackKind::Task && kind != TrackKind::Imports)
+                tracks.push_back(TrackId(t)); // the same calls are on their threads' tracks
 
     std::vector<int64_t> childTime; // one more than the depth: of the children of each open call
     uint64_t visited = 0;

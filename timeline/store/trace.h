@@ -40,11 +40,12 @@ struct Function
 
 enum class TrackKind : uint8_t {
     Thread,
-    Task,     // asyncio / trio task; parent = the thread it runs on
+    Task,     // asyncio task: where it ran, waited, was ready; parent = the thread it runs on
     Async,    // async spans of a JSON file
     Overflow, // slices that overlap others of their thread without nesting: an own lane, never dropped
     Counter,
     Gc,
+    Imports, // of modules, nested as they import each other
 };
 
 struct Track
@@ -91,6 +92,8 @@ enum SliceFlag : uint8_t {
     kException = 4,      // left by an exception
     kYielded = 8,        // a generator or coroutine gave way here and goes on in a later slice
     kResumed = 16,       // goes on from an earlier slice
+    kWaiting = 32,       // of a task: it waits here, nothing runs …
+    kReady = 64,         // … or could go on, but something else runs
 };
 
 // What more is known about a slice. `extra` in the columns is flags when < 256, else 256 + index into the table.
