@@ -57,6 +57,7 @@ public:
         r.kind = uint8_t(kind);
         r.flags = flags;
         r.name = r.qualname = string(name);
+        r.function = id;
         r.line = 12;
         record(calltide::format::TableType::Function, id, &r, sizeof r);
     }
@@ -67,6 +68,26 @@ public:
         r.name = string(name);
         r.flags = index == 0;
         record(calltide::format::TableType::Thread, index + 1, &r, sizeof r);
+    }
+    void name(uint32_t id, std::string_view text, std::string_view category)
+    {
+        const calltide::format::NameRecord r{string(text), string(category)};
+        record(calltide::format::TableType::Name, id, &r, sizeof r);
+    }
+    // Of the coroutine whose event id is also its function number.
+    void task(uint32_t id, std::string_view name, uint32_t coroutine, uint32_t parent)
+    {
+        const calltide::format::TaskRecord r{id, string(name), coroutine, parent, 0};
+        record(calltide::format::TableType::Task, id, &r, sizeof r);
+    }
+    void counter(uint32_t id, std::string_view name, std::string_view series, std::string_view unit, uint32_t flags)
+    {
+        calltide::format::CounterRecord r{};
+        r.name = string(name);
+        r.series = series.empty() ? 0 : string(series);
+        r.unit = unit.empty() ? 0 : string(unit);
+        r.flags = flags;
+        record(calltide::format::TableType::Counter, id, &r, sizeof r);
     }
     void record(calltide::format::TableType type, uint32_t id, const void* payload, size_t size)
     {

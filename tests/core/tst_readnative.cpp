@@ -109,6 +109,123 @@ private Q_SLOTS:
         QCOMPARE(sink.seen, expected);
     }
 
+    void countersOfAllThreadsTogether()
+    {
+        W w;
+        w.function(128, "main", f::FunctionKind::Module);
+        w.function(131, "builtins.print", f::FunctionKind::C);
+        w.thread(0, "MainThread");
+        w.thread(1, "worker");
+        w.counter(1, "Memory", "resident", "B", 0);
+        w.counter(2, "CPU", "", "s", f::kCounterIsSum);
+        w.counter(3, "queue", "in", "", 0);
+        w.writeTables();
+        const auto sample = [](char id, double value, uint64_t dt) {
+            std::string payload(1, id);
+            payload.append(reinterpret_cast<const char*>(&value), sizeof value);
+            return W::extended(f::kCounter, dt, payload);
+        };
+        w.events({W::enter(128, 0), sample(1, 1 << 20, 0), sample(2, 1.0, 0), sample(1, 3 << 20, 1'000'000), W::leave()});
+        w.events({W::enter(131, 500), sample(2, 1.0005, 999'500), sample(3, 7, 0), W::leaveC()}, 1);
+        auto trace = read(w.bytes);
+        QVERIFY2(bool(trace), trace ? "" : trace.error().message.c_str());
+        const Trace& t = **trace;
+        QStringList seen;
+        for (const CounterTrack& c : t.counters()) {
+            QStringList values;
+            for (const double v : c.values)
+                values << QString::number(v, 'f', 3);
+            seen << QStringLiteral("%1/%2 %3").arg(
+                QString::fromStdString(std::string(t.string(c.name))),
+                QString::fromStdString(std::string(t.string(c.series))), values.join(QLatin1Char(' ')));
+        }
+        seen.sort();
+        QCOMPARE(
+            seen, (QStringList{"CPU/% of a core 50.000", "Memory/resident, MiB 1.000 3.000", "queue/in 7.000"}));
+    }
+
+    void tasksRunWaitAndAreReady()
+    {
+        W w;
+        w.function(128, "Handle._run", f::FunctionKind::Python);
+        w.function(129, "worker", f::FunctionKind::Coroutine, f::kHasResumedId);
+        w.function(131, "sleep", f::FunctionKind::Coroutine, f::kHasResumedId);
+        w.function(133, "main", f::FunctionKind::Coroutine, f::kHasResumedId);
+        w.thread(0, "MainThread");
+        w.task(2, "Task-1", 133, 0);
+        w.task(3, "w0", 129, 2);
+        w.writeTables();
+        const auto run = [](uint32_t task) { return W::rare(f::kTaskSwitch, 0, 0, task); };
+        const auto ready = [](uint32_t task, uint64_t dt) { return W::rare(f::kTaskReady, dt, 0, task); };
+        const auto yields = [] { return W::rare(f::kYield, 10, -1); };
+        w.events(
+            {ready(2, 0), // 0
+             W::enter(128), run(2), W::enter(133), ready(3, 10), yields(), W::leave(),   // 10 … 50
+             W::enter(128), run(3), W::enter(129), W::enter(131), yields(), yields(), W::leave(), // 60 … 110
+             ready(3, 100), W::enter(128), run(3), W::enter(130), W::leave(), W::leave(), // 210; 220 … 250
+             W::enter(128), W::leave()}); // a callback, no task
+        auto trace = read(w.bytes);
+        QVERIFY2(bool(trace), trace ? "" : trace.error().message.c_str());
+        const Trace& t = **trace;
+        QStringList seen;
+        for (const Track& track : t.tracks()) {
+            if (track.kind != TrackKind::Task)
+                continue;
+            QCOMPARE(track.parent.v, 0u);
+            QCOMPARE(track.rowCount, 1u);
+            const Row& row = t.row(track.firstRow);
+            for (SliceIndex i = row.first; i < row.first + row.count; i++)
+                seen << QStringLiteral("%1: %2 %3-%4 %5")
+                            .arg(
+                                QString::fromStdString(std::string(t.string(track.name))),
+                                QString::fromStdString(std::string(t.functionName(t.functionOf(i)))))
+                            .arg(t.start(i) - 1'000'000)
+                            .arg(t.end(i) - 1'000'000)
+                            .arg(t.flags(i));
+            if (t.string(track.name) == "w0")
+                QCOMPARE(track.busy, int64_t(50 + 30));
+        }
+        QCOMPARE(
+            seen,
+            (QStringList{
+                "Task-1: ready 0-10 64", "Task-1: main 10-50 0", "Task-1: await main 50-270 34", "w0: ready 30-60 64",
+                "w0: worker 60-110 0", "w0: await sleep 110-210 32", "w0: ready 210-220 64", "w0: worker 220-250 0"}));
+        QCOMPARE(t.flows().size(), 1u); // Task-1 made w0 ready
+        QCOMPARE(t.flows()[0].from, int64_t(1'000'030));
+        QCOMPARE(problems(t, "recording.unknown_record"), 0u);
+    }
+
+    void importsHaveALane()
+    {
+        W w;
+        w.function(128, "_find_and_load", f::FunctionKind::Python);
+        w.thread(0, "MainThread");
+        w.name(1, "gamma", "import");
+        w.writeTables();
+        const auto import = [](const char* module) {
+            return W::extended(f::kArguments, 0, std::string("{\"import\": \"") + module + "\"}");
+        };
+        w.events(
+            {W::enter(128), import("alpha"), W::enter(128), import("alpha.beta"), W::rare(f::kUnwind, 10, -1), W::leave(),
+             W::extended(f::kImport, 100, std::string("\1\62", 2))});
+        auto trace = read(w.bytes);
+        QVERIFY2(bool(trace), trace ? "" : trace.error().message.c_str());
+        const Trace& t = **trace;
+        QCOMPARE(t.tracks().size(), 2u);
+        QVERIFY(t.tracks()[1].kind == TrackKind::Imports);
+        QStringList seen;
+        for (SliceIndex i = 0; i < t.sliceCount(); i++)
+            if (t.trackOf(i) == TrackId(1u))
+                seen << QStringLiteral("%1 %2: %3-%4 %5")
+                            .arg(t.depthOf(i))
+                            .arg(QString::fromStdString(std::string(t.functionName(t.functionOf(i)))))
+                            .arg(t.start(i) - 1'000'000)
+                            .arg(t.end(i) - 1'000'000)
+                            .arg(t.flags(i));
+        seen.sort();
+        QCOMPARE(seen, (QStringList{"0 alpha: 10-40 0", "0 gamma: 90-140 0", "1 alpha.beta: 20-30 4"}));
+    }
+
     void callsGeneratorsAndArguments()
     {
         W w;

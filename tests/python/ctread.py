@@ -78,8 +78,11 @@ class Thread:
     collections: int = 0
     instants: list = field(default_factory=list)  # [units, name, text or decoded arguments]
     samples: list = field(default_factory=list)  # (units, counter name, series, value)
-    spawns: list = field(default_factory=list)  # (units, pid)
-    tasks: list = field(default_factory=list)  # (units, task id)
+    spawns: list = field(default_factory=list)  # (units, pid, command line, units since it was asked for)
+    child_ends: list = field(default_factory=list)  # (units, pid, exit status)
+    tasks: list = field(default_factory=list)  # (units, task id, the call it runs in)
+    readies: list = field(default_factory=list)  # (units, task id)
+    imports: list = field(default_factory=list)  # (units, name, units it took): records of their own
     events: int = 0
     overwritten: int = 0  # units: a ring has nothing of this thread before
 
@@ -353,7 +356,9 @@ class Recording:
                 if sub == 16:
                     self._enter(t, stack, operand, time, thrown=True)
                 elif sub == 18:
-                    t.tasks.append((time, operand))
+                    t.tasks.append((time, operand, stack[-1] if stack else None))
+                elif sub == 20:
+                    t.readies.append((time, operand))
                 else:
                     t.instants.append([time, self.names[operand], None])
             else:
@@ -379,8 +384,14 @@ class Recording:
                     t.samples.append((time, *self.counters[id_], struct.unpack_from("<d", body, at_value)[0]))
                 elif sub == 45:
                     t.instants[-1][2] = body.decode("utf-8", "surrogatepass")
+                elif sub == 49:
+                    name, took = self._numbers(body)
+                    t.imports.append((time, self.names[name], took))
                 elif sub == 46:
-                    t.spawns.append((time, self._leb0(body)[0]))
+                    pid, command, ago = self._numbers(body)
+                    t.spawns.append((time, pid, self.strings[command], ago))
+                elif sub == 50:
+                    t.child_ends.append((time, *self._numbers(body)))
         return at, time
 
     @staticmethod

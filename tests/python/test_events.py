@@ -66,7 +66,7 @@ class Events(RecorderTest):
             f()
             try: calltide.log_counter("bad", "text")
             except TypeError as e: print(e)
-        """, options=["--no-exceptions"])
+        """, options=["--no-exceptions", "--no-memory"])
         (t,) = [t for t in r.threads.values() if t.main]
         self.assertEqual([i[1:] for i in t.instants],
                          [["here", None], ["with", {"a": 1, "t": "<Thing>"}], ["y", {"value": [1, 2]}]])
@@ -75,6 +75,26 @@ class Events(RecorderTest):
         (call,) = r.calls("f")
         self.assertTrue(all(call.start <= i[0] <= call.end for i in t.instants))
         self.assertEqual(r.run.stdout, b"log_counter('bad'): 'text' is not a number\n")
+
+    def test_memory_and_processor_time(self):
+        r = self.record("""
+            import time
+            def f(): pass
+            kept = []
+            begin = time.process_time()
+            while time.process_time() < begin + 0.1:
+                for i in range(3000): f()
+                kept.append(bytes(100_000))
+        """)
+        samples = sorted(s for t in r.threads.values() for s in t.samples)
+        memory = [s[3] for s in samples if s[1:3] == ("Memory", "resident")]
+        cpu = [s[3] for s in samples if s[1] == "CPU"]
+        self.assertGreaterEqual(len(memory), 3)
+        self.assertGreater(memory[0], 1e6)
+        self.assertGreater(memory[-1], memory[0])
+        self.assertEqual(cpu, sorted(cpu))
+        self.assertGreater(cpu[-1] - cpu[0], 0.05)
+        self.assertEqual(sorted(r.counters.values()), [("CPU", ""), ("Memory", "resident")])
 
     def test_ignored_functions(self):
         r = self.record("""

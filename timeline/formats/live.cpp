@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "formats/live.h"
 #include "formats/livefile.h"
+#include "formats/nativelanes.h"
 #include "formats/processes.h"
 #include <algorithm>
 #include <cstring>
@@ -33,6 +34,7 @@ struct LiveReader::Private
         bool ended = false;
         int64_t lastRecord = INT64_MIN;
         TrackId collections;
+        CounterFeed counters;
     };
     struct WaitingInstant
     {
@@ -205,8 +207,7 @@ void LiveReader::Private::takeRest(File& f, LiveFile::Thread& thread)
     for (auto& n : r.instants)
         instants.push_back({n.time, out.intern(cutText(n.name)), thread.track, f.process, std::move(n.arguments), n.exception});
     for (const auto& s : r.samples)
-        if (const auto it = t.counters.find(s.counter); it != t.counters.end())
-            out.addCounterSample(f.process, t.string(it->second.name), t.string(it->second.series), s.time, s.value);
+        f.counters.add(out, t, f.process, s);
     for (auto& l : r.losses)
         out.addLost({thread.track, l.begin, l.end, l.count, std::move(l.reason)});
     for (const auto& s : r.spawns)
@@ -229,6 +230,11 @@ void LiveReader::Private::takeRest(File& f, LiveFile::Thread& thread)
     r.losses.clear();
     r.spawns.clear();
     r.collections.clear();
+    // Tasks, imports and the ends of children are shown when the recording is opened anew.
+    r.imports.clear();
+    r.runs.clear();
+    r.readies.clear();
+    r.childEnds.clear();
 }
 
 // Instants up to `until`, from when on other threads may still bring older ones; and flows to children that are there.

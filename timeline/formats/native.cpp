@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Reads our own recordings: the first process's file and those of its children, as they are found on disk.
-#include "formats/nativethread.h"
+#include "formats/nativelanes.h"
 #include "formats/reader.h"
 #include "store/parallel.h"
 #include <algorithm>
@@ -40,8 +40,7 @@ private:
     void addFunctions(size_t file);
     void addThreads(size_t file);
     void finishThread(ThreadWork& work);
-    void addCollections(size_t file);
-    void addSpawns();
+    void addLanes();
     void addProblems();
     bool cancelled() const { return m_options.progress && m_options.progress->cancelled(); }
     void problem(std::string_view kind, std::string_view text, Severity severity, uint64_t count);
@@ -168,54 +167,36 @@ void NativeReader::finishThread(ThreadWork& work)
         instant.process = m_processes[work.file];
         m_builder.addInstant(instant, n.arguments);
     }
-    for (const auto& s : r.samples) {
-        const auto it = f.counters.find(s.counter);
-        if (it != f.counters.end() && s.time >= work.decoder->edge())
-            m_builder.addCounterSample(
-                m_processes[work.file], f.string(it->second.name), f.string(it->second.series), s.time, s.value);
-    }
     for (auto& l : r.losses)
         m_builder.addLost({work.track, l.begin, l.end, l.count, std::move(l.reason)});
 }
 
-void NativeReader::addCollections(size_t file)
+void NativeReader::addLanes()
 {
-    std::vector<ThreadResult::Collection> all;
-    for (ThreadWork& w : m_threads)
-        if (w.file == file)
-            for (const auto& c : w.decoder->result().collections)
-                if (c.end >= w.decoder->edge())
-                    all.push_back(c);
-    if (all.empty())
-        return;
-    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.start < b.start; });
-    Track t;
-    t.kind = TrackKind::Gc;
-    t.process = m_processes[file];
-    t.name = m_builder.intern("Garbage collection");
-    const TrackId track = m_builder.addTrack(t);
-    for (const auto& c : all) {
-        const std::string json
-            = "{\"generation\":" + std::to_string(c.generation) + ",\"collected\":" + std::to_string(c.collected) + "}";
-        m_builder.slices(track).add(c.start, c.end - c.start, collectionFunction(m_builder, c.generation), m_builder.addExtra(0, json));
+    std::vector<ProcessThreads> processes;
+    for (size_t i = 0; i < m_files.size(); i++) {
+        ProcessThreads& p = processes.emplace_back(m_files[i], m_processes[i], m_functions[i]);
+        for (ThreadWork& w : m_threads) {
+            if (w.file != i)
+                continue;
+            ThreadResult& r = w.decoder->result();
+            const auto old = [edge = w.decoder->edge()](const auto& item) { return item.end < edge; };
+            const auto older = [edge = w.decoder->edge()](const auto& item) { return item.time < edge; };
+            std::erase_if(r.collections, old);
+            std::erase_if(r.imports, old);
+            std::erase_if(r.runs, old);
+            std::erase_if(r.readies, older);
+            std::erase_if(r.samples, older);
+            p.threads.emplace_back(w.track, &r);
+        }
     }
-}
-
-void NativeReader::addSpawns()
-{
-    for (ThreadWork& w : m_threads)
-        for (const auto& spawn : w.decoder->result().spawns)
-            for (const ThreadWork& child : m_threads)
-                if (child.file != w.file && m_files[child.file].header.pid == spawn.pid) {
-                    Flow flow;
-                    flow.from = spawn.time;
-                    flow.to = m_builder.process(m_processes[child.file]).begin;
-                    flow.fromTrack = w.track;
-                    flow.toTrack = child.track;
-                    flow.name = m_builder.intern("started");
-                    m_builder.addFlow(flow);
-                    break; // its first thread
-                }
+    for (const ProcessThreads& p : processes) {
+        addCounters(m_builder, p);
+        addCollections(m_builder, p);
+        addImports(m_builder, p);
+        addTasks(m_builder, p);
+    }
+    addSpawns(m_builder, processes);
 }
 
 void NativeReader::problem(std::string_view kind, std::string_view text, Severity severity, uint64_t count)
@@ -348,7 +329,10 @@ Result<TracePtr> NativeReader::read()
         // Some of what was overwritten, so that its mark can be seen.
         m_builder.includeTime(std::max(began, begin - (end - begin) / 25), p.end);
         // Said of the first process only: pools end their workers without ceremony, every time.
-        if (i == 0 && !f.hasEnd && f.hints.state == uint32_t(format::State::Recording))
+        const bool became = std::any_of(m_files.begin() + 1, m_files.end(), [&](const NativeFile& other) {
+            return other.header.pid == f.header.pid; // by exec
+        });
+        if (i == 0 && !became && !f.hasEnd && f.hints.state == uint32_t(format::State::Recording))
             m_builder.problem(
                 "recording.no_end",
                 "the program ended without closing its recording; everything up to that moment is here", Severity::Info,
@@ -356,9 +340,7 @@ Result<TracePtr> NativeReader::read()
     }
     for (ThreadWork& w : m_threads)
         finishThread(w);
-    for (size_t i = 0; i < m_files.size(); i++)
-        addCollections(i);
-    addSpawns();
+    addLanes();
     addProblems();
     for (ThreadWork& w : m_threads)
         w.decoder.reset();

@@ -331,7 +331,12 @@ void NativeTables::add(const TableRecordHeader& h, std::string_view payload)
         MetaRecord r;
         if (!take(payload, r))
             break;
-        f.meta.emplace_back(f.string(r.key), f.string(r.value));
+        const auto same = std::find_if(
+            f.meta.begin(), f.meta.end(), [&](const auto& m) { return m.first == f.string(r.key); });
+        if (same == f.meta.end())
+            f.meta.emplace_back(f.string(r.key), f.string(r.value));
+        else
+            same->second = f.string(r.value); // a process got another name
         return;
     }
     case TableType::Clock: {
@@ -357,6 +362,10 @@ void NativeTables::add(const TableRecordHeader& h, std::string_view payload)
         if (!take(payload, f.names[h.id]))
             break;
         return;
+    case TableType::Task:
+        if (!take(payload, f.tasks[h.id]))
+            break;
+        return;
     case TableType::Note: {
         NoteRecord r;
         if (!take(payload, r))
@@ -369,7 +378,6 @@ void NativeTables::add(const TableRecordHeader& h, std::string_view payload)
             break;
         f.hasEnd = true;
         return;
-    case TableType::Task: // read by later versions
     default:
         f.unknownTableRecords++;
         return;

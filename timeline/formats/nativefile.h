@@ -87,6 +87,7 @@ struct NativeTables // what the table records of one file say
     std::vector<NativeFunction> functions; // by event id
     std::map<uint32_t, format::ThreadRecord> threads; // by thread index
     std::map<uint32_t, format::NameRecord> names;
+    std::map<uint32_t, format::TaskRecord> tasks;
     std::map<uint32_t, format::CounterRecord> counters;
     std::vector<std::pair<std::string_view, std::string_view>> meta;
     std::vector<std::pair<format::NoteRecord, std::string_view>> notes;

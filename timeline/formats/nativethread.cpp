@@ -15,6 +15,8 @@ std::string lossWords(uint64_t reasons)
         : reasons & kLossForeignHook    ? "the program took the profile hook"
                                         : "not recorded";
 }
+// As the recorder puts it to the call that imports.
+static constexpr std::string_view kImportArguments = "{\"import\": \"";
 
 ThreadDecoder::ThreadDecoder(
     const NativeTables& file, const std::vector<FunctionId>& functionOf, FunctionId unknown, SliceBuffer& out)
@@ -44,6 +46,7 @@ void ThreadDecoder::open(int64_t now, uint32_t id, uint8_t flags)
     }
     m_stack.push_back({now, id, flags, {}, 0});
     m_instantWasLast = false;
+    m_yields = false;
 }
 
 void ThreadDecoder::close(int64_t now, uint8_t flags)
@@ -69,10 +72,61 @@ void ThreadDecoder::close(int64_t now, uint8_t flags)
         const uint8_t all = uint8_t(call.flags | flags);
         if (call.arguments.empty())
             m_out.addAtDepth(depth, call.start, now - call.start, function, all);
-        else
+        else if (std::string_view json(call.arguments); json.starts_with(kImportArguments) && json.ends_with("\"}")) {
+            json.remove_prefix(kImportArguments.size());
+            json.remove_suffix(2);
+            m_result.imports.push_back({call.start, now, std::string(json), uint8_t(all & ~kResumed)});
+            m_out.addAtDepth(depth, call.start, now - call.start, function, all);
+        } else
             m_late.push_back({depth, call.start, now - call.start, function, all, std::move(call.arguments)});
+        if (m_run.task)
+            noteLeave(call.id, all);
     }
     m_stack.pop_back();
+    if (m_run.task && m_stack.size() < m_runDepth)
+        endRun(now);
+}
+
+// ---------------------------------------------------------------- tasks
+
+void ThreadDecoder::beginRun(int64_t now, uint32_t task)
+{
+    endRun(now);
+    constexpr uint32_t kNoTask = 1;
+    if (task == kNoTask)
+        return;
+    m_run = {now, now, task, {}, true, 0};
+    m_runDepth = m_stack.size();
+    m_yields = false;
+}
+
+// When a task gives way, its coroutines do so from the innermost on: that is what it waits in. When its outermost one
+// returns, the task is done.
+void ThreadDecoder::noteLeave(uint32_t id, uint8_t flags)
+{
+    const auto kind = format::FunctionKind(id < m_file.functions.size() ? m_file.functions[id].record.kind : 0);
+    if (kind != format::FunctionKind::Coroutine) {
+        m_yields = false;
+        return;
+    }
+    if (flags & kYielded) {
+        if (!m_yields)
+            m_run.awaited = id < m_functionOf.size() ? m_functionOf[id] : FunctionId();
+        m_yields = m_run.waits = true;
+        m_run.flags = 0;
+        return;
+    }
+    m_yields = m_run.waits = false;
+    m_run.flags = flags & kException;
+}
+
+void ThreadDecoder::endRun(int64_t now)
+{
+    if (m_run.task) {
+        m_run.end = now;
+        m_result.runs.push_back(m_run);
+    }
+    m_run.task = 0;
 }
 
 void ThreadDecoder::enter(uint64_t time, uint32_t id)
@@ -135,15 +189,17 @@ void ThreadDecoder::rare(uint64_t time, unsigned sub, uint32_t operand)
         break;
     }
     case kTaskSwitch:
-        ns(time);
+        beginRun(ns(time), operand);
+        break;
+    case kTaskReady:
+        m_result.readies.push_back({ns(time), operand, m_run.task});
         break;
     default:
         m_result.unknownRecords++;
     }
 }
 
-// Text from a program, as a JSON string.
-static std::string quoted(std::string_view text)
+std::string jsonQuoted(std::string_view text)
 {
     std::string out = "\"";
     for (const char c : text) {
@@ -160,6 +216,11 @@ static std::string quoted(std::string_view text)
         }
     }
     return out + '"';
+}
+
+int64_t ThreadDecoder::before(uint64_t time, uint64_t units)
+{
+    return std::min(ns(time), m_file.clock.toNs(time - std::min(units, time)));
 }
 
 void ThreadDecoder::extended(uint64_t time, unsigned sub, const uint8_t* payload, uint32_t size)
@@ -192,7 +253,7 @@ void ThreadDecoder::extended(uint64_t time, unsigned sub, const uint8_t* payload
         break;
     case kText:
         if (m_instantWasLast && !m_result.instants.empty())
-            m_result.instants.back().arguments = "{\"message\":" + quoted(text) + "}";
+            m_result.instants.back().arguments = "{\"message\":" + jsonQuoted(text) + "}";
         break;
     case kCounter: {
         double value;
@@ -221,8 +282,24 @@ void ThreadDecoder::extended(uint64_t time, unsigned sub, const uint8_t* payload
         ns(time);
         break;
     case kSpawn:
-        if (lebGetAny(at, end, a))
-            m_result.spawns.push_back({ns(time), a});
+        if (lebGetAny(at, end, a)) {
+            if (!lebGetAny(at, end, b) || !lebGetAny(at, end, c))
+                b = c = 0; // of an older recorder
+            const int64_t begin = before(time, c);
+            m_result.spawns.push_back({begin, m_last, a, uint32_t(b)});
+        }
+        break;
+    case kChildEnd:
+        if (lebGetAny(at, end, a) && lebGetAny(at, end, b))
+            m_result.childEnds.push_back({ns(time), a, int(b)});
+        break;
+    case kImport:
+        if (lebGetAny(at, end, a) && lebGetAny(at, end, b)) {
+            const int64_t from = before(time, b);
+            const auto it = m_file.names.find(uint32_t(a));
+            m_result.imports.push_back(
+                {from, m_last, std::string(it != m_file.names.end() ? m_file.string(it->second.name) : "?"), 0});
+        }
         break;
     case kStack:
         stackRecord(at, end);
@@ -316,6 +393,7 @@ void ThreadDecoder::closeOpenCalls(int64_t end, bool stillRunning)
 {
     while (!m_stack.empty())
         close(std::max(end, m_stack.back().start), stillRunning ? kStillRunning : 0);
+    endRun(std::max(end, m_run.start));
 }
 
 } // namespace calltide::formats

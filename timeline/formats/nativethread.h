@@ -27,14 +27,40 @@ struct ThreadResult // what does not go into the slice buffer at once
     };
     struct Spawn
     {
+        int64_t begin, time; // asked for, done
+        uint64_t pid;
+        uint32_t command; // string id
+    };
+    struct ChildEnd
+    {
         int64_t time;
         uint64_t pid;
+        int status;
     };
     struct Loss
     {
         int64_t begin, end;
         uint64_t count;
         std::string reason;
+    };
+    struct Import
+    {
+        int64_t start, end;
+        std::string module;
+        uint8_t flags;
+    };
+    struct TaskRun // a part of a task
+    {
+        int64_t start, end;
+        uint32_t task;
+        store::FunctionId awaited; // what it waits in afterwards; none: not known
+        bool waits;                // and does not end with it
+        uint8_t flags;
+    };
+    struct TaskReady
+    {
+        int64_t time;
+        uint32_t task, waker; // the task that ran then; 0: none
     };
     struct Arguments // of slices that are still open when their arguments come
     {
@@ -45,7 +71,11 @@ struct ThreadResult // what does not go into the slice buffer at once
     std::vector<Collection> collections;
     std::vector<Sample> samples;
     std::vector<Spawn> spawns;
+    std::vector<ChildEnd> childEnds;
     std::vector<Loss> losses;
+    std::vector<Import> imports;
+    std::vector<TaskRun> runs;
+    std::vector<TaskReady> readies;
     format::Damage damage;
     uint64_t unknownIds = 0, repaired = 0, unknownRecords = 0;
     uint64_t beforeEdge = 0; // calls left out
@@ -54,6 +84,8 @@ struct ThreadResult // what does not go into the slice buffer at once
 
 // LossReason bits as a few words, for the timeline.
 std::string lossWords(uint64_t reasons);
+// Text from a program, as a JSON string.
+std::string jsonQuoted(std::string_view text);
 
 // Entry open at the end of a thread's chunks; closed by closeOpenCalls once the end of the recording is known.
 struct OpenCall
@@ -120,10 +152,14 @@ private:
     void startAgain(const format::ChunkHeader& chunk, const char* reason);
     void pushUnknown(int64_t count);
     void stackRecord(const uint8_t* at, const uint8_t* end);
+    int64_t before(uint64_t time, uint64_t units); // the time that long before a record; advances to it
     bool isC(uint32_t id) const;
     void close(int64_t now, uint8_t flags);
     void leaveKind(uint64_t time, bool c, uint8_t flags);
     void open(int64_t now, uint32_t id, uint8_t flags);
+    void beginRun(int64_t now, uint32_t task);
+    void noteLeave(uint32_t id, uint8_t flags); // within a part of a task
+    void endRun(int64_t now);
 
     const NativeTables& m_file;
     const std::vector<store::FunctionId>& m_functionOf;
@@ -142,6 +178,10 @@ private:
     int64_t m_collectionBegin = -1;
     uint64_t m_generation = 0;
     bool m_instantWasLast = false;
+    // The part of a task that runs, up to the end of the call that is the m_runDepth-th.
+    ThreadResult::TaskRun m_run{};
+    size_t m_runDepth = 0;
+    bool m_yields = false; // the newest event was a coroutine that gave way
     ThreadResult m_result;
 };
 

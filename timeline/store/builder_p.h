@@ -62,6 +62,7 @@ struct TraceBuilder::Private
     void placeAll(std::vector<Placed>& placed);
     void splitOverlaps(uint32_t track, Placed& placed, std::vector<Placed>& out);
     void makeRows(std::vector<Placed>& placed);
+    bool runs(uint32_t extra) const;
     void fillColumns(std::vector<Placed>& placed);
     void makeLod();
     void closeTables();

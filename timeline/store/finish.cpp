@@ -130,6 +130,12 @@ void TraceBuilder::Private::makeRows(std::vector<Placed>& placed)
     columns->extra.resize(at);
 }
 
+// Whether a part of a task is one in which it runs.
+bool TraceBuilder::Private::runs(uint32_t extra) const
+{
+    return !((extra < 256 ? extra : columns->extras[extra - 256].flags) & (kWaiting | kReady));
+}
+
 void TraceBuilder::Private::fillColumns(std::vector<Placed>& placed)
 {
     std::vector<std::vector<std::pair<SliceIndex, int64_t>>> longOnes(placed.size());
@@ -185,7 +191,7 @@ void TraceBuilder::Private::fillColumns(std::vector<Placed>& placed)
             }
             track.begin = k ? std::min(track.begin, item.start) : item.start;
             track.end = k ? std::max(track.end, item.start + item.duration) : item.start + item.duration;
-            if (depth == 0 && !(track.kind == TrackKind::Task && (trace->flags(to) & (kWaiting | kReady))))
+            if (depth == 0 && !(track.kind == TrackKind::Task && !runs(item.extra)))
                 track.busy += item.duration;
         }
         p.items = {};

@@ -3,6 +3,7 @@
 #include "bindings/threads.h"
 #include "bindings/triggers.h"
 #include "bindings/values.h"
+#include "bindings/watch.h"
 #include <frameobject.h>
 
 namespace calltide::bindings {
@@ -36,14 +37,20 @@ bool carefulEnter(PyCodeObject* code, PyObject* globals, PyFrameObject* frame, E
     if (t_writer.hides())
         beginsProgram(code, globals); // also if it is not to be recorded itself
     Function* f = judgedCode(code, globals);
-    if (f->endsThread)
+    if (f->role == Role::EndsThread)
         refreshThreadName();
-    if (f->filtered)
-        return false;
+    const bool watched = f->role > Role::EndsThread && entry == Entry::Start;
+    if (f->filtered) {
+        if (watched)
+            watchedEnter(*f, code, frame, false);
+        return watched;
+    }
     if (!t_writer.thread)
         return true; // a finaliser that ran on the way has stopped the recording
     if (t_writer.hides()) {
         t_writer.enterHidden(false);
+        if (watched)
+            watchedEnter(*f, code, frame, false);
         return true;
     }
     f = functionOfCode(code, globals);
@@ -62,6 +69,8 @@ bool carefulEnter(PyCodeObject* code, PyObject* globals, PyFrameObject* frame, E
         t_writer.enterSlow(false, s.id, s.idLength);
     if (entry != Entry::Start)
         return true;
+    if (watched)
+        watchedEnter(*f, code, frame, !t_writer.hides());
     std::string json;
     if (f->wantsArguments && g_session.options.logFuncArgs)
         json = argumentsOf(frame, code, g_session.options.useRepr);
@@ -78,8 +87,11 @@ static bool leave(PyCodeObject* code, unsigned sub, PyObject* result)
     if (!attached(false))
         return true;
     const Function* f = judgedCode(code, PyEval_GetGlobals());
+    const bool watched = f->role > Role::EndsThread && sub != format::kYield;
+    if (watched)
+        watchedLeave(*f);
     if (f->filtered)
-        return false;
+        return watched;
     if (!t_writer.thread)
         return true;
     if (result && sub == 0 && f->wantsArguments && g_session.options.logFuncRetval && !t_writer.hides()) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings/threads.h"
+#include "bindings/usage.h"
 #include <cstring>
 
 namespace calltide::bindings {
@@ -60,6 +61,8 @@ PyObject* onCollection(PyObject*, PyObject* args)
         n += put(payload + n, number(info, "uncollectable"));
     }
     t_writer.extended(begins ? format::kGcBegin : format::kGcEnd, core::nowUnits(), payload, n);
+    if (!begins)
+        sampleUsage(t_writer);
     Py_RETURN_NONE;
 }
 

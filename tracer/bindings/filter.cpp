@@ -125,6 +125,11 @@ bool Pattern::matchesFile(const std::string& path) const
     return path == m_glob || ending || isIn(path, m_absolute);
 }
 
+bool Pattern::matchesText(const std::string& text) const
+{
+    return m_isRegex || m_wild ? matches(text) : text.find(m_glob) != std::string::npos;
+}
+
 void Patterns::set(const std::vector<std::string>& texts)
 {
     m_patterns.clear();
@@ -138,6 +143,11 @@ bool Patterns::matchFile(const std::string& path) const
         if (p.matchesFile(path))
             return true;
     return false;
+}
+
+bool Patterns::matchText(const std::string& text) const
+{
+    return std::any_of(m_patterns.begin(), m_patterns.end(), [&](const Pattern& p) { return p.matchesText(text); });
 }
 
 bool Patterns::matchFunction(const std::string& name, const std::string& qualified, const std::string& module) const
@@ -161,6 +171,9 @@ std::string Filter::set(const Options& options, std::vector<std::string> library
         m_includeFunctions.set(options.includeFunctions);
         m_excludeFunctions.set(options.excludeFunctions);
         m_argsOf.set(options.argsOf);
+        Patterns children; // only looked at here: each process decides for itself
+        children.set(options.includeChildren);
+        children.set(options.excludeChildren);
     } catch (const std::regex_error& error) {
         return std::string("a pattern after re: is not a regular expression: ") + error.what();
     }

@@ -19,6 +19,7 @@ public:
     bool matches(const std::string& text) const; // the whole of it, as a glob
     // A file: its whole real path, the end of it from a folder on ("shop.py", "app/*.py"), or a folder it lies in.
     bool matchesFile(const std::string& path) const;
+    bool matchesText(const std::string& text) const;
 
 private:
     std::string m_glob, m_absolute; // the second: against the current folder at the start
@@ -32,6 +33,8 @@ public:
     void set(const std::vector<std::string>& texts); // throws std::regex_error
     bool empty() const { return m_patterns.empty(); }
     bool matchFile(const std::string& path) const;
+    // Free text: without * or ? a pattern may stand anywhere in it.
+    bool matchText(const std::string& text) const;
     // `module` may be empty. Matches the bare, the qualified, and the qualified name behind its module.
     bool matchFunction(const std::string& name, const std::string& qualified, const std::string& module) const;
 

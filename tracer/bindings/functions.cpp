@@ -123,11 +123,27 @@ CodeNames namesOfCode(PyCodeObject* code, PyObject* globals)
     return n;
 }
 
+Role roleOf(const CodeNames& n)
+{
+    const Options& o = g_session.options;
+    if (n.name == "_delete" && n.module == "threading")
+        return Role::EndsThread;
+    if (n.name == "_find_and_load" && n.file == "<frozen importlib._bootstrap>")
+        return o.logImports ? Role::Import : Role::None;
+    if (n.name == "_run" && n.module == "asyncio.events")
+        return o.logAsync ? Role::TaskRuns : Role::None;
+    if (n.name == "_call_soon" && n.module == "asyncio.base_events")
+        return o.logAsync ? Role::TaskReady : Role::None;
+    if (n.name == "_bootstrap" && n.module == "multiprocessing.process")
+        return Role::ProcessBegins;
+    return Role::None;
+}
+
 void judge(Function* f, PyCodeObject* code, const CodeNames& n)
 {
     f->judged = g_session.generation;
     f->ignored = f->userIgnored || startsWithAny(n.file) || (n.name == "<module>" && bringsRequest(code));
-    f->endsThread = n.name == "_delete" && n.module == "threading";
+    f->role = roleOf(n);
     f->filtered = !f->ignored && (!g_session.filter.keepsPython(n.file, n.name, n.qualified, n.module) || (g_session.options.logSparse && !f->marked));
     f->wantsArguments = g_session.filter.wantsArguments(n.name, n.qualified, n.module);
     f->triggers = triggerMask(n.name, n.qualified, n.module);
@@ -372,7 +388,7 @@ Function* functionOfCode(PyCodeObject* code, PyObject* globals)
     Function* f = recordOfCode(code);
     if (f->generation != g_session.generation)
         describeCode(f, code, globals);
-    if (!f->ignored && !f->endsThread)
+    if (!f->ignored && f->role == Role::None)
         slotFor(code) = f->slot();
     return f;
 }
@@ -437,10 +453,10 @@ Function* functionOfCallable(PyObject* callable, PyObject* self, const void* key
         record.qualname = tables.string(n.qualified);
         record.module = tables.string(n.module);
         found->ignored = n.module.rfind("calltide._tracer", 0) == 0;
-        found->endsThread = n.qualified == "_thread.get_ident";
+        found->role = n.qualified == "_thread.get_ident" ? Role::EndsThread : Role::None;
         announce(recorder, found, record);
     }
-    if (!found->ignored && !(kNamesByIdent && found->endsThread))
+    if (!found->ignored && !(kNamesByIdent && found->role == Role::EndsThread))
         slotFor(key) = found->slot();
     return found;
 }

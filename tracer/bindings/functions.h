@@ -19,6 +19,9 @@ CALLTIDE_HOT Slot& slotFor(const void* key)
     return g_slots[(uint64_t(uintptr_t(key)) * 0x9E3779B97F4A7C15ull) >> (64 - kSlotBits)];
 }
 
+// A function of the standard library that is looked at, see watch.h.
+enum class Role : uint8_t { None, EndsThread, Import, TaskRuns, TaskReady, ProcessBegins };
+
 // What is known of one function; lives as long as its code object or callable.
 struct Function
 {
@@ -32,7 +35,7 @@ struct Function
     bool userIgnored = false, marked = false; // by @ignore_function and @log_sparse
     bool wantsArguments = true;  // of those that are recorded
     uint8_t triggers = 0;        // which conditions of triggers.h may concern it
-    bool endsThread = false;     // called by a thread at its end: time to look at its name again
+    Role role = Role::None;      // EndsThread: called by a thread at its end, time to look at its name again
     uint32_t sightings = 0;
     PyObject* keptAlive = nullptr;
     calltide::format::FunctionRecord record {};
@@ -83,8 +86,7 @@ CALLTIDE_HOT const void* callableKey(PyObject* callable, PyObject* self)
     return rareCallableKey(callable);
 }
 
-// A stand-in for a function that starts processes, and what it stands for; see starter.cpp.
-PyObject* makeStarter(PyObject* original, PyObject* mend);
+// What a stand-in stands for, see starter.cpp; of anything else the same.
 PyObject* startedFunction(PyObject* callable);
 
 void initFunctions();

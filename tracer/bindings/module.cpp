@@ -2,6 +2,7 @@
 // The module's control functions. Events never come through here.
 #include "bindings/events.h"
 #include "bindings/functions.h"
+#include "bindings/spawn.h"
 #include "bindings/threads.h"
 #include "bindings/triggers.h"
 #include <cstdlib>
@@ -73,6 +74,8 @@ Options optionsFrom(const py::dict& given)
     readPatterns("args_of", o.argsOf);
     readPatterns("include_files", o.includeFiles);
     readPatterns("exclude_files", o.excludeFiles);
+    readPatterns("include_children", o.includeChildren);
+    readPatterns("exclude_children", o.excludeChildren);
     readPatterns("include_functions", o.includeFunctions);
     readPatterns("exclude_functions", o.excludeFunctions);
     readPatterns("start_when", o.startWhen);
@@ -151,9 +154,10 @@ PYBIND11_MODULE(_tracer, m)
     m.def("active", [] { return g_session.hooked; });
     m.def("recording_id", [] { return fromId(g_session.identity.recording); });
     m.def("process_id", [] { return fromId(g_session.identity.process); });
-    m.def("starter", [](py::object original, py::object mend) {
-        return py::reinterpret_steal<py::object>(makeStarter(original.ptr(), mend.ptr()));
+    m.def("starter", [](py::object original, py::object mend, int starts, int command) {
+        return py::reinterpret_steal<py::object>(makeStarter(original.ptr(), mend.ptr(), Starts(starts), command));
     });
+    m.def("keeps_child", [](py::dict options, std::string command) { return keepsChild(optionsFrom(options), command); });
     m.def("pause", [] { pauseSession(); });
     m.def("resume", [] { resumeSession(); });
     m.def("paused", [] { return g_session.paused; });

@@ -5,6 +5,7 @@
 #include "bindings/foreign.h"
 #include "bindings/threads.h"
 #include "bindings/triggers.h"
+#include "bindings/watch.h"
 #if PY_VERSION_HEX >= 0x030C0000
 #include <cstring>
 #include <frameobject.h>
@@ -24,7 +25,7 @@ CALLTIDE_COLD void enterPythonSlow(PyCodeObject* code, Event event)
         return;
     }
     const Function* f = functionOfCode(code, PyEval_GetGlobals());
-    if (f->endsThread)
+    if (f->role == Role::EndsThread)
         refreshThreadName();
     if (!t_writer.thread)
         return; // a finaliser that ran on the way has stopped the recording
@@ -39,6 +40,8 @@ CALLTIDE_COLD void enterPythonSlow(PyCodeObject* code, Event event)
         t_writer.enterSlow(false, s.resumed, s.resumedLength);
     else
         t_writer.enterSlow(false, s.id, s.idLength);
+    if (CALLTIDE_UNLIKELY(f->role > Role::EndsThread && event == Event::Start))
+        watchedEnter(*f, code, PyEval_GetFrame(), !t_writer.hides());
 }
 
 CALLTIDE_COLD void enterCSlow(PyObject* callable, PyObject* self, const void* key)

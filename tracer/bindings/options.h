@@ -15,6 +15,7 @@ struct Options
     bool logExceptions = true, logAsync = true, logGc = true, logImports = true, logMemory = true, logCallLine = false;
     std::vector<std::string> includeFiles, excludeFiles, includeFunctions, excludeFunctions; // patterns
     bool logSparse = false; // only marked functions
+    std::vector<std::string> includeChildren, excludeChildren; // patterns of command lines
     bool myCodeOnly = false, ignoreFrozen = false;
     uint32_t maxDepth = 0; // calls; 0: all
     int64_t minDuration = 0; // ns

@@ -3,6 +3,7 @@
 #include "bindings/careful.h"
 #include "bindings/foreign.h"
 #include "bindings/threads.h"
+#include "bindings/watch.h"
 #if PY_VERSION_HEX < 0x030C0000
 #include <frameobject.h>
 
@@ -108,7 +109,7 @@ CALLTIDE_COLD void enterPythonSlow(PyFrameObject* frame, PyCodeObject* code, boo
         return;
     }
     const Function* f = functionOfCode(code, frameGlobals(frame));
-    if (f->endsThread)
+    if (f->role == Role::EndsThread)
         refreshThreadName();
     if (!t_writer.thread)
         return; // a finaliser that ran on the way has stopped the recording
@@ -121,6 +122,8 @@ CALLTIDE_COLD void enterPythonSlow(PyFrameObject* frame, PyCodeObject* code, boo
         t_writer.enterSlow(false, s.resumed, s.resumedLength);
     else
         t_writer.enterSlow(false, s.id, s.idLength);
+    if (CALLTIDE_UNLIKELY(f->role > Role::EndsThread && !again))
+        watchedEnter(*f, code, frame, !t_writer.hides());
 }
 
 CALLTIDE_COLD void enterCSlow([[maybe_unused]] PyFrameObject* frame, PyObject* callable, const void* key)
@@ -135,7 +138,7 @@ CALLTIDE_COLD void enterCSlow([[maybe_unused]] PyFrameObject* frame, PyObject* c
         return;
     }
 #if PY_VERSION_HEX < 0x030B0000
-    if (f->endsThread && text(frameCode(frame)->co_name) == "_bootstrap_inner")
+    if (f->role == Role::EndsThread && text(frameCode(frame)->co_name) == "_bootstrap_inner")
         refreshThreadName();
 #endif
     const Slot s = f->slot();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "bindings/spawn.h"
 #include "bindings/threads.h"
 #include "bindings/triggers.h"
+#include "bindings/usage.h"
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
@@ -22,6 +24,7 @@ void onBlock(core::Recorder& recorder, uint32_t id)
     refreshThreadName();
     if (g_session.askedBy && !askerLives())
         recorder.abandon("the process that asked for it is gone");
+    sampleUsage(t_writer);
 }
 
 void onFail() { g_session.ending = true; }
@@ -38,6 +41,22 @@ void afterForkInChild()
     g_session.forked = true;
     g_session.identity.parent = g_session.identity.process;
     g_session.identity.process = core::randomId();
+}
+
+std::string metaValue(const std::string& key)
+{
+    for (const auto& [k, value] : g_session.meta)
+        if (k == key)
+            return value;
+    return {};
+}
+
+// Until it says itself what it is.
+void nameFork()
+{
+    for (auto& [key, value] : g_session.meta)
+        if (key == "process_name" && !value.ends_with(" (fork)"))
+            value += " (fork)";
 }
 
 std::string begin(const std::string& path)
@@ -107,6 +126,7 @@ std::string startSession(const std::string& path, bool atStartup)
     }
     g_session.hooked = true;
     watchCollector(g_session.options.logGc && !triggersArmed());
+    sampleUsageNow(t_writer);
     return {};
 }
 
@@ -114,10 +134,11 @@ bool continueInChild()
 {
     g_session.forked = false;
     g_session.waitForMain = false;
-    if (!g_session.followForks) {
+    if (!g_session.followForks || !keepsChild(g_session.options, metaValue("command"))) {
         removeHooks();
         return false;
     }
+    nameFork();
     mkdir(g_session.childFolder.c_str(), 0700);
     char name[64];
     const core::Id& id = g_session.identity.process;
@@ -169,6 +190,7 @@ void stopSession(bool forget)
     if (!g_session.recorder)
         return;
     refreshThreadName();
+    sampleUsageNow(t_writer);
     g_session.recorder->stop();
     t_writer = core::ThreadWriter {};
     forgetParkedThreads();

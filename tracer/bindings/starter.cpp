@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stands in for a C function that starts processes: lets Python code of ours mend the arguments, then calls the function.
-// Not a Python function, so that no frame of ours shows in a traceback.
-#include "bindings/functions.h"
+// Stands in for a C function that starts processes or waits for them: lets Python code of ours mend the arguments, calls
+// the function, and looks at what it returned. Not a Python function, so that no frame of ours shows in a traceback.
+#include "bindings/spawn.h"
+#include <frameobject.h>
 
 namespace calltide::bindings {
 
@@ -11,20 +12,55 @@ struct Starter
 {
     PyObject_HEAD
     PyObject* original;
-    PyObject* mend; // (arguments, keywords or None) -> (arguments, keywords)
+    PyObject* mend; // (arguments, keywords or None) -> (arguments, keywords); None: they stay
+    int command;    // Starts: which argument is the command line; -1: none
+    Starts starts;
 };
+
+// Up to 3.11 the interpreter tells a profiler only of functions that it calls itself: here it is us.
+bool tellProfiler([[maybe_unused]] int what, [[maybe_unused]] PyObject* function)
+{
+#if PY_VERSION_HEX < 0x030C0000
+    PyThreadState* state = PyThreadState_Get();
+    PyFrameObject* frame = PyEval_GetFrame();
+    if (!state->c_profilefunc || state->tracing || !frame)
+        return true;
+    PyObject *type, *value, *trace;
+    PyErr_Fetch(&type, &value, &trace);
+    state->tracing++;
+    const bool good = state->c_profilefunc(state->c_profileobj, frame, what, function) == 0;
+    state->tracing--;
+    if (good)
+        PyErr_Restore(type, value, trace);
+    return good;
+#else
+    return true;
+#endif
+}
 
 PyObject* call(PyObject* object, PyObject* arguments, PyObject* keywords)
 {
     const auto* self = reinterpret_cast<Starter*>(object);
-    PyObject* mended = PyObject_CallFunctionObjArgs(self->mend, arguments, keywords ? keywords : Py_None, nullptr);
+    const uint64_t begin = core::nowUnits();
+    PyObject* mended = self->mend == Py_None
+        ? nullptr
+        : PyObject_CallFunctionObjArgs(self->mend, arguments, keywords ? keywords : Py_None, nullptr);
     PyObject *newArguments = nullptr, *newKeywords = nullptr;
     if (!mended || !PyArg_ParseTuple(mended, "O!O", &PyTuple_Type, &newArguments, &newKeywords)) {
         PyErr_Clear(); // the function itself will complain about what it was given
         newArguments = arguments;
-        newKeywords = keywords;
+        newKeywords = keywords ? keywords : Py_None;
     }
-    PyObject* result = PyObject_Call(self->original, newArguments, newKeywords == Py_None ? nullptr : newKeywords);
+    PyObject* result = nullptr;
+    if (tellProfiler(PyTrace_C_CALL, self->original)) {
+        result = PyObject_Call(self->original, newArguments, newKeywords == Py_None ? nullptr : newKeywords);
+        if (!tellProfiler(result ? PyTrace_C_RETURN : PyTrace_C_EXCEPTION, self->original))
+            Py_CLEAR(result);
+    }
+    if (result && self->starts == Starts::Process)
+        processStarted(result, arguments, self->command, begin);
+    else if (result && self->starts == Starts::Wait)
+        processEnded(result);
     Py_XDECREF(mended);
     return result;
 }
@@ -55,7 +91,7 @@ PyTypeObject g_type = {PyVarObject_HEAD_INIT(nullptr, 0)};
 
 } // namespace
 
-PyObject* makeStarter(PyObject* original, PyObject* mend)
+PyObject* makeStarter(PyObject* original, PyObject* mend, Starts starts, int command)
 {
     if (!g_type.tp_name) {
         g_type.tp_name = "builtin_function_or_method";
@@ -77,6 +113,8 @@ PyObject* makeStarter(PyObject* original, PyObject* mend)
     Py_INCREF(mend);
     self->original = original;
     self->mend = mend;
+    self->starts = starts;
+    self->command = command;
     return reinterpret_cast<PyObject*>(self);
 }
 

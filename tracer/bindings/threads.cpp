@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings/threads.h"
+#include "bindings/usage.h"
 #include <cstring>
 #include <frameobject.h>
 #include <map>
@@ -202,7 +203,10 @@ bool attachThread(bool entering)
     }
     Stack stack;
     collectStack(state, entering, false, stack);
-    return add(state, &t_writer, stack, true) != nullptr;
+    if (!add(state, &t_writer, stack, true))
+        return false;
+    sampleUsage(t_writer);
+    return true;
 }
 
 bool beginsProgram(PyCodeObject* code, PyObject* globals)

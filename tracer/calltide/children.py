@@ -75,9 +75,16 @@ def _repaired(env):
     return copy
 
 
-def _wrap(module, name: str, index: int) -> None:
+_PROCESS, _WAIT = 1, 2  # what a stand-in looks at
+
+
+def _wrap(module, name: str, index: int, starts: int = 0, command: int = -1) -> None:
+    """index: the argument that is the environment; -1: it has none. command: the one that is the command line."""
     original = getattr(module, name, None)
     if original is None:
+        return
+    if index < 0:
+        _replace(module, name, original, _state["tracer"].starter(original, None, starts, command))
         return
 
     def mend(arguments, keywords):
@@ -87,7 +94,10 @@ def _wrap(module, name: str, index: int) -> None:
             keywords = dict(keywords, env=_repaired(keywords["env"]))
         return arguments, keywords
 
-    ours = _state["tracer"].starter(original, mend)
+    _replace(module, name, original, _state["tracer"].starter(original, mend, starts, command))
+
+
+def _replace(module, name: str, original, ours) -> None:
     setattr(module, name, ours)
     _state.setdefault("wrapped", []).append((module, name, original, ours))
 
@@ -102,13 +112,17 @@ def _wrap_starters() -> None:
     import sys
 
     _wrap(os, "execve", 2)
-    _wrap(os, "posix_spawn", 2)
-    _wrap(os, "posix_spawnp", 2)
+    _wrap(os, "posix_spawn", 2, _PROCESS, 1)
+    _wrap(os, "posix_spawnp", 2, _PROCESS, 1)
+    for name in ("fork", "forkpty"):
+        _wrap(os, name, -1, _PROCESS)
+    for name in ("waitpid", "wait", "wait3", "wait4"):
+        _wrap(os, name, -1, _WAIT)
     try:
         import _posixsubprocess
     except ImportError:
         return
-    _wrap(_posixsubprocess, "fork_exec", 5)
+    _wrap(_posixsubprocess, "fork_exec", 5, _PROCESS, 0)
     subprocess = sys.modules.get("subprocess")
     if subprocess is not None and hasattr(subprocess, "_fork_exec"):
         original, subprocess._fork_exec = subprocess._fork_exec, _posixsubprocess.fork_exec

@@ -59,11 +59,14 @@ def _start_child(fields: dict[str, str]) -> None:
     from calltide import _tracer
 
     folder, values = fields["folder"], options.decode(fields["options"])
+    command = command_line()
+    if not _tracer.keeps_child(values, os.fsencode(" ".join(command))):
+        return  # but its own children may be wanted
     try:
         os.mkdir(folder, 0o700)
     except FileExistsError:
         pass
-    name, argv = session.program(command_line())
+    name, argv = session.program(command)
     path = os.path.join(folder, "p%d-%s.calltide" % (os.getpid(), os.urandom(4).hex()))
     session.begin(_tracer, path, folder, values, session.meta(argv, name, values),
                   recording=bytes.fromhex(fields["id"]), parent=bytes.fromhex(fields["parent"]), whole_process=True)

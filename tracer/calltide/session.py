@@ -99,6 +99,15 @@ def begin(tracer, path: str, folder: str, values: dict, about: list[tuple[str, s
         meta=[(k.encode(), v.encode("utf-8", "surrogatepass")) for k, v in about])
 
 
+def _helper(code: list[str]) -> str:
+    """What python -c runs, if multiprocessing has started it."""
+    for module, name in (("resource_tracker", "resource tracker"), ("semaphore_tracker", "semaphore tracker"),
+                         ("forkserver", "forkserver"), ("spawn", "spawned process")):
+        if code and code[0].startswith("from multiprocessing.%s import" % module):
+            return name
+    return "-c"
+
+
 def program(command: list[str]) -> tuple[str, list[str]]:
     """What a Python command line runs: the script's name, the module's or "-c", and what is sys.argv then."""
     takes_value = ("-W", "-X", "--check-hash-based-pycs")
@@ -110,7 +119,7 @@ def program(command: list[str]) -> tuple[str, list[str]]:
         elif argument == "-m" and at + 1 < len(command):
             return command[at + 1], command[at + 1:]
         elif argument == "-c" or not argument.startswith("-"):
-            name = "-c" if argument == "-c" else os.path.basename(argument)
+            name = _helper(command[at + 1:]) if argument == "-c" else os.path.basename(argument)
             return name, command[at:at + 1] + command[at + (2 if argument == "-c" else 1):]
         at += 1
     return "python", command[:1]

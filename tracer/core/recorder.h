@@ -29,6 +29,7 @@ struct Thread
     uint8_t* limit = nullptr;  // the writer's, while it is forced to go the slow way
     uint32_t crc = 0;          // of the chunk's bytes up to `block`
     uint32_t hidden = 0;       // topmost entries of the shadow stack that are not recorded
+    uint32_t task = 0;         // that runs until a switch of its own, not with a call
     bool hidesAll = false;     // until reveal(), also when no hidden entry is open
     ShadowStack shadow;
     // With a least duration: topmost entries that are not written yet, as it is not known how long they take.
@@ -38,6 +39,7 @@ struct Thread
         uint32_t bytes, length;
         bool c;
         std::string arguments;
+        uint32_t task = 0;
     };
     std::vector<Pending> pending;
     size_t pendingWritten = 0; // of `pending`, while it is being written

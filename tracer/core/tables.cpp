@@ -137,6 +137,12 @@ void Tables::thread(uint32_t index, const ThreadRecord& record)
     put(TableType::Thread, 0, index + 1, &record, sizeof record);
 }
 
+void Tables::task(uint32_t id, const TaskRecord& record)
+{
+    std::lock_guard lock(m_mutex);
+    put(TableType::Task, 0, id, &record, sizeof record);
+}
+
 void Tables::meta(std::string_view key, std::string_view value)
 {
     const MetaRecord record {string(key), string(value)};
@@ -181,9 +187,9 @@ uint32_t Tables::name(std::string_view text, std::string_view category)
     return it->second;
 }
 
-uint32_t Tables::counter(std::string_view name, std::string_view series)
+uint32_t Tables::counter(std::string_view name, std::string_view series, std::string_view unit, uint32_t flags)
 {
-    const CounterRecord record {string(name), string(series), 0, 0};
+    const CounterRecord record {string(name), string(series), string(unit), flags};
     std::lock_guard lock(m_mutex);
     const auto [it, added] = m_counterIds.try_emplace(uint64_t(record.name) << 32 | record.series, uint32_t(m_counterIds.size() + 1));
     if (added)

@@ -19,6 +19,7 @@ public:
     uint32_t string(std::string_view text); // 0 for an empty one
     void function(uint32_t eventId, const format::FunctionRecord& record);
     void thread(uint32_t index, const format::ThreadRecord& record);
+    void task(uint32_t id, const format::TaskRecord& record);
     void meta(std::string_view key, std::string_view value);
     void clock(const ClockSample& sample);
     void note(uint64_t units, std::string_view text, uint32_t code);
@@ -26,7 +27,7 @@ public:
     void source(uint32_t fileName, format::SourceRecord record, const std::string* text);
     // What instants and raised exceptions refer to; the same words give the same id. From 1 on.
     uint32_t name(std::string_view text, std::string_view category);
-    uint32_t counter(std::string_view name, std::string_view series);
+    uint32_t counter(std::string_view name, std::string_view series, std::string_view unit = {}, uint32_t flags = 0);
     void end(uint64_t units, int32_t status, bool known);
 
     // Keeps room for the record of the end, which is written when nothing may be allocated any more.

@@ -285,7 +285,7 @@ void ThreadWriter::enterSlow(bool c, uint32_t bytes, uint32_t length)
         const uint64_t now = nowUnits();
         writePending(now - thread->leastUnits);
         growShadow();
-        thread->pending.push_back({now, bytes, length, c, {}});
+        thread->pending.push_back({now, bytes, length, c, {}, 0});
         *top++ = c ? bytes | kShadowC : bytes;
         return;
     }
@@ -323,6 +323,10 @@ void ThreadWriter::writePending(uint64_t before)
             break;
         const Thread::Pending& p = t.pending[n];
         farRecord(kEnter, p.time, p.bytes, p.length);
+        if (p.task) {
+            const EncodedId id = encodeId(p.task);
+            rare(kTaskSwitch, last, id.bytes, id.length);
+        }
         if (!p.arguments.empty()) {
             n++; // it is open now
             extended(kArguments, last, p.arguments.data(), uint32_t(p.arguments.size()));
@@ -401,6 +405,16 @@ void ThreadWriter::mark(unsigned sub, uint32_t operand)
     writePending();
     const EncodedId id = encodeId(operand);
     rare(sub, nowUnits(), id.bytes, id.length);
+}
+
+void ThreadWriter::task(uint32_t id, bool call)
+{
+    if (call && !thread->pending.empty())
+        thread->pending.back().task = id;
+    else if (call || id > 1 || thread->task > 1) {
+        thread->task = call ? 0 : id;
+        mark(kTaskSwitch, id);
+    }
 }
 
 bool ThreadWriter::lift(std::vector<uint32_t>& entries)

@@ -115,8 +115,10 @@ struct ThreadWriter
     // False: too long, or the recording has stopped.
     bool extended(unsigned sub, uint64_t now, const void* payload, uint32_t size);
 
-    // A record of no length: subs 17 to 19, with their operand.
+    // A record of no length: subs 17 to 20, with their operand.
     void mark(unsigned sub, uint32_t operand);
+    // What runs from here on is the task's. `call`: up to the end of the call that was entered last, at once before this.
+    void task(uint32_t id, bool call);
     // For records made from within calls of ours, which are hidden: takes these off the stack, and puts them back. False:
     // nothing is recorded here at all.
     bool lift(std::vector<uint32_t>& entries);

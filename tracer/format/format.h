@@ -123,6 +123,7 @@ enum Sub : uint8_t {
     kInstant = 17,    // operand: name id
     kTaskSwitch = 18, // operand: task id; 1 = none
     kRaise = 19,      // operand: name id of the exception's type
+    kTaskReady = 20,  // operand: task id
     // 32…63 extended: payloads in FORMAT.md
     kStack = 32,
     kArguments = 33,
@@ -141,6 +142,8 @@ enum Sub : uint8_t {
     kSpawn = 46,
     kClockStep = 47,
     kOpen = 48, // calls that were running when the recording of the thread began
+    kImport = 49,
+    kChildEnd = 50,
 };
 
 enum LossReason : uint32_t { kLossDiskFull = 1, kLossLimit = 2, kLossForeignHook = 4, kLossRing = 8, kLossOther = 16, kLossPaused = 32 };
@@ -243,9 +246,10 @@ static_assert(sizeof(SourceRecord) == 32);
 
 struct CounterRecord // TableType::Counter
 {
-    uint32_t name, series, unit; // string ids
-    uint32_t reserved;
+    uint32_t name, series, unit; // string ids; units that are known: "B", "s"
+    uint32_t flags;              // kCounterIsSum
 };
+inline constexpr uint32_t kCounterIsSum = 1; // only grows: its rate is what is to be shown
 
 struct NameRecord // TableType::Name: what instants and raises refer to
 {

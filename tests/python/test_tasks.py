@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""asyncio's tasks and imports."""
+
+import unittest
+
+from support import RecorderTest
+
+PROGRAM = """
+    import asyncio
+    async def worker(queue):
+        while await queue.get():
+            await asyncio.sleep(0.002)
+    async def main():
+        queue = asyncio.Queue()
+        tasks = [asyncio.create_task(worker(queue), name="w%d" % i) for i in range(2)]
+        for i in (1, 1, 1, 0, 0):
+            queue.put_nowait(i)
+            await asyncio.sleep(0)
+        await asyncio.gather(*tasks)
+    asyncio.run(main())
+"""
+
+
+class Tasks(RecorderTest):
+    def tasks(self, recording):
+        (main,) = [t for t in recording.threads.values() if t.main]
+        functions = {f.number: f.name for f in recording.functions.values()}
+        names = {i: t[0] for i, t in recording.tasks.items()}
+        return main, names, {names[i]: functions.get(t[1]) for i, t in recording.tasks.items()}
+
+    def check(self, recording, runs_in):
+        self.assertNested(recording)
+        main, names, coroutines = self.tasks(recording)
+        self.assertEqual({n: c for n, c in coroutines.items() if n in ("w0", "w1")}, {"w0": "worker", "w1": "worker"})
+        root = [i for i, t in recording.tasks.items() if names[i] not in ("w0", "w1") and coroutines[names[i]] == "main"]
+        self.assertEqual(len(root), 1)
+        self.assertEqual({t[2] for i, t in recording.tasks.items() if names[i] in ("w0", "w1")}, set(root))
+        for name in ("w0", "w1"):
+            runs = [(units, call) for units, task, call in main.tasks if names.get(task) == name]
+            readies = [units for units, task in main.readies if names[task] == name]
+            self.assertGreaterEqual(len(runs), 3)  # start, after a sleep, the end
+            self.assertEqual(len(readies), len(runs))
+            self.assertTrue(all(r <= run[0] for r, run in zip(readies, runs)))
+            if runs_in:
+                self.assertEqual({call.function.name for _, call in runs}, {runs_in})
+        return main, names
+
+    def test_runs_and_wake_ups(self):
+        r = self.record(PROGRAM)
+        main, names = self.check(r, "_run")
+        # The worker runs only where its task does.
+        parts = [(call.start, call.end) for _, task, call in main.tasks if names[task] in ("w0", "w1")]
+        for call in r.calls("worker"):
+            self.assertTrue(any(a <= call.start and call.end <= b for a, b in parts))
+
+    def test_without_the_loop_s_own_calls(self):
+        r = self.record(PROGRAM, options=["--include-functions", "worker", "--include-functions", "main"])
+        main, names = self.check(r, None)
+        self.assertEqual(r.count("_run") + r.count("Handle._run"), 0)
+        switches = [task for _, task, _ in main.tasks]
+        self.assertEqual(switches[1::2], [1] * (len(switches) // 2))  # each part has its end
+
+    def test_short_parts_go_with_their_calls(self):
+        r = self.record(PROGRAM, options=["--min-duration", "100s"])
+        (main,) = [t for t in r.threads.values() if t.main]
+        self.assertEqual((main.tasks, main.readies), ([], []))
+
+    def test_switched_off(self):
+        r = self.record(PROGRAM, options=["--no-async"])
+        self.assertEqual((len(r.tasks), sum(len(t.tasks) + len(t.readies) for t in r.threads.values())), (0, 0))
+
+    def test_tasks_written_in_python_and_named_late(self):
+        r = self.record("""
+            import asyncio
+            asyncio.Task = asyncio.tasks.Task = asyncio.tasks._PyTask
+            async def f(): await asyncio.sleep(0)
+            async def main():
+                task = asyncio.ensure_future(f())
+                task.set_name("late")
+                await task
+            loop = asyncio.new_event_loop()
+            loop.run_until_complete(main())
+            loop.close()
+        """)
+        main, names, coroutines = self.tasks(r)
+        self.assertEqual(coroutines["late"], "f")
+        self.assertEqual([names[task] for _, task, _ in main.tasks].count("late"), 2)
+
+    def test_a_program_with_many_tasks_keeps_none_alive(self):
+        r = self.record("""
+            import asyncio, gc, weakref
+            alive = weakref.WeakSet()
+            async def f(): await asyncio.sleep(0)
+            async def main():
+                for i in range(300):
+                    task = asyncio.create_task(f())
+                    alive.add(task)
+                    await task
+            asyncio.run(main())
+            task = None
+            gc.collect()
+            print(len(alive))
+        """)
+        self.assertEqual(r.run.stdout, b"0\n")
+        self.assertEqual(sum(1 for t in r.tasks.values() if t[0]), len(r.tasks))
+        self.assertGreaterEqual(len(r.tasks), 301)
+
+
+class Imports(RecorderTest):
+    def modules(self):
+        self.write("alpha.py", "import beta\ndef f(): import gamma\n")
+        self.write("beta.py", "import json.scanner\n")
+        self.write("gamma.py", "")
+        return """
+            import alpha
+            import alpha
+            alpha.f()
+            try: import not_there
+            except ImportError: pass
+            print(__import__)
+        """
+
+    def test_modules_and_nesting(self):
+        r = self.record(self.modules())
+        self.assertNested(r)
+        imports = {c.arguments["import"]: c for c in r.calls() if isinstance(c.arguments, dict) and "import" in c.arguments}
+        for name in ("alpha", "beta", "json", "json.scanner", "gamma", "not_there"):
+            self.assertIn(name, imports)
+
+        def importer(call):
+            while call.parent is not None:
+                call = call.parent
+                if isinstance(call.arguments, dict) and "import" in call.arguments:
+                    return call.arguments["import"]
+
+        self.assertEqual((importer(imports["alpha"]), importer(imports["beta"])), (None, "alpha"))
+        self.assertEqual(imports["not_there"].how, "unwind")
+        self.assertEqual(r.run.stdout, b"<built-in function __import__>\n")
+
+    def test_where_the_importing_calls_are_left_out(self):
+        r = self.record(self.modules(), options=["--my-code-only"])
+        imports = [i for t in r.threads.values() for i in t.imports]
+        names = [i[1] for i in imports]
+        for name in ("alpha", "beta", "json", "gamma", "not_there"):
+            self.assertEqual(names.count(name), 1, names)
+        begin, end = {n: u - took for u, n, took in imports}, {n: u for u, n, took in imports}
+        self.assertLessEqual(begin["alpha"], begin["beta"])
+        self.assertLessEqual(end["beta"], end["alpha"])
+
+    def test_switched_off(self):
+        for options in (["--no-imports"], ["--no-imports", "--my-code-only"]):
+            r = self.record(self.modules(), options=options)
+            self.assertEqual([i for t in r.threads.values() for i in t.imports], [])
+            self.assertEqual([c for c in r.calls() if c.arguments], [])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bindings/spawn.h"
+#include <sys/wait.h>
+
+namespace calltide::bindings {
+
+namespace {
+
+constexpr size_t kMostCommand = 2000;
+
+bool recordsHere() { return t_writer.thread && g_session.recorder && g_session.hooked && !t_writer.thread->hidesAll; }
+
+// Of a list or tuple of str or bytes; what is something else (a PathLike) is left out.
+std::string commandLine(PyObject* items)
+{
+    std::string line;
+    if (!items || !(PyList_Check(items) || PyTuple_Check(items)))
+        return line;
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(items) && line.size() < kMostCommand; i++) {
+        PyObject* item = PySequence_Fast_GET_ITEM(items, i);
+        if (i)
+            line += ' ';
+        line += PyBytes_Check(item) ? std::string(PyBytes_AS_STRING(item), size_t(PyBytes_GET_SIZE(item))) : text(item);
+    }
+    return line.size() < kMostCommand ? line : line.substr(0, kMostCommand) + "…";
+}
+
+void put(unsigned sub, uint64_t now, std::initializer_list<uint64_t> numbers)
+{
+    uint8_t payload[40];
+    unsigned n = 0;
+    for (const uint64_t v : numbers)
+        n += format::lebPut(payload + n, v);
+    t_writer.extended(sub, now, payload, n);
+}
+
+} // namespace
+
+void processStarted(PyObject* result, PyObject* arguments, int command, uint64_t begin)
+{
+    const long pid = PyLong_Check(result)                                          ? PyLong_AsLong(result)
+        : PyTuple_Check(result) && PyTuple_GET_SIZE(result) > 0                    ? PyLong_AsLong(PyTuple_GET_ITEM(result, 0)) // forkpty
+                                                                                   : 0;
+    if (pid < 0)
+        PyErr_Clear();
+    if (pid <= 0 || !recordsHere())
+        return;
+    uint32_t line = 0;
+    if (command >= 0 && command < PyTuple_GET_SIZE(arguments))
+        line = g_session.recorder->tables().string(commandLine(PyTuple_GET_ITEM(arguments, command)));
+    const uint64_t now = core::nowUnits();
+    put(format::kSpawn, now, {uint64_t(pid), line, now > begin ? now - begin : 0});
+}
+
+void processEnded(PyObject* result)
+{
+    if (!recordsHere() || !PyTuple_Check(result) || PyTuple_GET_SIZE(result) < 2)
+        return; // waitid() gives another kind of thing, and None
+    const long pid = PyLong_AsLong(PyTuple_GET_ITEM(result, 0)), status = PyLong_AsLong(PyTuple_GET_ITEM(result, 1));
+    PyErr_Clear();
+    const int s = int(status);
+    if (pid > 0 && (WIFEXITED(s) || WIFSIGNALED(s)))
+        put(format::kChildEnd, core::nowUnits(), {uint64_t(pid), uint64_t(WIFEXITED(s) ? WEXITSTATUS(s) : 128 + WTERMSIG(s))});
+}
+
+bool keepsChild(const Options& options, const std::string& command)
+{
+    try {
+        Patterns include, exclude;
+        include.set(options.includeChildren);
+        exclude.set(options.excludeChildren);
+        return (include.empty() || include.matchText(command)) && !exclude.matchText(command);
+    } catch (const std::regex_error&) {
+        return true; // the first process has refused it already
+    }
+}
+
+} // namespace calltide::bindings

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Processes that the program starts, and how they end. With the interpreter's lock; nothing is recorded where nothing is.
+#pragma once
+#include "bindings/functions.h"
+
+namespace calltide::bindings {
+
+enum class Starts : int { Nothing, Process, Wait };
+
+// A stand-in for a function that starts processes (it returns the child's id, or 0 in the child) or waits for them.
+// `mend`: see starter.cpp; `command`: which argument is the command line, -1: none.
+PyObject* makeStarter(PyObject* original, PyObject* mend, Starts starts, int command);
+
+// `begin`: units, before it was started.
+void processStarted(PyObject* pid, PyObject* arguments, int command, uint64_t begin);
+// result: of os.waitpid() and its likes.
+void processEnded(PyObject* result);
+
+// Whether a process of this command line is to be recorded.
+bool keepsChild(const Options& options, const std::string& command);
+
+} // namespace calltide::bindings

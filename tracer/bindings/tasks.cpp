@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bindings/tasks.h"
+#include "bindings/watch.h"
+#include <cstring>
+#include <frameobject.h>
+#include <unordered_map>
+
+namespace calltide::bindings {
+
+namespace {
+
+constexpr uint32_t kNoTask = 1;
+
+PyObject* newReference(PyObject* object) // also of null
+{
+    Py_XINCREF(object);
+    return object;
+}
+
+struct Task
+{
+    uint32_t id = 0;
+    bool hasRun = false;
+    PyObject* watch = nullptr; // weak reference
+    format::TaskRecord record {};
+};
+
+struct Tasks
+{
+    uint32_t generation = 0, count = kNoTask;
+    std::unordered_map<const void*, Task> known;
+};
+Tasks g_tasks;
+
+PyObject* taskDied(PyObject* self, PyObject* watch)
+{
+    const auto it = g_tasks.known.find(PyLong_AsVoidPtr(self));
+    if (it != g_tasks.known.end() && it->second.watch == watch) {
+        Py_CLEAR(it->second.watch);
+        g_tasks.known.erase(it);
+    }
+    Py_RETURN_NONE;
+}
+PyMethodDef g_taskDied = {"_task_died", taskDied, METH_O, nullptr};
+
+PyObject* watchTask(PyObject* task)
+{
+    PyObject* number = PyLong_FromVoidPtr(task);
+    PyObject* callback = number ? PyCFunction_New(&g_taskDied, number) : nullptr;
+    PyObject* watch = callback ? PyWeakref_NewRef(task, callback) : nullptr;
+    Py_XDECREF(number);
+    Py_XDECREF(callback);
+    return watch;
+}
+
+// The functions of the module _asyncio, or of the classes in it, are C and run nothing of the program's.
+PyObject* asyncioModule()
+{
+    PyObject* module = PyDict_GetItemString(PyImport_GetModuleDict(), "_asyncio");
+    return module && PyModule_Check(module) ? module : nullptr;
+}
+
+PyTypeObject* taskType()
+{
+    static PyTypeObject* type = nullptr; // the module is never unloaded
+    if (!type)
+        if (PyObject* module = asyncioModule()) {
+            PyObject* found = PyDict_GetItemString(PyModule_GetDict(module), "Task");
+            if (found && PyType_Check(found))
+                type = reinterpret_cast<PyTypeObject*>(newReference(found));
+        }
+    return type;
+}
+
+bool named(PyTypeObject* type, const char* name)
+{
+    const char* dot = std::strrchr(type->tp_name, '.');
+    return std::strcmp(dot ? dot + 1 : type->tp_name, name) == 0;
+}
+
+// The task that a callback of the loop would run, new reference; null: it does something else.
+PyObject* taskOf(PyObject* callback)
+{
+    PyTypeObject* type = Py_TYPE(callback);
+    if (type == &PyFunction_Type)
+        return nullptr;
+    PyObject* task = nullptr;
+    if (PyCFunction_Check(callback)) {
+        const auto* f = reinterpret_cast<PyCFunctionObject*>(callback);
+        if (f->m_self && std::strcmp(f->m_ml->ml_name, "task_wakeup") == 0)
+            task = newReference(f->m_self);
+    } else if (type == &PyMethod_Type) { // tasks written in Python
+        PyObject* function = PyMethod_GET_FUNCTION(callback);
+        if (!PyFunction_Check(function))
+            return nullptr;
+        const std::string name = text(reinterpret_cast<PyFunctionObject*>(function)->func_name);
+        if (name == "__step" || name == "__wakeup")
+            return newReference(PyMethod_GET_SELF(callback));
+        return nullptr;
+    } else if (named(type, "TaskStepMethWrapper") || named(type, "TaskWakeupMethWrapper")) {
+        task = PyObject_GetAttrString(callback, "__self__");
+    }
+    if (task && taskType() && PyType_IsSubtype(Py_TYPE(task), taskType()))
+        return task;
+    PyErr_Clear();
+    Py_XDECREF(task);
+    return nullptr;
+}
+
+// Without running code of the program: of a class of its own only what it inherits from asyncio's is asked.
+PyObject* ask(PyObject* task, const char* method, const char* attribute)
+{
+    PyObject* result = nullptr;
+    if (taskType() && PyType_IsSubtype(Py_TYPE(task), taskType())) {
+        result = PyObject_CallMethod(reinterpret_cast<PyObject*>(taskType()), method, "O", task);
+    } else if (PyObject* attributes = PyObject_GenericGetDict(task, nullptr)) {
+        result = newReference(PyDict_GetItemString(attributes, attribute));
+        Py_DECREF(attributes);
+    }
+    PyErr_Clear();
+    return result;
+}
+
+uint32_t nameOf(PyObject* task)
+{
+    PyObject* name = ask(task, "get_name", "_name");
+    const uint32_t id = g_session.recorder->tables().string(text(name));
+    Py_XDECREF(name);
+    return id;
+}
+
+uint32_t coroutineOf(PyObject* task)
+{
+    PyObject* coroutine = ask(task, "get_coro", "_coro");
+    uint32_t number = 0;
+    PyObject* code = coroutine && PyCoro_CheckExact(coroutine) ? PyObject_GetAttrString(coroutine, "cr_code") : nullptr;
+    PyObject* frame = code ? PyObject_GetAttrString(coroutine, "cr_frame") : nullptr;
+    if (frame && PyCode_Check(code) && PyFrame_Check(frame)) {
+        PyObject* globals = PyObject_GetAttrString(frame, "f_globals");
+        const Function* f = functionOfCode(reinterpret_cast<PyCodeObject*>(code), globals);
+        number = f->record.function;
+        Py_XDECREF(globals);
+    }
+    PyErr_Clear();
+    Py_XDECREF(frame);
+    Py_XDECREF(code);
+    Py_XDECREF(coroutine);
+    return number;
+}
+
+uint32_t currentTask()
+{
+    PyObject* module = asyncioModule();
+#if PY_VERSION_HEX >= 0x030C0000
+    PyObject* task = module ? PyObject_CallMethod(module, "current_task", nullptr) : nullptr;
+#else
+    PyObject* loop = module ? PyObject_CallMethod(module, "_get_running_loop", nullptr) : nullptr;
+    PyObject* running = loop ? PyDict_GetItemString(PyModule_GetDict(module), "_current_tasks") : nullptr;
+    PyObject* task = newReference(running && PyDict_Check(running) ? PyDict_GetItem(running, loop) : nullptr);
+    Py_XDECREF(loop);
+#endif
+    PyErr_Clear(); // no loop runs
+    const auto it = g_tasks.known.find(task);
+    const uint32_t id = it == g_tasks.known.end() ? 0 : it->second.id;
+    Py_XDECREF(task);
+    return id;
+}
+
+// Null: nothing is recorded any more.
+Task* known(PyObject* object)
+{
+    if (g_tasks.generation != g_session.generation) {
+        for (auto& [key, task] : g_tasks.known)
+            Py_CLEAR(task.watch);
+        g_tasks = {g_session.generation, kNoTask, {}};
+    }
+    if (const auto it = g_tasks.known.find(object); it != g_tasks.known.end())
+        return &it->second;
+    PyObject* watch = watchTask(object);
+    if (!watch) {
+        PyErr_Clear();
+        return nullptr;
+    }
+    Task task;
+    task.id = ++g_tasks.count;
+    task.watch = watch;
+    task.record.ident = uint64_t(uintptr_t(object));
+    task.record.name = nameOf(object);
+    task.record.coroutine = coroutineOf(object);
+    task.record.parent = currentTask();
+    if (!t_writer.thread || !g_session.recorder) {
+        Py_DECREF(watch);
+        return nullptr; // a finaliser that ran on the way has stopped the recording
+    }
+    g_session.recorder->tables().task(task.id, task.record);
+    return &(g_tasks.known[object] = task);
+}
+
+// An exception that is on its way is none of ours.
+class NoException
+{
+public:
+    NoException() { PyErr_Fetch(&m_type, &m_value, &m_trace); }
+    ~NoException() { PyErr_Restore(m_type, m_value, m_trace); }
+
+private:
+    PyObject *m_type = nullptr, *m_value = nullptr, *m_trace = nullptr;
+};
+
+PyObject* callbackOf(PyCodeObject* code, PyFrameObject* frame)
+{
+    static PyObject* name = PyUnicode_InternFromString("_callback");
+    PyObject* handle = argumentAt(code, frame, 0);
+    PyObject* callback = handle && name ? PyObject_GenericGetAttr(handle, name) : nullptr;
+    Py_XDECREF(handle);
+    return callback;
+}
+
+} // namespace
+
+void taskRuns(PyCodeObject* code, PyFrameObject* frame, bool shown)
+{
+    if (!shown && t_writer.hides())
+        return;
+    const NoException none;
+    PyObject* callback = callbackOf(code, frame);
+    PyObject* object = callback ? taskOf(callback) : nullptr;
+    if (Task* task = object ? known(object) : nullptr) {
+        if (!task->hasRun) {
+            task->hasRun = true;
+            // Some set it only after the task has been made.
+            if (const uint32_t name = nameOf(object); name != task->record.name) {
+                task->record.name = name;
+                g_session.recorder->tables().task(task->id, task->record);
+            }
+        }
+        if (t_writer.thread)
+            t_writer.task(task->id, shown);
+    }
+    PyErr_Clear();
+    Py_XDECREF(object);
+    Py_XDECREF(callback);
+}
+
+void taskStops()
+{
+    if (t_writer.thread->pending.empty())
+        t_writer.task(kNoTask, false);
+}
+
+void taskReady(PyCodeObject* code, PyFrameObject* frame)
+{
+    const NoException none;
+    PyObject* callback = argumentAt(code, frame, 1);
+    PyObject* object = callback ? taskOf(callback) : nullptr;
+    const Task* task = object ? known(object) : nullptr;
+    // Where short calls are left out, this would keep all around it.
+    if (task && t_writer.thread && t_writer.thread->pending.empty())
+        t_writer.mark(format::kTaskReady, task->id);
+    PyErr_Clear();
+    Py_XDECREF(object);
+    Py_XDECREF(callback);
+}
+
+} // namespace calltide::bindings

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// asyncio's tasks: which one runs, and when one becomes ready. An event loop written in Python runs everything through
+// Handle._run and puts everything into its queue through BaseEventLoop._call_soon; what these are given tells the task.
+// Loops that are not written in Python (uvloop) cannot be seen so.
+#pragma once
+#include "bindings/functions.h"
+
+namespace calltide::bindings {
+
+// Handle._run begins. `shown`: its entry is in the recording, so the task's part ends with it; else taskStops() ends it.
+void taskRuns(PyCodeObject* code, PyFrameObject* frame, bool shown);
+void taskStops();
+// BaseEventLoop._call_soon begins.
+void taskReady(PyCodeObject* code, PyFrameObject* frame);
+
+} // namespace calltide::bindings
