@@ -7,6 +7,8 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <algorithm>
+#include <map>
+#include <set>
 
 namespace calltide::cli {
 
@@ -57,6 +59,29 @@ uint64_t slicesOf(const Trace& trace, TrackId thread)
     return n;
 }
 
+// Functions that an adaptive recording left out from some time on.
+QJsonArray dropped(const Trace& trace)
+{
+    std::vector<uint64_t> calls(trace.functions().size());
+    for (const uint32_t function : trace.functionColumn())
+        calls[function]++;
+    QJsonArray out;
+    for (size_t i = 0; i < trace.functions().size(); i++) {
+        const Function& f = trace.functions()[i];
+        if (!f.dropped())
+            continue;
+        QJsonObject o{
+            {QStringLiteral("function"), text(trace, f.name)},
+            {QStringLiteral("calls"), qint64(calls[i])},
+            {QStringLiteral("from_ns"), qint64(f.droppedFrom)},
+            {QStringLiteral("everywhere"), f.droppedEverywhere}};
+        if (!f.droppedEverywhere)
+            o[QStringLiteral("places")] = qint64(f.droppedPlaces);
+        out.append(o);
+    }
+    return out;
+}
+
 QJsonObject describe(const Trace& trace)
 {
     QJsonArray processes;
@@ -104,6 +129,15 @@ QJsonObject describe(const Trace& trace)
             {QStringLiteral("count"), qint64(problem.count)},
             {QStringLiteral("examples"), examples}});
     }
+    QJsonArray losses;
+    for (const Stretch& s : trace.lostStretches())
+        losses.append(QJsonObject{
+            {QStringLiteral("reason"), QString::fromStdString(s.reason)},
+            {QStringLiteral("pid"), qint64(trace.process(trace.track(s.track).process).pid)},
+            {QStringLiteral("tid"), qint64(trace.track(s.track).tid)},
+            {QStringLiteral("begin_ns"), qint64(s.begin)},
+            {QStringLiteral("duration_ns"), qint64(s.end - s.begin)},
+            {QStringLiteral("events"), qint64(s.count)}});
     uint64_t samples = 0;
     for (const CounterTrack& c : trace.counters())
         samples += c.times.size();
@@ -122,6 +156,8 @@ QJsonObject describe(const Trace& trace)
         {QStringLiteral("counters"), qint64(trace.counters().size())},
         {QStringLiteral("counter_samples"), qint64(samples)},
         {QStringLiteral("flows"), qint64(trace.flows().size())},
+        {QStringLiteral("missing"), losses},
+        {QStringLiteral("left_out"), dropped(trace)},
         {QStringLiteral("problems"), problems}};
     if (trace.wallClockOffset())
         o[QStringLiteral("wall_clock_offset_ns")] = qint64(*trace.wallClockOffset());
@@ -132,6 +168,52 @@ QJsonObject describe(const Trace& trace)
     return o;
 }
 
+// Threads and reasons together: what is known not to be there.
+void printLosses(const Trace& trace)
+{
+    struct Sum
+    {
+        uint64_t stretches = 0, events = 0;
+        int64_t time = 0;
+        std::set<uint32_t> threads;
+    };
+    std::map<std::string, Sum> sums;
+    for (const Stretch& s : trace.lostStretches()) {
+        Sum& sum = sums[s.reason.empty() ? "events lost" : s.reason];
+        sum.stretches++;
+        sum.events += s.count;
+        sum.time += s.end - s.begin;
+        sum.threads.insert(s.track.v);
+    }
+    for (const auto& [reason, sum] : sums) {
+        QString line = QStringLiteral("missing: %1: %2 in %3 of %4")
+                           .arg(QString::fromStdString(reason), spanText(sum.time))
+                           .arg(sum.stretches == 1 ? QStringLiteral("one stretch") : QStringLiteral("%1 stretches").arg(sum.stretches))
+                           .arg(sum.threads.size() == 1 ? QStringLiteral("one thread") : QStringLiteral("%1 threads").arg(sum.threads.size()));
+        if (sum.events)
+            line += QStringLiteral(", %1 events").arg(sum.events);
+        print(line + u'\n');
+    }
+}
+
+void printDropped(const Trace& trace)
+{
+    constexpr qsizetype kMost = 20;
+    const QJsonArray all = dropped(trace);
+    if (all.isEmpty())
+        return;
+    print(QStringLiteral("left out because they were short: %1 functions\n").arg(all.size()));
+    for (qsizetype i = 0; i < std::min(all.size(), kMost); i++) {
+        const QJsonObject o = all[i].toObject();
+        QString line = QStringLiteral("  %1 after %2 calls").arg(o[QStringLiteral("function")].toString()).arg(o[QStringLiteral("calls")].toInteger());
+        if (!o[QStringLiteral("everywhere")].toBool())
+            line += QStringLiteral(", at %1 places").arg(o[QStringLiteral("places")].toInteger());
+        print(line + u'\n');
+    }
+    if (all.size() > kMost)
+        print(QStringLiteral("  and %1 more (--json has all)\n").arg(all.size() - kMost));
+}
+
 void printInfo(const Trace& trace)
 {
     print(QStringLiteral("%1\n%2, %3 bytes\n%4 calls of %5 functions in %6\n")
@@ -140,6 +222,9 @@ void printInfo(const Trace& trace)
               .arg(trace.sliceCount())
               .arg(trace.functions().size())
               .arg(spanText(trace.duration())));
+    for (const auto& [key, value] : trace.metadata())
+        if (key == "mode")
+            print(QStringLiteral("recorded: %1\n").arg(QString::fromStdString(value)));
     for (size_t p = 0; p < trace.processes().size(); p++) {
         const Process& process = trace.processes()[p];
         QString line = QStringLiteral("process %1  %2").arg(process.pid).arg(text(trace, process.name));
@@ -167,6 +252,8 @@ void printInfo(const Trace& trace)
         if (key == "axis" || QString::fromStdString(key).endsWith(QLatin1String(": axis")))
             print(QString::fromStdString(key) + u' ' + QString::fromStdString(value) + u'\n');
     }
+    printLosses(trace);
+    printDropped(trace);
     for (const Problem& problem : trace.problems()) {
         QString line = QStringLiteral("problem: %1 (%2)").arg(QString::fromStdString(problem.text)).arg(problem.count);
         for (const auto& [offset, example] : problem.examples) { // the first that says where

@@ -100,6 +100,11 @@ CallDetails callDetails(const TraceContext& context, store::SliceIndex slice)
     takeArguments(trace.arguments(slice), out);
     out.raised = raisedIn(trace, slice);
     out.states = statesOf(trace.flags(slice));
+    const store::Function& f = trace.function(trace.functionOf(slice));
+    if (f.dropped())
+        out.states << (f.droppedEverywhere ? QCoreApplication::translate("calltide::ui", "short: later calls were not recorded")
+                                           : QCoreApplication::translate("calltide::ui", "short: later calls from %n places were not recorded",
+                                                 nullptr, int(f.droppedPlaces)));
     return out;
 }
 

@@ -364,6 +364,29 @@ private Q_SLOTS:
         QCOMPARE(s.reason, std::string("limit reached"));
     }
 
+    void functionsLeftOutAreMarked()
+    {
+        W w;
+        const f::DroppedRecord everywhere{1'000'040, 129, 0}, place{1'000'030, 131, 128};
+        w.record(f::TableType::Dropped, 1, &everywhere, sizeof everywhere);
+        w.record(f::TableType::Dropped, 2, &place, sizeof place);
+        tables(w);
+        w.events({W::enter(128), W::enter(131), W::leaveC(), W::leave()});
+        auto trace = read(w.bytes);
+        QVERIFY(bool(trace));
+        int dropped = 0;
+        for (const Function& function : (*trace)->functions()) {
+            dropped += function.dropped();
+            if ((*trace)->string(function.name) == "numbers")
+                QVERIFY(function.droppedEverywhere && function.droppedFrom == 1'000'040);
+            if ((*trace)->string(function.name) == "builtins.print")
+                QVERIFY(!function.droppedEverywhere && function.droppedPlaces == 1 && function.droppedFrom == 1'000'030);
+        }
+        QCOMPARE(dropped, 2);
+        QCOMPARE((*trace)->instants().size(), size_t(2));
+        QCOMPARE(std::string((*trace)->string((*trace)->instants()[0].name)), std::string("left out from here: builtins.print"));
+    }
+
     void aRingShowsItsNewestPart()
     {
         W w;

@@ -19,6 +19,25 @@ class RecordTest(CalltideTest):
     def record(self, *arguments, **options):
         return self.run_calltide("record", "-o", "r.calltide", *PYTHON, *arguments, **options)
 
+    def test_info_says_the_mode_and_what_is_missing(self):
+        self.record("--", target("fib.py"), "10")
+        info = self.info("r.calltide")
+        self.assertEqual((info["metadata"]["mode"], info["missing"]), ("exact", []))
+        self.record("--ring", "1MB", "--python-only", "--", target("fib.py"), "27")
+        info = self.info("r.calltide")
+        self.assertEqual(info["metadata"]["mode"], "exact; Python functions only; the newest 1 MB of each process")
+        self.assertEqual([(m["reason"], m["pid"]) for m in info["missing"]],
+                         [("older calls were overwritten", info["processes"][0]["pid"])])
+        self.assertGreater(info["missing"][0]["duration_ns"], 0)
+        self.assertLess(info["missing"][0]["begin_ns"], info["begin_ns"])
+        self.assertIn("missing: older calls were overwritten: ", self.succeed("info", "r.calltide").stdout)
+        self.assertEqual(info["problems"], [])
+        self.record("--stop-when-full", "256KB", "--max-depth", "100", "--", target("fib.py"), "27")
+        info = self.info("r.calltide")
+        self.assertEqual(info["metadata"]["mode"], "exact; up to 0.25 MB of each process; 100 calls deep")
+        self.assertEqual([m["reason"] for m in info["missing"]], ["limit reached"])
+        self.assertIn("recorded: exact; up to 0.25 MB", self.succeed("info", "r.calltide").stdout)
+
     def test_counts_are_exact_and_survive_an_export(self):
         result = self.record("--", target("fib.py"), "20")
         self.assertEqual((result.returncode, result.stderr), (0, ""))

@@ -84,6 +84,7 @@ class Thread:
     readies: list = field(default_factory=list)  # (units, task id)
     imports: list = field(default_factory=list)  # (units, name, units it took): records of their own
     events: int = 0
+    losses: list = field(default_factory=list)  # (from units or None, to units, count, reason mask)
     overwritten: int = 0  # units: a ring has nothing of this thread before
 
 
@@ -116,6 +117,7 @@ class Recording:
         self.notes: list = []
         self.names: dict = {}
         self.counters: dict = {}
+        self.drops: list = []  # (units, function, caller or None)
         self.tasks: dict = {}
         self.end = None  # (units, exit status)
         self._raw: list = []
@@ -221,6 +223,9 @@ class Recording:
             elif kind == 10:
                 units, text, code = struct.unpack("<QII", body)
                 self.notes.append((units, s[text], code))
+            elif kind == 12:
+                units, function, caller = struct.unpack("<QII", body)
+                self.drops.append((units, self.functions[function], self.functions[caller] if caller else None))
             elif kind == 11:
                 units, status, flags = struct.unpack("<QiI", body)
                 self.end = (units, status if flags & 1 else None)
@@ -382,6 +387,9 @@ class Recording:
                 elif sub == 35:
                     id_, at_value = self._leb0(body)
                     t.samples.append((time, *self.counters[id_], struct.unpack_from("<d", body, at_value)[0]))
+                elif sub == 43:
+                    count, reason, *length = self._numbers(body)
+                    t.losses.append((time - length[0] if length else None, time, count, reason))
                 elif sub == 45:
                     t.instants[-1][2] = body.decode("utf-8", "surrogatepass")
                 elif sub == 49:

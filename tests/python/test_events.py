@@ -147,6 +147,24 @@ class Events(RecorderTest):
         self.assertEqual(sum(c.was_running for c in r.calls("deep")), 4)
         self.assertEqual(sum(not c.was_running for c in r.calls("deep")), 4)
         self.assertEqual([c.parent.function.name for c in r.calls("f", thread=None)].count("other"), 2)
+        (main,), (other,) = ([t for t in r.threads.values() if t.main is m] for m in (True, False))
+        (begin, end, _, reason), (other_begin, other_end, *_) = *main.losses, *other.losses
+        self.assertEqual(reason, 32)
+        self.assertEqual(begin, other_begin)
+        self.assertEqual(sum(c.end <= begin for c in r.calls("deep")), 4)
+        self.assertEqual(sum(c.start >= end for c in r.calls("deep")), 4)
+        self.assertTrue(all(c.start >= other_end or c.end <= begin + 10**6 for c in other.calls))
+
+    def test_a_pause_to_the_end(self):
+        self.inline("""
+            import calltide
+            with calltide.Tracer("p.calltide") as t:
+                t.pause()
+        """)
+        (main,) = self.read("p.calltide").threads.values()
+        ((begin, end, count, reason),) = main.losses
+        self.assertLess(begin, end)
+        self.assertEqual((count, reason), (0, 32))
 
     def test_a_whole_program_is_paused(self):
         r = self.record("""

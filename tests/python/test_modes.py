@@ -3,6 +3,7 @@
 
 import glob
 import os
+import sys
 import unittest
 
 import ctread
@@ -225,6 +226,152 @@ class Ring(RecorderTest):
             self.assertGreater(child.count("f"), 100_000)
             self.assertLess(child.count("f"), 600_000)
             self.assertEqual([c.was_running for c in child.calls("work")], [True])
+
+
+class Adaptive(RecorderTest):
+    def drops(self, r):
+        return [(f.name, caller and caller.name) for _, f, caller in r.drops]
+
+    @unittest.skipIf(sys.version_info >= (3, 12), "for those before")
+    def test_all_is_recorded_where_it_is_not_possible(self):
+        r = self.record("""
+            def f(): pass
+            for i in range(1000): f()
+        """, options=["--adaptive"])
+        self.assertEqual((r.count("f"), r.compat & 2, r.drops), (1000, 0, []))
+        self.assertEqual(r.run.stderr, b"calltide: --adaptive needs Python 3.12 or newer: all calls are recorded\n")
+        self.assertIn("needs Python 3.12", r.notes[0][1])
+
+    @unittest.skipIf(sys.version_info < (3, 12), "needs sys.monitoring")
+    def test_short_ones_go_and_long_ones_stay(self):
+        r = self.record("""
+            import time
+            def short(): pass
+            def outer():
+                short(); short()
+            def long():
+                outer()
+                time.sleep(0.0001)
+            def gen():
+                for i in range(3): yield i
+            def work():
+                for i in range(2000):
+                    short(); outer(); len("abc")
+                for i in range(100): long()
+                for i in range(500): list(gen())
+            work()
+            def end(): pass
+            end()
+        """, options=["--adaptive"])
+        self.assertNested(r)
+        self.assertEqual(r.compat & 2, 2)
+        drops = self.drops(r)
+        for name in ("short", "outer", "gen"):
+            self.assertEqual(drops.count((name, None)), 1, drops)
+            self.assertLess(r.count(name), 1000)
+            self.assertGreaterEqual(r.count(name), 64)
+        self.assertIn(("len", "work"), drops)
+        self.assertLess(r.count("builtins.len"), 1000)
+        self.assertEqual((r.count("long"), r.count("end"), r.count("time.sleep")), (100, 1, 100))
+        self.assertNotIn("long", [name for name, _ in drops])
+        self.assertTrue(all(c.parent.function.name == "long" for c in r.calls("time.sleep")))
+        for units, f, caller in r.drops:
+            if caller is None:
+                self.assertTrue(all(c.end <= units for c in r.calls(f.qualname)), f.qualname)
+
+    @unittest.skipIf(sys.version_info < (3, 12), "needs sys.monitoring")
+    def test_nesting_holds(self):
+        r = self.record("""
+            import functools, sys, threading
+            def fib(n): return n if n < 2 else fib(n - 1) + fib(n - 2)
+            def key(x): return -x
+            def fails(i):
+                if i % 3 == 0: raise ValueError(i)
+            def catches(i):
+                try: fails(i)
+                except ValueError: pass
+            def rec(n, f):
+                return sorted([n], key=f) if n < 2 else rec(n - 1, lambda x: rec(n - 2, key) and 0)
+            class C:
+                def __init__(self, x): self.x = x
+                @property
+                def p(self): return self.x
+                def __call__(self): return self.p
+            def gen(n):
+                try:
+                    for i in range(n): yield i
+                finally: key(1)
+            async def step(): return 1
+            async def many():
+                for i in range(300): await step()
+            def run():
+                fib(16)
+                for i in range(300):
+                    catches(i); sorted([3, 1, 2], key=key); C(i)(); rec(4, key)
+                    g = gen(5); next(g); g.close() if i % 2 else list(g)
+                    functools.reduce(lambda a, b: a + b, [1, 2, 3])
+                try: many().send(None)
+                except StopIteration: pass
+            threads = [threading.Thread(target=run) for _ in range(3)]
+            for t in threads: t.start()
+            run()
+            for t in threads: t.join()
+            print("done")
+        """, options=["--adaptive"])
+        self.assertEqual(r.run.stdout, b"done\n")
+        self.assertNested(r)
+        self.assertEqual(r.count("run"), 4)
+        for run in r.calls("run"):
+            self.assertEqual(run.how, "return")
+            self.assertIn(run.parent.function.name, ("<module>", "run"))
+        self.assertEqual(r.count("fib") % 3193, 0)  # recursion stays whole, or it would not be nested
+        self.assertEqual(r.count("step"), 4 * 300)
+        for name, parents in (("catches", {"run"}), ("fails", {"catches"}), ("many", {"send"})):
+            self.assertLessEqual({c.parent.function.name for c in r.calls(name)}, parents)
+        self.assertGreater(len(r.drops), 5)
+
+    @unittest.skipIf(sys.version_info < (3, 12), "needs sys.monitoring")
+    def test_children_and_the_next_recording_begin_anew(self):
+        r = self.record("""
+            import os
+            def f(): pass
+            for i in range(500): f()
+            pid = os.fork()
+            for i in range(40): f()
+            if not pid: os._exit(0)
+            os.waitpid(pid, 0)
+        """, options=["--adaptive", "--python-only"])
+        self.assertLess(r.count("f"), 200)
+        (child,) = [ctread.Recording(p) for p in glob.glob(self.path("out.calltide.d/*.calltide"))]
+        self.assertEqual((child.count("f"), child.drops), (40, []))
+        run = self.python(self.write("inline.py", """
+            import calltide
+            def f(): pass
+            for name in "ab":
+                with calltide.Tracer(name + ".calltide", adaptive=name == "a") as t:
+                    for i in range(300): f()
+                    t.pause(); t.resume()
+                    for i in range(300): f()
+        """))
+        self.assertEqual(run.returncode, 0, run.stderr.decode())
+        a, b = (ctread.Recording(self.path(n + ".calltide")) for n in "ab")
+        self.assertLess(a.count("f"), 200)
+        self.assertEqual(b.count("f"), 600)
+
+    @unittest.skipIf(sys.version_info < (3, 12), "needs sys.monitoring")
+    def test_together_with_other_options(self):
+        r = self.record("""
+            import json
+            def f(x): return x
+            def g(n):
+                for i in range(300): f(i); json.dumps([i])
+            def h(): g(1)
+            h()
+        """, options=["--adaptive", "--my-code-only", "--log-func-args", "--max-depth", "3", "--ring", "1MB"])
+        self.assertNested(r)
+        self.assertEqual(r.count("h"), 1)
+        self.assertEqual(max(c.depth for t in r.threads.values() for c in t.calls), 2)
+        self.assertEqual(r.count("json.dumps"), 0)
 
 
 if __name__ == "__main__":

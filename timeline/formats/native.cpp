@@ -5,6 +5,7 @@
 #include "store/parallel.h"
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 namespace calltide::formats {
 
@@ -38,6 +39,7 @@ private:
     void findChildren();
     void addProcess(size_t file);
     void addFunctions(size_t file);
+    void dropFunction(size_t file, const format::DroppedRecord& record, FunctionId id);
     void addThreads(size_t file);
     void finishThread(ThreadWork& work);
     void addLanes();
@@ -51,6 +53,7 @@ private:
     std::vector<NativeFile> m_files;
     std::vector<ProcessId> m_processes;
     std::vector<std::vector<FunctionId>> m_functions; // by file, by event id
+    std::set<std::pair<size_t, uint32_t>> m_dropped; // file, function
     FunctionId m_unknown;
     std::vector<ThreadWork> m_threads;
     std::vector<std::pair<std::string, std::string>> m_badChildren;
@@ -119,6 +122,25 @@ void NativeReader::addFunctions(size_t i)
             continue;
         ids[id] = m_builder.addFunction(storeFunction(f, f.functions[id].record, m_builder));
     }
+    for (const format::DroppedRecord& r : f.drops)
+        if (r.function < ids.size() && ids[r.function].valid())
+            dropFunction(i, r, ids[r.function]);
+}
+
+// Said once for each function on the timeline, and for all its places in its details.
+void NativeReader::dropFunction(size_t i, const format::DroppedRecord& record, FunctionId id)
+{
+    const NativeFile& f = m_files[i];
+    const int64_t time = f.clock.toNs(record.time);
+    if (m_dropped.insert({i, id.v}).second) {
+        const format::FunctionRecord& r = f.functions[record.function].record;
+        Instant instant;
+        instant.time = time;
+        instant.process = m_processes[i];
+        instant.name = m_builder.intern("left out from here: " + cutText(f.string(r.qualname), 200));
+        m_builder.addInstant(instant);
+    }
+    m_builder.dropFunction(id, time, record.caller == 0);
 }
 
 void NativeReader::addThreads(size_t i)
@@ -260,12 +282,10 @@ Result<TracePtr> NativeReader::read()
     for (const NativeFile& f : m_files)
         bytes += f.bytes->size();
     m_builder.setFile(m_path, "Calltide recording", bytes);
-    const format::FileHeader& h = m_files[0].header;
     m_builder.setWallClockOffset(m_files[0].wallOffset());
     for (const auto& [key, value] : m_files[0].meta)
         m_builder.addMetadata(cutText(key), cutText(value));
-    if (h.compat & format::kPythonOnly)
-        m_builder.addMetadata("mode", "Python functions only");
+    m_builder.addMetadata("mode", modeWords(m_files[0]));
 
     Function unknown;
     unknown.name = m_builder.intern("(unknown function)");

@@ -373,6 +373,13 @@ void NativeTables::add(const TableRecordHeader& h, std::string_view payload)
         f.notes.emplace_back(r, f.string(r.text));
         return;
     }
+    case TableType::Dropped: {
+        DroppedRecord r;
+        if (!take(payload, r))
+            break;
+        f.drops.push_back(r);
+        return;
+    }
     case TableType::End:
         if (!take(payload, f.end))
             break;

@@ -92,6 +92,7 @@ struct NativeTables // what the table records of one file say
     std::vector<std::pair<std::string_view, std::string_view>> meta;
     std::vector<std::pair<format::NoteRecord, std::string_view>> notes;
     std::vector<std::pair<uint32_t, std::string_view>> sources; // string id of the file, text
+    std::vector<format::DroppedRecord> drops;
     bool hasEnd = false;
     format::EndRecord end{};
     ClockMap clock;
@@ -124,6 +125,9 @@ struct NativeFile : NativeTables
     // Of a ring whose older part is gone: every thread is complete from here on, in units. 0: nothing is gone.
     uint64_t ringEdge() const;
 };
+
+// How it was recorded, for people: "exact; the newest 64 MB of each process".
+std::string modeWords(const NativeTables& file);
 
 // Errors name the file: not a recording, damaged header, newer version, cut before its first chunk.
 Result<NativeFile> openNativeFile(const std::string& path);

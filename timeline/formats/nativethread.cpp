@@ -274,7 +274,10 @@ void ThreadDecoder::extended(uint64_t time, unsigned sub, const uint8_t* payload
         break;
     case kLost:
         if (lebGetAny(at, end, a) && lebGetAny(at, end, b)) {
-            const int64_t from = m_last, to = ns(time);
+            const int64_t before = m_last;
+            const bool hasLength = lebGetAny(at, end, c) && c <= time;
+            const int64_t to = ns(time);
+            const int64_t from = hasLength ? std::max(before, m_file.clock.toNs(time - c)) : before;
             m_result.losses.push_back({std::min(from, to), to, a, lossWords(b)});
         }
         break;

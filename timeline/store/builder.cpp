@@ -42,6 +42,14 @@ static CodeOwner ownerOf(FunctionKind kind, std::string_view file)
     return CodeOwner::User;
 }
 
+void TraceBuilder::dropFunction(FunctionId id, int64_t time, bool everywhere)
+{
+    Function& f = d->trace->m_functions.write()[id.v];
+    f.droppedFrom = f.dropped() ? std::min(f.droppedFrom, time) : time;
+    f.droppedEverywhere |= everywhere;
+    f.droppedPlaces += !everywhere;
+}
+
 FunctionId TraceBuilder::addFunction(Function f)
 {
     const Private::FunctionKey key{f.name.v, f.file.v, f.line, f.category.v};

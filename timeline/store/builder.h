@@ -66,6 +66,8 @@ public:
     StringId intern(std::string_view text);
     // The same (name, file, line, category) gives the same id. Works out Function::owner from file and kind.
     FunctionId addFunction(Function function);
+    // Calls of it are not in the trace from `time` on: none at all, or those of one more place.
+    void dropFunction(FunctionId id, int64_t time, bool everywhere);
     // Splits a name as VizTracer and others form it, "qualname (file:line)", and adds it.
     FunctionId addFunctionByTraceName(std::string_view name, std::string_view category);
     ProcessId addProcess(Process process);

@@ -36,6 +36,12 @@ struct Function
     CodeOwner owner = CodeOwner::User;
     bool coroutine = false;
     bool generator = false;
+    // Of an adaptive recording: from this time on its calls were left out, because they were short; everywhere, or where
+    // they are made at so many places.
+    int64_t droppedFrom = 0;
+    uint32_t droppedPlaces = 0;
+    bool droppedEverywhere = false;
+    bool dropped() const { return droppedEverywhere || droppedPlaces != 0; }
 };
 
 enum class TrackKind : uint8_t {

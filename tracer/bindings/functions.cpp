@@ -145,6 +145,7 @@ void judge(Function* f, PyCodeObject* code, const CodeNames& n)
     f->ignored = f->userIgnored || startsWithAny(n.file) || (n.name == "<module>" && bringsRequest(code));
     f->role = roleOf(n);
     f->filtered = !f->ignored && (!g_session.filter.keepsPython(n.file, n.name, n.qualified, n.module) || (g_session.options.logSparse && !f->marked));
+    f->filtered = f->filtered || f->droppedIn == g_session.generation;
     f->wantsArguments = g_session.filter.wantsArguments(n.name, n.qualified, n.module);
     f->triggers = triggerMask(n.name, n.qualified, n.module);
 }
@@ -324,7 +325,7 @@ PyObject* guardKey(PyObject* callable, PyObject* self, const void* key)
 Slot Function::slot() const
 {
     const core::EncodedId one = core::encodeId(id), two = core::encodeId(pair ? id + 1 : id);
-    return {key, one.bytes, two.bytes, uint16_t(one.length), uint16_t(two.length)};
+    return {key, one.bytes, two.bytes, uint16_t(one.length), uint16_t(two.length), 0};
 }
 
 std::string qualifiedName(PyCodeObject* code)

@@ -10,6 +10,7 @@ struct Slot
     const void* key;
     uint32_t id, resumed;              // encoded
     uint16_t idLength, resumedLength;
+    uint32_t shortCalls; // in a row, of an adaptive recording
 };
 inline constexpr unsigned kSlotBits = 12;
 extern Slot g_slots[1u << kSlotBits];
@@ -37,6 +38,8 @@ struct Function
     uint8_t triggers = 0;        // which conditions of triggers.h may concern it
     Role role = Role::None;      // EndsThread: called by a thread at its end, time to look at its name again
     uint32_t sightings = 0;
+    std::vector<uint8_t> sites;  // adaptive.h: by instruction, of the generation that follows
+    uint32_t sitesOf = 0, droppedIn = 0;
     PyObject* keptAlive = nullptr;
     calltide::format::FunctionRecord record {};
     Slot slot() const;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The module's control functions. Events never come through here.
+#include "bindings/adaptive.h"
 #include "bindings/events.h"
 #include "bindings/functions.h"
 #include "bindings/spawn.h"
@@ -97,6 +98,10 @@ void start(StartOptions o)
     g_session.identity.parent = toId(o.parentId);
     g_session.identity.compat = (o.options.pythonOnly ? uint64_t(format::kPythonOnly) : 0)
         | (isNull(g_session.identity.parent) ? 0 : uint64_t(format::kIsChild));
+    const bool wantsAdaptive = o.options.adaptive;
+    if (PY_VERSION_HEX < 0x030C0000)
+        o.options.adaptive = false; // no place can be switched off there
+    g_session.identity.compat |= o.options.adaptive ? uint64_t(format::kAdaptive) : 0;
     g_session.options = std::move(o.options);
     if (const std::string error = g_session.filter.set(g_session.options, std::move(o.library)); !error.empty())
         throw std::runtime_error(error);
@@ -114,6 +119,9 @@ void start(StartOptions o)
     installForkHandler();
     if (const std::string error = startSession(o.path, o.hideStack); !error.empty())
         throw std::runtime_error(error);
+    if (wantsAdaptive && !g_session.options.adaptive)
+        g_session.recorder->tables().note(
+            core::nowUnits(), "an adaptive recording needs Python 3.12 or newer: all calls are recorded", 0);
 #if defined(__GLIBC__)
     static bool registered = false;
     if (o.untilExit && !registered)
@@ -138,6 +146,7 @@ PYBIND11_MODULE(_tracer, m)
     initFunctions();
     initThreads();
     calltide::core::initClock();
+    initAdaptive();
     m.doc() = "Calltide's recorder; use the calltide package.";
     m.def(
         "start",

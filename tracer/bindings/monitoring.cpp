@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Python 3.12 and newer: sys.monitoring, with callbacks of a type of our own that is called without any argument tuple.
+#include "bindings/adaptive.h"
 #include "bindings/careful.h"
 #include "bindings/events.h"
 #include "bindings/foreign.h"
@@ -97,6 +98,89 @@ template <Event E> PyObject* onCCarefully(PyObject*, PyObject* const* args, size
     return Py_NewRef(kept ? Py_None : g_disable);
 }
 
+// As the ways below, and looks how long each innermost call took.
+template <Event E> PyObject* onPythonAdaptively(PyObject*, PyObject* const* args, size_t, PyObject*)
+{
+    core::ThreadWriter& w = t_writer;
+    auto* code = reinterpret_cast<PyCodeObject*>(args[0]);
+    constexpr bool atOnePlace = E != Event::Throw && E != Event::Unwind;
+    Slot& s = slotFor(code);
+    const bool fast = s.key == code && w.fast() && !g_session.careful;
+    bool kept = true;
+    if constexpr (E == Event::Start || E == Event::Resume || E == Event::Throw) {
+        if (CALLTIDE_LIKELY(fast && E != Event::Throw)) {
+            if constexpr (E == Event::Start)
+                w.enter<false>(s.id, s.idLength);
+            else
+                w.enter<false>(s.resumed, s.resumedLength);
+        } else {
+            constexpr Entry entry = E == Event::Start ? Entry::Start : E == Event::Resume ? Entry::Resume : Entry::Throw;
+            kept = carefulEnter(code, PyEval_GetGlobals(), PyEval_GetFrame(), entry);
+        }
+        t_entry.set();
+    } else {
+        const bool innermost = t_entry.stands();
+        const uint64_t entered = w.last;
+        if (CALLTIDE_LIKELY(fast && w.leaveIsPlain<false>())) {
+            if constexpr (E == Event::Return)
+                w.leave<false>();
+            else
+                w.leaveRare<false>(E == Event::Yield ? format::kYield : format::kUnwind);
+            kept = !dropIfShort(code, s, innermost, w.last - entered);
+        } else {
+            if constexpr (E == Event::Return)
+                kept = carefulLeave(code, 0, args[2]);
+            else
+                kept = carefulLeave(code, E == Event::Yield ? format::kYield : format::kUnwind, nullptr);
+            if (kept && t_writer.thread && s.key == code)
+                kept = !dropIfShort(code, s, innermost, core::nowUnits() - entered);
+        }
+    }
+    return Py_NewRef(!kept && atOnePlace ? g_disable : Py_None);
+}
+
+template <Event E> PyObject* onCAdaptively(PyObject*, PyObject* const* args, size_t, PyObject*)
+{
+    core::ThreadWriter& w = t_writer;
+    auto* code = reinterpret_cast<PyCodeObject*>(args[0]);
+    const void* key = callableKey(args[2], args[3]);
+    Function* caller = judgedCode(code, PyEval_GetGlobals());
+    if (caller->filtered)
+        return Py_NewRef(E == Event::CCall ? g_disable : Py_None);
+    uint8_t* site = siteOf(caller, code, args[1]);
+    if constexpr (E == Event::CCall) {
+        if (*site == kDroppedSite || (!key && w.thread && callsDropped(caller, site, args[2])))
+            return Py_NewRef(g_disable);
+        if (!key)
+            Py_RETURN_NONE;
+        const Slot& s = slotFor(key);
+        bool kept = true;
+        if (CALLTIDE_LIKELY(s.key == key && w.fast() && !g_session.careful))
+            w.enter<true>(s.id, s.idLength);
+        else
+            kept = carefulEnterC(code, args[2], args[3], key);
+        t_entry.set();
+        return Py_NewRef(kept ? Py_None : g_disable);
+    } else {
+        if (!key || *site == kDroppedSite)
+            Py_RETURN_NONE;
+        const bool innermost = t_entry.stands();
+        const uint64_t entered = w.last;
+        constexpr unsigned sub = E == Event::CReturn ? 0u : unsigned(format::kUnwindC);
+        if (CALLTIDE_LIKELY(w.fast() && w.leaveIsPlain<true>() && !g_session.careful)) {
+            if constexpr (sub)
+                w.leaveRare<true>(sub);
+            else
+                w.leave<true>();
+        } else {
+            carefulLeaveC(code, args[2], args[3], key, sub);
+        }
+        if (w.thread)
+            dropSiteIfShort(caller, site, args[2], args[3], key, innermost, core::nowUnits() - entered);
+        Py_RETURN_NONE;
+    }
+}
+
 template <Event E> PyObject* onPython(PyObject*, PyObject* const* args, size_t, PyObject*)
 {
     core::ThreadWriter& w = t_writer;
@@ -164,7 +248,8 @@ PyObject* onRaise(PyObject*, PyObject* const* args, size_t, PyObject*)
         PyObject* trace = PyException_GetTraceback(args[2]);
         if (!trace || !reinterpret_cast<PyTracebackObject*>(trace)->tb_next) {
             const auto* code = reinterpret_cast<PyCodeObject*>(args[0]);
-            if (!g_session.careful || !judgedCode(const_cast<PyCodeObject*>(code), PyEval_GetGlobals())->filtered)
+            const bool leavesOut = g_session.careful || g_session.options.adaptive;
+            if (!leavesOut || !judgedCode(const_cast<PyCodeObject*>(code), PyEval_GetGlobals())->filtered)
                 logRaise(args[2]);
         }
         Py_XDECREF(trace);
@@ -193,21 +278,21 @@ PyTypeObject g_callbackType = {PyVarObject_HEAD_INIT(nullptr, 0)};
 struct Registration
 {
     const char* event;
-    vectorcallfunc call, careful;
+    vectorcallfunc call, careful, adaptive;
     bool c;        // only when C functions are wanted
     bool requested; // C_RETURN and C_RAISE come with CALL and must not be asked for
 };
 const Registration kRegistrations[] = {
-    {"PY_START", guarded<onPython<Event::Start>>, guarded<onPythonCarefully<Event::Start>>, false, true},
-    {"PY_RESUME", guarded<onPython<Event::Resume>>, guarded<onPythonCarefully<Event::Resume>>, false, true},
-    {"PY_THROW", guarded<onPython<Event::Throw>>, guarded<onPythonCarefully<Event::Throw>>, false, true},
-    {"PY_RETURN", guarded<onPython<Event::Return>>, guarded<onPythonCarefully<Event::Return>>, false, true},
-    {"PY_YIELD", guarded<onPython<Event::Yield>>, guarded<onPythonCarefully<Event::Yield>>, false, true},
-    {"PY_UNWIND", guarded<onPython<Event::Unwind>>, guarded<onPythonCarefully<Event::Unwind>>, false, true},
-    {"CALL", guarded<onC<Event::CCall>>, guarded<onCCarefully<Event::CCall>>, true, true},
-    {"C_RETURN", guarded<onC<Event::CReturn>>, guarded<onCCarefully<Event::CReturn>>, true, false},
-    {"RAISE", guarded<onRaise>, guarded<onRaise>, false, true},
-    {"C_RAISE", guarded<onC<Event::CRaise>>, guarded<onCCarefully<Event::CRaise>>, true, false},
+    {"PY_START", guarded<onPython<Event::Start>>, guarded<onPythonCarefully<Event::Start>>, guarded<onPythonAdaptively<Event::Start>>, false, true},
+    {"PY_RESUME", guarded<onPython<Event::Resume>>, guarded<onPythonCarefully<Event::Resume>>, guarded<onPythonAdaptively<Event::Resume>>, false, true},
+    {"PY_THROW", guarded<onPython<Event::Throw>>, guarded<onPythonCarefully<Event::Throw>>, guarded<onPythonAdaptively<Event::Throw>>, false, true},
+    {"PY_RETURN", guarded<onPython<Event::Return>>, guarded<onPythonCarefully<Event::Return>>, guarded<onPythonAdaptively<Event::Return>>, false, true},
+    {"PY_YIELD", guarded<onPython<Event::Yield>>, guarded<onPythonCarefully<Event::Yield>>, guarded<onPythonAdaptively<Event::Yield>>, false, true},
+    {"PY_UNWIND", guarded<onPython<Event::Unwind>>, guarded<onPythonCarefully<Event::Unwind>>, guarded<onPythonAdaptively<Event::Unwind>>, false, true},
+    {"CALL", guarded<onC<Event::CCall>>, guarded<onCCarefully<Event::CCall>>, guarded<onCAdaptively<Event::CCall>>, true, true},
+    {"C_RETURN", guarded<onC<Event::CReturn>>, guarded<onCCarefully<Event::CReturn>>, guarded<onCAdaptively<Event::CReturn>>, true, false},
+    {"RAISE", guarded<onRaise>, guarded<onRaise>, guarded<onRaise>, false, true},
+    {"C_RAISE", guarded<onC<Event::CRaise>>, guarded<onCCarefully<Event::CRaise>>, guarded<onCAdaptively<Event::CRaise>>, true, false},
 };
 
 int g_tool = -1;
@@ -273,18 +358,24 @@ bool setHooks(std::string& error)
             continue;
         const long bit = eventBit(events, r.event);
         auto* callback = PyObject_New(Callback, &g_callbackType);
-        callback->call = g_session.careful ? r.careful : r.call;
+        callback->call = g_session.options.adaptive ? r.adaptive : g_session.careful ? r.careful : r.call;
         discard(PyObject_CallMethod(monitoring, "register_callback", "ilN", g_tool, bit, reinterpret_cast<PyObject*>(callback)));
         if (r.requested)
             set |= bit;
     }
     Py_DECREF(events);
     static bool disables = false;
-    disables = disables || g_session.careful;
+    disables = disables || g_session.careful || g_session.options.adaptive;
     if (disables) // places that an earlier recording has switched off
-        discard(PyObject_CallMethod(monitoring, "restart_events", nullptr));
+        restartEvents();
     watchSetProfile(!g_session.options.pythonOnly);
     return discard(PyObject_CallMethod(monitoring, "set_events", "il", g_tool, set));
+}
+
+void restartEvents()
+{
+    if (PyObject* monitoring = PySys_GetObject("monitoring"))
+        discard(PyObject_CallMethod(monitoring, "restart_events", nullptr));
 }
 
 void removeHooks(bool forget)

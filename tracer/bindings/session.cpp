@@ -144,8 +144,13 @@ bool continueInChild()
     const core::Id& id = g_session.identity.process;
     std::snprintf(name, sizeof name, "/p%d-%02x%02x%02x%02x.calltide", int(getpid()), id[0], id[1], id[2], id[3]);
     g_session.identity.compat |= format::kIsChild;
-    if (begin(g_session.childFolder + name).empty())
+    if (begin(g_session.childFolder + name).empty()) {
+#if PY_VERSION_HEX >= 0x030C0000
+        if (g_session.options.adaptive)
+            restartEvents(); // what its parent has left out
+#endif
         return true;
+    }
     removeHooks();
     return false;
 }
@@ -158,6 +163,7 @@ void pauseSession()
     removeHooks(true);
     watchCollector(false);
     parkThreads();
+    g_session.pausedAt = core::nowUnits();
     g_session.paused = true;
 }
 
@@ -167,11 +173,8 @@ void resumeSession()
     if (!g_session.paused || !g_session.recorder)
         return;
     g_session.paused = false;
+    markPause(g_session.pausedAt);
     openThreadsAgain();
-    if (t_writer.thread) {
-        const uint8_t payload[] = {0, format::kLossPaused};
-        t_writer.extended(format::kLost, core::nowUnits(), payload, sizeof payload);
-    }
     std::string error;
     g_session.hooked = setHooks(error);
     watchCollector(g_session.hooked && g_session.options.logGc);
@@ -180,6 +183,8 @@ void resumeSession()
 void stopSession(bool forget)
 {
     noticeFork();
+    if (g_session.paused && g_session.recorder)
+        markPause(g_session.pausedAt);
     g_session.paused = false;
     if (g_session.hooked)
         removeHooks(forget);

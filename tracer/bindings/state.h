@@ -27,6 +27,7 @@ struct Session
     bool alwaysCareful = false; // apart from triggers
     bool careful = false;       // an option needs a look at each call, see careful.h
     bool paused = false;        // a recording stands still
+    uint64_t pausedAt = 0;      // units
     bool ending = false;        // it found no more space: it is to be stopped before the next event
     bool waitForMain = false;   // nothing of the start-up is recorded until the module __main__ begins
     bool followForks = false;
@@ -57,6 +58,7 @@ void noticeFork();
 
 // Set and removed by monitoring.cpp (3.12 and newer) or profile.cpp.
 bool setHooks(std::string& error);
+void restartEvents(); // of places that were switched off; 3.12 and newer
 // forget: also takes the callbacks back, which the program's audit hooks see.
 void removeHooks(bool forget = false);
 

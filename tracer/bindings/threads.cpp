@@ -62,7 +62,7 @@ void collectStack(PyThreadState* state, bool skipNewest, bool hideAll, Stack& st
         }
         PyCodeObject* code = PyFrame_GetCode(frames[i]);
         PyObject* globals = frameGlobals(frames[i]);
-        const bool left = g_session.careful && judgedCode(code, globals)->filtered;
+        const bool left = (g_session.careful || g_session.options.adaptive) && judgedCode(code, globals)->filtered;
         const Function* f = left ? nullptr : functionOfCode(code, globals);
         ours = ours && (left || f->ignored);
         if (left) {
@@ -244,6 +244,15 @@ void openRunningThreads(bool hideOwnStack, bool skipNewest)
 void parkThreads()
 {
     g_session.recorder->parkAll([](core::Thread* t) { g_parked[(unsigned long)t->record.pythonIdent] = t; });
+}
+
+void markPause(uint64_t since)
+{
+    const uint64_t now = core::nowUnits();
+    uint8_t payload[16] = {0, format::kLossPaused};
+    const unsigned n = 2 + format::lebPut(payload + 2, now > since ? now - since : 0);
+    for (const auto& [ident, thread] : g_parked)
+        thread->parked.extended(format::kLost, now, payload, n);
 }
 
 void openThreadsAgain()

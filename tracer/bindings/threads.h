@@ -22,6 +22,8 @@ void openRunningThreads(bool hideOwnStack, bool skipNewest = false);
 // After a pause: the calls that run now in each thread.
 void openThreadsAgain();
 void parkThreads();
+// Of every thread that was parked: nothing is known from `since` (units) to now.
+void markPause(uint64_t since);
 // The name may have changed.
 void refreshThreadName();
 void forgetParkedThreads();

@@ -173,6 +173,8 @@ def become(request: Request) -> int:
     if target[0] not in ("-m", "-c", "-") and not os.path.exists(target[0]):
         sys.stderr.write("calltide: cannot open '%s': no such file\n" % target[0])
         return 2
+    if request.options.get("adaptive") and sys.version_info < (3, 12):
+        sys.stderr.write("calltide: --adaptive needs Python 3.12 or newer: all calls are recorded\n")
     output = os.path.abspath(request.output if request.output is not None else unused(stem(target)))
     folder = os.path.dirname(output)
     if not os.path.isdir(folder):

@@ -51,7 +51,7 @@ OPTIONS = (
     Option("min_duration", DURATION, 0, 2, "only calls that take at least this long", "TIME"),
     Option("ring", SIZE, 0, 2, "keep only the newest part of each process, this large", "SIZE"),
     Option("stop_when_full", SIZE, 0, 2, "each process stops recording when its file is this large", "SIZE"),
-    Option("adaptive", FLAG, False, 2, "leave out functions that turn out to be short: low overhead"),
+    Option("adaptive", FLAG, False, 2, "leave out functions that turn out to be short (Python 3.12 and newer)"),
     Option("children", FLAG, True, 3, "the processes that the program starts", aliases=("follow_children",),
            negated=("no_children", "ignore_multiprocess")),
     Option("include_children", PATTERNS, [], 3, "only children with these command lines", "PATTERN"),

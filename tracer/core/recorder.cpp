@@ -68,6 +68,22 @@ void Recorder::parkAll(const std::function<void(Thread*)>& parked)
     }
 }
 
+bool Recorder::isOpen(std::span<const uint32_t> ids, bool callsC)
+{
+    std::lock_guard lock(m_mutex);
+    for (const auto& t : m_threads) {
+        if (t->hidden)
+            return true;
+        const uint32_t* end = t->writer->top;
+        for (const uint32_t* p = t->shadow.data() + 1; p < end; p++) {
+            const bool is = std::find(ids.begin(), ids.end(), *p) != ids.end();
+            if (is && (!callsC || (p + 1 < end && p[1] >= kShadowC)))
+                return true;
+        }
+    }
+    return false;
+}
+
 void Recorder::rename(Thread* thread, uint32_t name)
 {
     if (thread->record.name == name || stopped())

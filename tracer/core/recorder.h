@@ -84,6 +84,10 @@ public:
     void writeEnd(int32_t status, bool known);
     void close();
 
+    // Whether a thread is in one of these functions (encoded ids), or with `callsC` in a C function called by one of
+    // them; and true also if nobody knows, because a thread is in calls that are hidden.
+    bool isOpen(std::span<const uint32_t> ids, bool callsC);
+
     // Ids of functions, dense from 128; `pair` takes two.
     uint32_t takeId(bool pair);
     // One of the 127 short ones; 0: none left.

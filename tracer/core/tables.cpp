@@ -197,6 +197,13 @@ uint32_t Tables::counter(std::string_view name, std::string_view series, std::st
     return it->second;
 }
 
+void Tables::dropped(uint64_t units, uint32_t function, uint32_t caller)
+{
+    const DroppedRecord record {units, function, caller};
+    std::lock_guard lock(m_mutex);
+    put(TableType::Dropped, 0, ++m_drops, &record, sizeof record);
+}
+
 void Tables::end(uint64_t units, int32_t status, bool known)
 {
     const EndRecord record {units, status, known ? 1u : 0u};

@@ -28,6 +28,8 @@ public:
     // What instants and raised exceptions refer to; the same words give the same id. From 1 on.
     uint32_t name(std::string_view text, std::string_view category);
     uint32_t counter(std::string_view name, std::string_view series, std::string_view unit = {}, uint32_t flags = 0);
+    // An adaptive recording leaves a function out from now on: at all (caller 0), or where it is called from that one.
+    void dropped(uint64_t units, uint32_t function, uint32_t caller);
     void end(uint64_t units, int32_t status, bool known);
 
     // Keeps room for the record of the end, which is written when nothing may be allocated any more.
@@ -47,7 +49,7 @@ private:
     uint32_t m_used = 0, m_sequence = 0;
     unsigned m_log2 = 14;
     uint64_t m_textBytes = 0; // of sources, if the file is limited
-    uint32_t m_strings = 0, m_metas = 0, m_clocks = 0, m_notes = 0;
+    uint32_t m_strings = 0, m_metas = 0, m_clocks = 0, m_notes = 0, m_drops = 0;
     std::unordered_map<std::string, uint32_t> m_stringIds;
     std::unordered_map<uint64_t, uint32_t> m_nameIds, m_counterIds; // by two string ids
 };

@@ -171,6 +171,7 @@ enum class TableType : uint8_t {
     Name = 9,
     Note = 10,
     End = 11,
+    Dropped = 12,
 };
 inline constexpr uint32_t kMaxString = 64 * 1024; // longer ones are cut, kCut set
 inline constexpr uint32_t kMaxSource = 16 * 1024 * 1024;
@@ -262,6 +263,14 @@ struct NoteRecord // TableType::Note: something about the recording itself
     uint32_t text; // string id
     uint32_t code;
 };
+
+struct DroppedRecord // TableType::Dropped; id 1, 2, …: calls turned out short and are not recorded from here on
+{
+    uint64_t time;     // units
+    uint32_t function; // event id
+    uint32_t caller;   // event id of the function in which the place of the call is; 0: wherever it is called
+};
+static_assert(sizeof(DroppedRecord) == 16);
 
 struct EndRecord // TableType::End: the process ended in an orderly way
 {
