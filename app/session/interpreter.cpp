@@ -43,6 +43,9 @@ QString problemOf(const Interpreter& python)
         return {};
     if (python.canBuild)
         return QStringLiteral("There is no recorder for %1 yet; it can be built here.").arg(python.label());
+    if (mayBeRecorded(python))
+        return QStringLiteral("There is no recorder for %1, and none can be built here: %2.")
+            .arg(python.label(), whyNotBuilt(python));
     return QStringLiteral("%1 at %2 is not supported; supported are Python %3.")
         .arg(python.label(), python.path, supported);
 }

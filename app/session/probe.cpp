@@ -83,6 +83,30 @@ TracerOptions unlimited(const TracerOptions& options)
     return fromValues(values, others);
 }
 
+struct Usage
+{
+    double running = 0, delayed = 0; // seconds: of the processor, and ready but without one (first thread)
+};
+
+// As long as it runs; what is not known stays as it is.
+void readUsage(qint64 pid, Usage& usage)
+{
+    const auto words = [pid](const char* name) {
+        QFile file(QStringLiteral("/proc/%1/%2").arg(pid).arg(QLatin1String(name)));
+        if (!file.open(QIODevice::ReadOnly))
+            return QList<QByteArray>();
+        const QByteArray text = file.readAll();
+        return text.mid(text.lastIndexOf(')') + 1).simplified().split(' '); // a name may hold anything
+    };
+    const QList<QByteArray> stat = words("stat"), schedule = words("schedstat");
+#ifdef Q_OS_UNIX
+    if (stat.size() > 13)
+        usage.running = (stat[11].toDouble() + stat[12].toDouble()) / double(::sysconf(_SC_CLK_TCK));
+#endif
+    if (schedule.size() == 3)
+        usage.delayed = schedule[1].toDouble() / 1e9;
+}
+
 void end(QProcess& process)
 {
 #ifdef Q_OS_UNIX
@@ -136,9 +160,11 @@ Result<ProbeResult> probe(const LaunchOptions& options, store::Progress& progres
     clock.start();
     RecordingWatch watch(line->recording);
     ProbeResult out;
+    Usage usage;
     while (clock.elapsed() < milliseconds && !progress.cancelled() && !out.ended) {
         progress.set(uint64_t(clock.elapsed()), uint64_t(milliseconds));
-        out.ended = process.waitForFinished(50);
+        readUsage(process.processId(), usage);
+        out.ended = process.waitForFinished(20);
     }
     out.seconds = double(clock.elapsed()) / 1000;
     const RecordingFacts facts = watch.look();
@@ -149,9 +175,10 @@ Result<ProbeResult> probe(const LaunchOptions& options, store::Progress& progres
         return Error{ErrorCode::Cancelled, {}};
     if (facts.bytes == 0)
         return problem(QStringLiteral("The program wrote no recording; launch it to see what it says."));
-    // Never all of the time: then nothing is known but that it is much.
-    const double ours = std::min(double(facts.events) * cost, out.seconds * 0.95);
-    out.slowdown = out.seconds / (out.seconds - ours);
+    // Without the time in which others had the processor. Never all of it ours: then nothing is known but that it is much.
+    const double taken = std::max({out.seconds - usage.delayed, usage.running, 0.01});
+    const double ours = std::min(double(facts.events) * cost, taken * 0.95);
+    out.slowdown = taken / (taken - ours);
     out.bytesPerSecond = double(facts.bytes) / std::max(0.05, out.seconds);
     return out;
 }

@@ -93,18 +93,32 @@ Status run(const QString& program, const QStringList& arguments, const QString& 
 
 } // namespace
 
-bool canBuildTracer(const Interpreter& python)
+bool mayBeRecorded(const Interpreter& python)
 {
     return python.implementation == QLatin1String("cpython") && python.major == 3 && python.minor >= 9 && python.minor <= 15
-        && !python.freeThreaded && !python.headers.isEmpty() && !compiler().isEmpty() && !sourceFolder().isEmpty()
-        && !pybindFolder().isEmpty() && !tracerFolder().isEmpty();
+        && !python.freeThreaded;
+}
+
+QString whyNotBuilt(const Interpreter& python)
+{
+    if (python.headers.isEmpty())
+        return QStringLiteral("its headers are missing (package python%1.%2-dev or python3-devel)").arg(python.major).arg(python.minor);
+    if (compiler().isEmpty())
+        return QStringLiteral("a C++ compiler is missing (package g++)");
+    if (sourceFolder().isEmpty() || pybindFolder().isEmpty() || tracerFolder().isEmpty())
+        return QStringLiteral("this installation has no sources of the recorder");
+    return {};
+}
+
+bool canBuildTracer(const Interpreter& python)
+{
+    return mayBeRecorded(python) && whyNotBuilt(python).isEmpty();
 }
 
 Result<QString> buildTracer(const Interpreter& python, store::Progress& progress)
 {
     if (!canBuildTracer(python))
-        return problem(QStringLiteral("A recorder for %1 cannot be built here: a C++ compiler or its headers are missing.")
-                           .arg(python.label()));
+        return problem(QStringLiteral("A recorder for %1 cannot be built here: %2.").arg(python.label(), whyNotBuilt(python)));
     QTemporaryDir work;
     if (!work.isValid())
         return problem(QStringLiteral("There is no room for temporary files."));

@@ -7,6 +7,10 @@
 
 namespace calltide::session {
 
+// One that this version of the application knows how to record.
+bool mayBeRecorded(const Interpreter& python);
+// "its headers are missing (python3.12-dev, python3-devel)"; "" when nothing is missing.
+QString whyNotBuilt(const Interpreter& python);
 // A compiler, the interpreter's headers and the recorder's sources are there, and it is one that can be recorded.
 bool canBuildTracer(const Interpreter& python);
 // The module's path. Blocks for a minute or so; cancelling ends the compiler and leaves nothing behind.

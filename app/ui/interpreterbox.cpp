@@ -194,11 +194,15 @@ void InterpreterBox::fill(const QList<session::Interpreter>& all, const QString&
     int row = m_wanted.isEmpty() ? -1 : findData(m_wanted, PathRole);
     if (row < 0)
         row = usableAt(preferred);
-    const QString same = QFileInfo(preferred).canonicalFilePath(); // python3 and python3.12 are one; an environment is another
-    for (int i = 0; row < 0 && i < found.size(); ++i)
-        if (found[i].usable() && !QFileInfo(found[i].path).absoluteDir().exists(QStringLiteral("../pyvenv.cfg"))
-            && QFileInfo(found[i].path).canonicalFilePath() == same)
-            row = i;
+    // python3 and python3.12 of one folder are one; an environment with a link to it is another.
+    const QFileInfo wanted(preferred);
+    for (const bool sameFolder : {true, false})
+        for (int i = 0; row < 0 && i < found.size(); ++i)
+            if (const QFileInfo info(found[i].path); found[i].usable() && info.canonicalFilePath() == wanted.canonicalFilePath()
+                && (sameFolder ? info.absolutePath() == wanted.absolutePath()
+                               : !info.absoluteDir().exists(QStringLiteral("../pyvenv.cfg"))
+                            && !wanted.absoluteDir().exists(QStringLiteral("../pyvenv.cfg"))))
+                row = i;
     for (int i = 0; row < 0 && i < found.size(); ++i)
         row = found[i].usable() ? i : -1;
     m_last = row;

@@ -141,6 +141,9 @@ void LaunchSheet::fillRecipes(QMenu& menu)
 void LaunchSheet::kindChanged()
 {
     const LaunchKind kind = TargetField::kinds()[m_kind->current()];
+    // What is not a script has no place of its own: it goes on where the script stood.
+    if (const QString before = folder(); kind != LaunchKind::Script && m_folder->text().isEmpty() && !before.isEmpty())
+        m_folder->setText(before);
     m_target->setKind(kind);
     static_cast<QLabel*>(m_targetRow.label)->setText(TargetField::kindName(kind));
     // A command brings its own interpreter.

@@ -147,6 +147,7 @@ QWidget* StartPage::side()
     m_againTitle->setFixedHeight(28);
     column->addWidget(m_againTitle);
     column->addWidget(m_again);
+    column->addSpacing(12);
     QLabel* title = heading(m_appearance, tr("Moving around"));
     title->setFixedHeight(28);
     column->addWidget(title);

@@ -75,6 +75,7 @@ QHeaderView::section { background: @bg.header@; color: @text.secondary@; border:
 QHeaderView::section:hover { background: @bg.hover@; }
 QHeaderView::down-arrow, QHeaderView::up-arrow { width: 0; height: 0; }
 QTableView, QTreeView, QListView { background: @bg.panel@; border: 0; outline: 0; alternate-background-color: @bg.stripe@; }
+QListView[popup="true"], #testPicker { background: @bg.raised@; border: 1px solid @border.default@; padding: 4px; }
 QPlainTextEdit { background: @bg.panel@; border: 0; selection-background-color: @selection.row@;
   selection-color: @selection.text@; }
 QTableView::item { padding: 0 8px; border: 0; }

@@ -4,6 +4,7 @@
 #include "ui/appearance.h"
 #include "ui/controls.h"
 #include "ui/testpicker.h"
+#include <QAbstractItemView>
 #include <QBoxLayout>
 #include <QComboBox>
 #include <QCompleter>
@@ -58,6 +59,7 @@ TargetField::TargetField(const Appearance& appearance, QWidget* parent)
     m_tool->lineEdit()->setPlaceholderText(tr("a console script of this Python"));
     m_tool->completer()->setFilterMode(Qt::MatchContains);
     m_tool->completer()->setCompletionMode(QCompleter::PopupCompletion);
+    m_tool->completer()->popup()->setProperty("popup", true);
     for (QWidget* page : {scriptPage(), static_cast<QWidget*>(m_module), static_cast<QWidget*>(m_tool), testsPage(),
              static_cast<QWidget*>(m_code), static_cast<QWidget*>(m_command)})
         addWidget(page); // in the order of kinds()

@@ -170,6 +170,15 @@ private Q_SLOTS:
         QVERIFY(m_fixture->action(ActionId::LaunchAgain)->isEnabled());
     }
 
+    void whatIsNoScriptRunsWhereTheLastOneStood()
+    {
+        LaunchSheet* sheet = popUp(); // the script of the test before, in its own folder
+        QVERIFY(sheet->findChild<QLineEdit*>(u"folder"_s)->text().isEmpty());
+        QTest::mouseClick(segment(u"Code"_s), Qt::LeftButton);
+        QCOMPARE(sheet->options().workingDirectory, m_fixture->dir.path());
+        sheet->hide();
+    }
+
     void aFailedProgramIsSaid()
     {
         needPython();
