@@ -183,6 +183,7 @@ struct LodSpan
 
 class TraceBuilder;
 class GrowingTrace;
+class TraceCache;
 
 class Trace
 {
@@ -282,6 +283,7 @@ public:
 private:
     friend class TraceBuilder;
     friend class GrowingTrace;
+    friend class TraceCache;
     Trace(const Trace&) = default;
     int64_t longDuration(SliceIndex i) const;
     // The last slice of a growing row gets its duration and flags when it ends, while others may read it.
