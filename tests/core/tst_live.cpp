@@ -5,6 +5,7 @@
 #include "formats/reader.h"
 #include "recordingwriter.h"
 #include "store/growing.h"
+#include "store/match.h"
 #include "store/query.h"
 #include <QFile>
 #include <QTemporaryDir>
@@ -204,6 +205,61 @@ private Q_SLOTS:
         QCOMPARE(trace->end(inner), trace->end());
         QCOMPARE(trace->parent(inner), trace->row(trace->rowAt(TrackId(0u), 0)).first);
         QCOMPARE(trace->rowOf(inner), trace->rowAt(TrackId(0u), 1));
+    }
+
+    // Of a large file the first part comes before the rest, and what it shows is right.
+    void largeFilesShowTheirFirstPart()
+    {
+        QByteArray json = "[";
+        int calls = 0;
+        for (; json.size() < (60 << 20); calls++)
+            json += R"({"ph":"X","name":"call","cat":"some category","pid":1,"tid":1,"ts":)" + QByteArray::number(calls * 10)
+                + R"(,"dur":5,"args":{"padding":"0123456789012345678901234567890123456789"}},)" "\n";
+        json += R"({"ph":"X","name":"last","pid":1,"tid":1,"ts":-5,"dur":2}])";
+        QFile file(m_folder.filePath(QStringLiteral("large.json")));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(json);
+        file.close();
+
+        W w;
+        functions(w);
+        uint64_t time = 1'000'000;
+        int inRecording = 0;
+        for (uint32_t sequence = 0; w.bytes.size() < (40 << 20); sequence++) {
+            std::vector<W::Record> r;
+            for (int i = 0; i < 40'000; i++, inRecording++, time += 20) {
+                r.push_back(W::enter(129));
+                r.push_back(W::leave());
+            }
+            w.events(r, 0, sequence, true, time - 40'000 * 20);
+        }
+        QFile recording(m_folder.filePath(QStringLiteral("large.calltide")));
+        QVERIFY(recording.open(QIODevice::WriteOnly));
+        recording.write(reinterpret_cast<const char*>(w.bytes.data()), qint64(w.bytes.size()));
+        recording.close();
+
+        for (const auto& [path, count] : {std::pair(file.fileName(), calls + 1), std::pair(recording.fileName(), inRecording)}) {
+            std::vector<TracePtr> parts;
+            formats::OpenOptions options;
+            options.preview = [&](const TracePtr& part) { parts.push_back(part); };
+            const auto whole = formats::open(path.toStdString(), options);
+            QVERIFY2(bool(whole), whole ? "" : whole.error().message.c_str());
+            QCOMPARE((*whole)->sliceCount(), uint64_t(count));
+            QVERIFY(!parts.empty());
+            const Trace& part = *parts.front();
+            QVERIFY(part.sliceCount() > 1000 && part.sliceCount() < (*whole)->sliceCount() / 2);
+            QVERIFY(!part.isGrowing());
+            const Row& row = part.rows().front();
+            const SliceIndex last = row.first + row.count - 1;
+            const TraceMatch match(part, **whole);
+            QCOMPARE((*whole)->start(match.slice(last)), part.start(last));
+            std::vector<Run> runs; // and it can be drawn, from merged runs too
+            queryRow(part, RowId(0u), part.begin(), part.end() + 1, double(part.duration()) / 1000, runs);
+            uint64_t drawn = 0;
+            for (const Run& run : runs)
+                drawn += run.count;
+            QCOMPARE(drawn, row.count);
+        }
     }
 
     // Drawn from a growing row: every call is in one run, whatever the zoom, and no more runs than pixels need.

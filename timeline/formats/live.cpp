@@ -334,6 +334,17 @@ Result<std::unique_ptr<LiveReader>> LiveReader::open(const std::string& path)
     return reader;
 }
 
+store::TracePtr LiveReader::firstPart()
+{
+    const LiveState state = look();
+    return state.calls ? d->trace.snapshot(d->lastNow, false) : nullptr;
+}
+
+int64_t LiveReader::begunAt() const
+{
+    return d->files[0].file->tables().header.realtime0;
+}
+
 LiveState LiveReader::look()
 {
     LiveState state;

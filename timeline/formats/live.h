@@ -29,6 +29,8 @@ public:
     LiveReader& operator=(const LiveReader&) = delete;
 
     LiveState look();
+    int64_t begunAt() const; // ns since the epoch
+    store::TracePtr firstPart(); // of a recording at rest; null when there is nothing in it
 
 private:
     LiveReader();

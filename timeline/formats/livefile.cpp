@@ -123,7 +123,8 @@ void LiveFile::findChunks()
         addChunk(chunk);
         it = m_holes.erase(it, m_holes.lower_bound(chunk.offset + chunk.size()));
     }
-    const uint64_t end = std::min(m_size, m_hints.allocEnd);
+    // Behind what is taken the file is only prepared; of a file at rest the hint may be missing.
+    const uint64_t end = m_hints.state == uint32_t(State::Recording) ? std::min(m_size, m_hints.allocEnd) : m_size;
     while (m_frontier + kChunkHeaderSize <= end) {
         if (readChunk(m_frontier, chunk)) {
             addChunk(chunk);
@@ -229,8 +230,10 @@ bool LiveFile::look(uint64_t budget)
     m_behind = false;
     findChunks();
     bool any = false;
-    for (auto& [index, state] : m_threads)
-        any |= collect(state, budget);
+    for (auto& [index, state] : m_threads) { // the same to each, so that none is far behind the others
+        uint64_t share = std::max<uint64_t>(budget / m_threads.size(), 64 << 10);
+        any |= collect(state, share);
+    }
     findChunks(); // tables that were begun meanwhile
     const size_t samples = m_clockSamples;
     any |= readTables();

@@ -3,6 +3,7 @@
 #include "format/format.h"
 #include "formats/archive.h"
 #include "formats/jsonprofile.h"
+#include "formats/live.h"
 #include "formats/merge.h"
 #include "formats/readers.h"
 #include <algorithm>
@@ -13,6 +14,7 @@ namespace calltide::formats {
 namespace {
 
 constexpr size_t kHead = 64 << 10;
+constexpr uint64_t kPreviewFrom = 32 << 20; // bytes of a recording: smaller ones open as quickly
 constexpr size_t kLongHead = 64 << 20; // of JSON whose first value alone is larger than a head
 
 const ContentReader kReaders[] = {
@@ -106,6 +108,10 @@ public:
         case Format::Calltide:
             if (layers)
                 return Error{ErrorCode::NotSupported, name + ": this recording is compressed; unpack it first."};
+            if (m_options.preview && input->fileSize() > kPreviewFrom)
+                if (auto reader = LiveReader::open(m_path)) // reads only what the first part needs
+                    if (store::TracePtr first = (*reader)->firstPart())
+                        m_options.preview(first);
             return readNative(m_path, m_options);
         default:
             break;
@@ -206,8 +212,10 @@ Result<store::TracePtr> open(const std::vector<std::string>& paths, const OpenOp
     if (paths.size() == 1)
         return open(paths.front(), options);
     std::vector<MergePart> parts;
+    OpenOptions each = options;
+    each.preview = nullptr; // a part of one is none of all
     for (const std::string& path : paths) {
-        auto trace = open(path, options);
+        auto trace = open(path, each);
         if (!trace)
             return trace;
         parts.push_back({path.substr(path.rfind('/') + 1), *trace});

@@ -17,6 +17,8 @@ struct OpenOptions
     store::Progress* progress = nullptr; // may cancel
     int threads = 0;                     // 0: as many as the machine has
     bool followChildren = true;          // open NAME.calltide.d/ with NAME.calltide
+    // Gets the first part of a large file soon, and a few larger ones while the rest is read; on the reading thread.
+    std::function<void(store::TracePtr)> preview;
 };
 
 enum class Format : uint8_t {

@@ -317,6 +317,11 @@ private:
                 return Error{ErrorCode::Cancelled, {}};
             if (m_options.progress)
                 m_options.progress->set(m_input.position(), m_input.fileSize());
+            if (m_options.preview && m_input.fileSize() > 2 * kFirstPreview && m_input.position() >= m_nextPreview
+                && m_model.events()) {
+                m_options.preview(m_builder.preview());
+                m_nextPreview = m_input.position() * 8; // all of them together cost an eighth more
+            }
             const char* before = m_window.at();
             bool closed = false;
             const char* stop = block(exhausted, closed);
@@ -346,6 +351,8 @@ private:
         }
     }
 
+    static constexpr uint64_t kFirstPreview = 24 << 20; // bytes of the file
+    uint64_t m_nextPreview = kFirstPreview;
     bool stopped() const { return m_options.progress && m_options.progress->cancelled(); }
 
     // Scans the unread text with all threads and hands the events to the model; the place where it stopped.

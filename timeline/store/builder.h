@@ -88,6 +88,8 @@ public:
     void problem(std::string_view kind, std::string_view text, Severity severity, int64_t offset = -1,
         std::string_view example = {}, uint64_t count = 1);
 
+    // A trace of what is there so far, for a first picture while the rest is read. Costs by that much.
+    TracePtr preview() const;
     // Empties the builder. Cancelled when the progress says so.
     Result<TracePtr> finish(Progress* progress = nullptr);
 

@@ -285,6 +285,18 @@ void TraceBuilder::Private::closeTables()
     }
 }
 
+TracePtr TraceBuilder::preview() const
+{
+    TraceBuilder copy;
+    copy.d->trace = std::shared_ptr<Trace>(new Trace(*d->trace));
+    copy.d->columns->extras = d->columns->extras;
+    copy.d->columns->argumentText = d->columns->argumentText;
+    copy.d->buffers = d->buffers;
+    copy.d->begin = d->begin;
+    copy.d->end = d->end;
+    return copy.finish().value();
+}
+
 Result<TracePtr> TraceBuilder::finish(Progress* progress)
 {
     d->progress = progress;

@@ -231,7 +231,7 @@ void queryRow(const Trace& trace, RowId id, int64_t from, int64_t to, double nsP
     }
     if (best < 0)
         emit(trace, row, SliceItems{trace, row}, from, to, nsPerPixel, out);
-    else if (trace.isGrowing())
+    else if (trace.lodSpan(id, size_t(best)).covered < row.count)
         emit(trace, row, GrowingItems(trace, id, size_t(best)), from, to, nsPerPixel, out);
     else
         emit(trace, row, LodItems{levels[size_t(best)], trace.lodSpan(id, size_t(best)), row.count}, from, to, nsPerPixel, out);
