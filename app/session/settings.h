@@ -24,6 +24,7 @@ class QSettings;
     X(QStringList, recentFiles, RecentFiles, "files/recent", QStringList())                                            \
     X(QString, lastFolder, LastFolder, "files/last_folder", QString())                                                 \
     X(QString, exportFolder, ExportFolder, "files/export_folder", QString())                                           \
+    X(bool, keepOpened, KeepOpened, "files/keep_opened", true) /* sidecars of large files, in the cache folder */      \
     X(QStringList, addedInterpreters, AddedInterpreters, "launch/added_interpreters", QStringList())                   \
     X(QString, launchFolder, LaunchFolder, "launch/working_directory", QString())                                      \
     X(QStringList, searchHistory, SearchHistory, "search/history", QStringList())                                      \

@@ -59,6 +59,7 @@ constexpr ActionSpec kTable[] = {
     {ActionId::ShowFunctions, "view.functions", T("Go to the functions"), "4", "table"},
     {ActionId::BottomDocks, "view.bottom_docks", T("Bottom panels"), "Q", "layout"},
     {ActionId::RightDocks, "view.right_docks", T("Right panels"), "Shift+Q", ""},
+    {ActionId::KeepOpened, "file.keep_opened", T("Keep large files ready to open again"), "", "bolt"},
     {ActionId::FrameTime, "view.frame_time", T("Frame time"), "", "clock"},
     {ActionId::LayoutDefault, "view.layout_default", T("Default"), "", ""},
     {ActionId::LayoutWide, "view.layout_wide", T("Wide"), "", ""},

@@ -14,6 +14,7 @@ public:
     enum Column { Took, Start, CalledBy, Thread, ColumnCount };
     explicit CallsModel(TraceContextPtr context, QObject* parent = nullptr);
 
+    void setContext(TraceContextPtr context) { m_context = std::move(context); } // of what setCalls() brings next
     // The calls whose duration lies in [least, most].
     void setCalls(std::shared_ptr<const CallsData> data, int64_t least = 0, int64_t most = INT64_MAX);
     store::SliceIndex callAt(int row) const; // kNoSlice when there is no such row

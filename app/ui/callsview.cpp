@@ -144,6 +144,21 @@ void CallsView::showEvent(QShowEvent* event)
     compute();
 }
 
+void CallsView::setContext(TraceContextPtr context)
+{
+    m_context = std::move(context);
+    m_stale = true;
+    if (!m_context->trace->isGrowing()) // numbers of functions may be others now
+        m_function = {};
+}
+
+void CallsView::recount()
+{
+    followSelection();
+    if (!m_job.running() || !m_context->trace->isGrowing())
+        compute();
+}
+
 void CallsView::compute()
 {
     if (!m_stale || !m_function.valid() || !isVisible())
@@ -161,7 +176,8 @@ void CallsView::compute()
         [trace = m_context->trace, function = m_function, scope](store::Progress& progress) {
             return collectCalls(*trace, function, scope, &progress);
         },
-        [this](CallsData data) {
+        [this, context = m_context](CallsData data) {
+            m_model->setContext(context);
             m_data = std::make_shared<const CallsData>(std::move(data));
             const QSignalBlocker quiet(m_scale);
             m_scale->setCurrent(wantsLogarithmic(*m_data) ? 1 : 0);

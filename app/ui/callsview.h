@@ -25,6 +25,8 @@ class CallsView : public QWidget
 public:
     CallsView(const Appearance& appearance, TraceContextPtr context, render::ViewState* state, QWidget* parent = nullptr);
 
+    void setContext(TraceContextPtr context); // the next state of a trace that grows
+    void recount(); // of that state
     DurationPlot* plot() const { return m_plot; }
     CallsModel* model() const { return m_model; }
     bool isReady() const { return m_data && !m_job.running(); }

@@ -145,6 +145,26 @@ QWidget* CallView::buildPage()
     return scroll;
 }
 
+void CallView::setContext(TraceContextPtr context)
+{
+    m_context = std::move(context);
+    if (m_shown == store::kNoSlice)
+        return;
+    m_shown = m_state->selected(); // the same call, perhaps at another place
+    if (m_job.running() || m_shown == store::kNoSlice) {
+        m_shown = store::kNoSlice;
+        refresh();
+    }
+}
+
+void CallView::refreshOpen()
+{
+    if (!m_open && m_context->trace->isGrowing())
+        return;
+    m_shown = store::kNoSlice;
+    refresh();
+}
+
 void CallView::refresh()
 {
     const store::SliceIndex slice = m_state->selected();
@@ -189,6 +209,7 @@ void CallView::show(const CallDetails& details)
 {
     const store::Trace& trace = *m_context->trace;
     const store::SliceIndex slice = details.slice;
+    m_open = trace.isGrowing() && (trace.flags(slice) & store::kStillRunning);
     const store::FunctionId function = trace.functionOf(slice);
     const store::TrackId track = trace.trackOf(slice);
     const int64_t duration = trace.duration(slice);

@@ -24,6 +24,8 @@ class CallView : public QWidget
 public:
     CallView(const Appearance& appearance, TraceContextPtr context, render::ViewState* state, QWidget* parent = nullptr);
 
+    void setContext(TraceContextPtr context); // the next state of a trace that grows
+    void refreshOpen(); // when the call that is shown has not ended yet, or had not when it was shown
     QString shownText() const; // everything that is seen, a line each: "Duration\t8.32 ms"
 
 Q_SIGNALS:
@@ -50,6 +52,7 @@ private:
     QWidget* m_rows = nullptr;
     QGridLayout* m_grid = nullptr;
     store::SliceIndex m_shown = store::kNoSlice;
+    bool m_open = false; // it was still running when it was shown
     QStringList m_lines;
 };
 

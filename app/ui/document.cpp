@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/document.h"
+#include "session/livefollower.h"
 #include "ui/appearance.h"
 #include "ui/callsview.h"
 #include "ui/callview.h"
@@ -10,6 +11,7 @@
 #include "ui/text.h"
 #include "widget/flameview.h"
 #include <QFileInfo>
+#include <QTimer>
 #include <algorithm>
 
 namespace calltide::ui {
@@ -40,10 +42,63 @@ Document::Document(
 Document::~Document()
 {
     delete m_notesFile; // while the state still has what it writes
+    m_follower.reset(); // before what it reports to
     for (QWidget* view : {static_cast<QWidget*>(m_timeline), static_cast<QWidget*>(m_flame),
              static_cast<QWidget*>(m_functions), static_cast<QWidget*>(m_source), static_cast<QWidget*>(m_call),
              static_cast<QWidget*>(m_calls), static_cast<QWidget*>(m_notes)})
         delete view;
+}
+
+void Document::follow(std::shared_ptr<session::LiveFollower> follower)
+{
+    m_follower = std::move(follower);
+    m_sinceSlow.start();
+    connect(m_follower.get(), &session::LiveFollower::grown, this,
+        [this](const formats::LiveState& state) { grow(state.trace); });
+    const auto over = [this] {
+        QTimer::singleShot(0, this, [gone = std::exchange(m_follower, nullptr)] { }); // it is what calls
+        Q_EMIT ended();
+    };
+    connect(m_follower.get(), &session::LiveFollower::ended, this, [this, over](const store::TracePtr& trace) {
+        grow(trace);
+        over();
+    });
+    connect(m_follower.get(), &session::LiveFollower::failed, this, [this, over](const QString& sentence) {
+        over();
+        Q_EMIT failed(sentence);
+    });
+}
+
+void Document::load(const TraceContextPtr& context)
+{
+    const bool whole = m_state->range() == m_state->clamped(m_state->wholeRange());
+    grow(context->trace);
+    if (whole)
+        m_state->fitAll();
+}
+
+// The timeline follows each state; what counts through all calls does so once a second, less often the longer it takes.
+void Document::grow(store::TracePtr trace)
+{
+    auto context = std::make_shared<TraceContext>();
+    context->colors = layout::FunctionColors(*trace);
+    context->trace = trace;
+    m_context = context;
+    m_state->growTrace(std::move(trace)); // first: the others ask it what is selected
+    m_functions->setContext(m_context);
+    m_source->setContext(m_context);
+    m_call->setContext(m_context);
+    m_calls->setContext(m_context);
+    const bool last = !m_context->trace->isGrowing();
+    if (!last && m_sinceSlow.elapsed() < m_slowEvery)
+        return;
+    m_sinceSlow.start();
+    m_slowEvery = std::max<qint64>(1000, qint64(m_context->trace->sliceCount() / 1000)); // 10 M calls: 10 s
+    m_call->refreshOpen();
+    m_functions->recount();
+    m_calls->recount();
+    if (!last)
+        Q_EMIT grown();
 }
 
 timeline::TimelineView* Document::timeline() const

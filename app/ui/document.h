@@ -5,11 +5,16 @@
 #include "render/viewstate.h"
 #include "ui/tracecontext.h"
 #include "widget/timelineview.h"
+#include <QElapsedTimer>
 #include <QObject>
 #include <QPointer>
 
 namespace calltide::flameview {
 class FlameView;
+}
+
+namespace calltide::session {
+class LiveFollower;
 }
 
 namespace calltide::ui {
@@ -43,9 +48,26 @@ public:
     NotesView* notes() const;
     NotesFile* notesFile() const { return m_notesFile; }
 
+    // A recording that goes on: its states are shown as they come, then the final one. `path` need not be there yet
+    // when the first state is.
+    void follow(std::shared_ptr<session::LiveFollower> follower);
+    bool isLive() const { return m_follower != nullptr; }
+    // More of a file that is still being read, in the end all of it. The whole is shown unless the user has moved.
+    void load(const TraceContextPtr& context);
+
     QString summary() const; // "1 284 116 calls · 2 processes · 9 threads"
 
+Q_SIGNALS:
+    void grown(); // trace() is new; at most twice a second
+    void ended(); // trace() is the final one
+    void failed(const QString& sentence); // the final one cannot be read: what was seen stays
+
 private:
+    void grow(store::TracePtr trace);
+
+    std::shared_ptr<session::LiveFollower> m_follower;
+    QElapsedTimer m_sinceSlow;
+    qint64 m_slowEvery = 1000; // ms
     TraceContextPtr m_context;
     render::ViewState* m_state;
     QPointer<timeline::TimelineView> m_timeline;

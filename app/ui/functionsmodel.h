@@ -22,6 +22,7 @@ public:
     };
 
     FunctionsModel(const Appearance& appearance, TraceContextPtr context, QObject* parent = nullptr);
+    void setContext(TraceContextPtr context) { m_context = std::move(context); }
     void setStatistics(std::vector<store::FunctionStatistics> statistics);
     void setSorted(int column, Qt::SortOrder order); // for the arrow in the header
     const std::vector<store::FunctionStatistics>& statistics() const { return m_rows; }

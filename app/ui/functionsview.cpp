@@ -89,6 +89,12 @@ public:
         setSortRole(FunctionsModel::SortRole);
         setSortCaseSensitivity(Qt::CaseInsensitive);
     }
+    void setContext(TraceContextPtr context, const QString& text)
+    {
+        m_context = std::move(context);
+        if (!text.isEmpty() && m_mask.size() != m_context->trace->functions().size())
+            setText(text);
+    }
     void setText(const QString& text)
     {
         m_mask = text.isEmpty() ? std::vector<bool>() : store::matchFunctions(*m_context->trace, text.toStdString());
@@ -202,6 +208,19 @@ void FunctionsView::buildTable()
     });
 }
 
+void FunctionsView::setContext(TraceContextPtr context)
+{
+    m_context = std::move(context);
+    m_model->setContext(m_context);
+    static_cast<FunctionsProxy*>(m_proxy)->setContext(m_context, m_filter->text());
+}
+
+void FunctionsView::recount()
+{
+    if (!m_job.running() || !m_context->trace->isGrowing())
+        compute();
+}
+
 void FunctionsView::compute()
 {
     const store::Scope scope = m_state->scope();
@@ -212,7 +231,8 @@ void FunctionsView::compute()
         m_scope->setIcon(m_appearance.icon(QStringLiteral("close")));
         m_scope->setToolTip(tr("End the selection"));
     }
-    m_totals->setFullText(tr("Counting…"));
+    if (!m_context->trace->isGrowing()) // else the former figures stay until the next ones are there
+        m_totals->setFullText(tr("Counting…"));
     m_job.start(
         [trace = m_context->trace, scope](store::Progress& p) { return store::functionStatistics(*trace, scope, &p); },
         [this](std::vector<store::FunctionStatistics> statistics) {

@@ -27,6 +27,8 @@ public:
 
     QTableView* table() const { return m_table; }
     QLineEdit* filter() const { return m_filter; }
+    void setContext(TraceContextPtr context); // the next state of a trace that grows
+    void recount();
     bool isReady() const { return !m_job.running(); } // the figures of the present scope are shown
 
 private:

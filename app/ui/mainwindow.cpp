@@ -155,9 +155,19 @@ void MainWindow::connectParts()
             launchSheet()->popUp(launch);
     });
     connect(m_opener, &Opener::opened, this, &MainWindow::opened);
+    connect(m_opener, &Opener::partOpened, this, &MainWindow::partOpened);
+    connect(m_opener, &Opener::cancelled, this, &MainWindow::loadEnded);
+    connect(m_opener, &Opener::openedLive, this,
+        [this](const TraceContextPtr& context, const QString& path, const std::shared_ptr<session::LiveFollower>& follower) {
+            Document* document = opened(context, path);
+            document->follow(follower);
+            openedLive(*document, path);
+        });
+    connect(m_recorder, &Recorder::recording, m_opener, &Opener::follow);
     connect(m_opener, &Opener::failed, this, [this](const QString& path, const QString& sentence) {
         if (m_reloading == path)
             m_reloading.clear();
+        loadEnded(path);
         say(sentence);
     });
     connect(m_export, &ExportJob::failed, this, &MainWindow::say);
@@ -168,11 +178,13 @@ void MainWindow::connectParts()
         m_notices->add(std::move(notice));
     });
     connect(m_recorder, &Recorder::recorded, this, [this](const QString& path) {
-        open(path);
+        if (!m_opener->programEnded(path))
+            open(path);
         if (m_closeWhenEnded)
             close();
     });
     connect(m_recorder, &Recorder::failed, this, [this](const QString& sentence) {
+        m_opener->programEnded(m_recorder->recordingPath());
         say(sentence);
         if (m_closeWhenEnded)
             close();
@@ -216,6 +228,11 @@ int MainWindow::tabOf(const Document* document) const
 
 void MainWindow::open(const QString& path)
 {
+    if (Document* shown = documentOf(path); shown && shown->isLive()) {
+        m_tabs->setCurrentIndex(tabOf(shown));
+        m_reloading.clear();
+        return;
+    }
     m_opener->open(path);
 }
 
@@ -224,8 +241,78 @@ void MainWindow::openMerged(const QStringList& paths)
     m_opener->open(paths);
 }
 
-void MainWindow::opened(const TraceContextPtr& context, const QString& path)
+Document* MainWindow::documentOf(const QString& path) const
 {
+    for (const auto& document : m_documents)
+        if (QFileInfo(document->path()) == QFileInfo(path))
+            return document.get();
+    return nullptr;
+}
+
+// A recording that goes on: its tab says so until it ends.
+void MainWindow::openedLive(Document& opened, const QString& path)
+{
+    Document* const live = &opened;
+    const auto showTitle = [this, live](bool recording) {
+        const int tab = tabOf(live);
+        m_tabs->setTabText(tab, recording ? tr("%1 — recording").arg(live->title()) : live->title());
+        m_tabs->setTabIcon(tab, recording ? m_appearance.theme().icon(QStringLiteral("record"), m_appearance.color(u"state.recording"))
+                                          : m_appearance.icon(QStringLiteral("recording")));
+    };
+    showTitle(true);
+    connect(live, &Document::grown, this, [this, live] {
+        if (document() == live)
+            m_status->showDocument(live);
+    });
+    connect(live, &Document::failed, this, &MainWindow::say);
+    connect(live, &Document::ended, this, [this, live, path, showTitle] {
+        showTitle(false);
+        m_recent.add(*live->context(), path);
+        m_start->refresh();
+        noteProblems(*live);
+        if (document() == live)
+            m_status->showDocument(live);
+        updateActions();
+    });
+}
+
+void MainWindow::partOpened(const TraceContextPtr& context, const QString& path)
+{
+    if (m_reloading == path)
+        return; // what is shown is better than a part
+    if (Document* shown = m_loading.value(path)) {
+        shown->load(context);
+        return;
+    }
+    Document* made = opened(context, path);
+    m_loading.insert(path, made);
+    m_tabs->setTabText(tabOf(made), tr("%1 — reading").arg(made->title()));
+    connect(made, &QObject::destroyed, this, [this, path] { // closed before it was there: no more of it is wanted
+        if (m_loading.remove(path))
+            m_opener->cancel(path);
+    });
+}
+
+void MainWindow::loadEnded(const QString& path)
+{
+    if (Document* shown = m_loading.take(path))
+        closeTab(tabOf(shown));
+}
+
+Document* MainWindow::opened(const TraceContextPtr& context, const QString& path)
+{
+    if (Document* shown = m_loading.take(path)) {
+        shown->load(context);
+        m_tabs->setTabText(tabOf(shown), shown->title());
+        m_recent.add(*context, path);
+        m_start->refresh();
+        if (document() == shown)
+            m_status->showDocument(shown);
+        m_notices->removeOwned(shown);
+        noteProblems(*shown);
+        updateActions();
+        return shown;
+    }
     auto made = std::make_unique<Document>(context, m_appearance, m_renderer);
     Document* document = made.get();
     setUpTimeline(*document->timeline());
@@ -238,7 +325,8 @@ void MainWindow::opened(const TraceContextPtr& context, const QString& path)
     m_pages->addWidget(document->timeline());
     m_panels->addDocument(*document);
     connectDocument(*document);
-    if (!path.contains(u'\n')) // several files together are none that could be opened again by a name
+    // Several files together are none that could be opened again by a name; one that grows is kept at its end.
+    if (!path.contains(u'\n') && !context->trace->isGrowing())
         m_recent.add(*context, path);
     m_start->refresh();
 
@@ -270,8 +358,10 @@ void MainWindow::opened(const TraceContextPtr& context, const QString& path)
         m_reloading.clear();
     m_tabs->setCurrentIndex(tabOf(document));
     showTab(m_tabs->currentIndex());
-    noteProblems(*document);
+    if (!context->trace->isGrowing())
+        noteProblems(*document);
     document->timeline()->setFocus();
+    return document;
 }
 
 // What could not be read is said, never passed over.
@@ -370,7 +460,8 @@ void MainWindow::say(const QString& sentence)
 
 bool MainWindow::isBusy() const
 {
-    return m_opener->isOpening() || m_recorder->isRunning() || m_attacher->isRunning();
+    return m_opener->isOpening() || m_recorder->isRunning() || m_attacher->isRunning()
+        || std::any_of(m_documents.begin(), m_documents.end(), [](const auto& d) { return d->isLive(); });
 }
 
 void MainWindow::restoreWindow()

@@ -8,6 +8,7 @@
 #include "ui/recent.h"
 #include "ui/tracecontext.h"
 #include "widget/timelineview.h"
+#include <QHash>
 #include <QMainWindow>
 #include <functional>
 #include <memory>
@@ -71,7 +72,12 @@ private:
     void on(ActionId id, std::function<void()> what);
     void onTimeline(ActionId id, void (timeline::TimelineView::*what)());
 
-    void opened(const TraceContextPtr& context, const QString& path);
+    Document* opened(const TraceContextPtr& context, const QString& path);
+    void openedLive(Document& document, const QString& path);
+    void connectKeeping();
+    void partOpened(const TraceContextPtr& context, const QString& path);
+    void loadEnded(const QString& path); // without the whole: what was seen of it goes
+    Document* documentOf(const QString& path) const; // of an open tab; null: there is none
     void connectDocument(Document& document);
     void noteProblems(const Document& document);
     void showTab(int index);
@@ -123,6 +129,7 @@ private:
     DropFrame* m_drop = nullptr;
     std::vector<std::unique_ptr<Document>> m_documents;
     session::JobRunner m_pythonSearch; // for the sample
+    QHash<QString, Document*> m_loading; // shown in part
     QString m_reloading; // the path that takes the place of its tab
     layout::RowSize m_rows = layout::RowSize::Normal;
     layout::TimeFormat m_times = layout::TimeFormat::FromStart;

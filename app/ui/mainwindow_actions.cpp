@@ -181,6 +181,30 @@ void MainWindow::connectActions()
     on(ActionId::Keys, [this] { showKeys(*this, m_appearance, *m_actions); });
     on(EditKeys, [this] { editKeys(*this, m_appearance, *m_keys); });
     on(About, [this] { showAbout(*this, m_appearance); });
+    connectKeeping();
+}
+
+// Whether large files are kept ready: the setting, and what follows from it.
+void MainWindow::connectKeeping()
+{
+    using enum ActionId;
+    const auto keep = [this] {
+        formats::SidecarOptions sidecar;
+        const QString folder = QStandardPaths::writableLocation(QStandardPaths::CacheLocation) + QStringLiteral("/opened");
+        sidecar.folder = QFile::encodeName(folder).toStdString();
+        if (!m_settings.keepOpened()) {
+            sidecar.mostBytes = 0;
+            formats::dropSidecars(sidecar);
+            sidecar.folder.clear();
+        }
+        m_opener->setSidecar(sidecar);
+    };
+    (*m_actions)[KeepOpened]->setChecked(m_settings.keepOpened());
+    keep();
+    on(KeepOpened, [this, keep] {
+        m_settings.setKeepOpened((*m_actions)[KeepOpened]->isChecked());
+        keep();
+    });
 }
 
 void MainWindow::updateActions()

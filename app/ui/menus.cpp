@@ -37,7 +37,8 @@ Menus fillMenuBar(QMenuBar& bar, const Actions& actions, const Panels& panels)
     QMenu& file = *bar.addMenu(text("&File"));
     addAll(file, actions, {Open});
     out.recent = file.addMenu(text("Open recent"));
-    addAll(file, actions, {Reload});
+    actions[KeepOpened]->setCheckable(true);
+    addAll(file, actions, {Reload, KeepOpened});
     file.addSeparator();
     QMenu& exporting = *file.addMenu(text("Export"));
     addAll(exporting, actions, {ExportJson});

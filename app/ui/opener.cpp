@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/opener.h"
+#include "formats/live.h"
 #include "formats/reader.h"
 #include "session/jobs.h"
+#include "session/livefollower.h"
 #include "ui/noticebar.h"
 #include "ui/text.h"
+#include <QCoreApplication>
 #include <QElapsedTimer>
 #include <QFileInfo>
 #include <QTimer>
@@ -29,6 +32,7 @@ QString progressText(uint64_t size, int perMille, qint64 elapsedMs)
 struct Opener::Job
 {
     session::JobRunner runner;
+    std::shared_ptr<char> alive = std::make_shared<char>();
     QTimer timer;
     QElapsedTimer clock;
     NoticeBar& notices;
@@ -100,31 +104,108 @@ void Opener::open(const QStringList& paths)
         notice.perMille = job->runner.perMille();
         notice.closable = false;
         notice.actionText = tr("Cancel");
-        notice.action = [this, absolute] { finish(absolute); };
+        notice.action = [this, absolute] {
+            finish(absolute);
+            Q_EMIT cancelled(absolute);
+        };
         job->notice = m_notices.add(std::move(notice));
     });
     job->timer.start();
 
-    using Outcome = Result<TraceContextPtr>;
+    // Run in this thread, perhaps after the job or this object is gone.
+    const auto show = [this, absolute, weak = std::weak_ptr<char>(job->alive)](const TraceContextPtr& context) {
+        if (!weak.expired() && m_jobs.contains(absolute))
+            Q_EMIT partOpened(context, absolute);
+    };
+    using Outcome = Result<TraceContextPtr>; // null: it is still being written
     job->runner.start(
-        [names](store::Progress& progress) -> Outcome {
+        [names, sidecar = m_sidecar, show](store::Progress& progress) -> Outcome {
+            const bool one = names.size() == 1;
+            if (one && formats::isLive(names.front()))
+                return TraceContextPtr();
             formats::OpenOptions options;
             options.progress = &progress;
-            Result<store::TracePtr> trace = formats::open(names, options);
+            options.preview = [&](const store::TracePtr& part) {
+                auto context = std::make_shared<TraceContext>();
+                context->colors = layout::FunctionColors(*part);
+                context->trace = part;
+                QMetaObject::invokeMethod(
+                    qApp, [show, context] { show(context); }, Qt::QueuedConnection);
+            };
+            const store::TracePtr kept = one ? formats::openSidecar(names.front(), sidecar) : nullptr;
+            Result<store::TracePtr> trace = kept ? Result<store::TracePtr>(kept) : formats::open(names, options);
             if (!trace)
                 return trace.error();
             auto context = std::make_shared<TraceContext>();
             context->colors = layout::FunctionColors(**trace);
             context->trace = std::move(*trace);
+            context->kept = kept != nullptr;
             return TraceContextPtr(std::move(context));
         },
         [this, absolute](Outcome outcome) {
             finish(absolute);
-            if (outcome)
+            if (outcome && !*outcome)
+                follow(absolute);
+            else if (outcome) {
+                if (!(*outcome)->kept && !m_sidecar.folder.empty() && !absolute.contains(u'\n'))
+                    m_keeper.start(
+                        [trace = (*outcome)->trace, name = toUtf8(absolute), sidecar = m_sidecar](store::Progress& progress) {
+                            return bool(formats::keepSidecar(*trace, name, sidecar, &progress)); // not worth a notice
+                        },
+                        [](bool) { });
                 Q_EMIT opened(*outcome, absolute);
-            else if (outcome.error().code != ErrorCode::Cancelled)
+            } else if (outcome.error().code != ErrorCode::Cancelled)
                 Q_EMIT failed(absolute, QString::fromStdString(outcome.error().message));
         });
+}
+
+void Opener::follow(const QString& path, int64_t notBefore)
+{
+    const QString absolute = QFileInfo(path).absoluteFilePath();
+    if (m_followers.contains(absolute))
+        return;
+    auto follower = std::make_shared<session::LiveFollower>();
+    m_followers.insert(absolute, follower);
+    connect(follower.get(), &session::LiveFollower::grown, this, [this, absolute](const formats::LiveState& state) {
+        if (state.calls)
+            takeLive(absolute, state.trace);
+    });
+    connect(follower.get(), &session::LiveFollower::ended, this,
+        [this, absolute](const store::TracePtr& trace) { takeLive(absolute, trace); });
+    connect(follower.get(), &session::LiveFollower::failed, this, [this, absolute](const QString& sentence) {
+        const auto gone = m_followers.take(absolute);
+        QTimer::singleShot(0, this, [gone] { }); // it is what calls
+        if (!sentence.isEmpty())
+            Q_EMIT failed(absolute, sentence);
+    });
+    follower->start(absolute, notBefore);
+}
+
+bool Opener::programEnded(const QString& path)
+{
+    const QString absolute = QFileInfo(path).absoluteFilePath();
+    const auto follower = m_followers.value(absolute);
+    if (follower)
+        follower->programEnded();
+    return m_followed.remove(absolute) || follower;
+}
+
+void Opener::takeLive(const QString& path, const store::TracePtr& trace)
+{
+    const auto follower = m_followers.take(path);
+    if (!follower)
+        return;
+    follower->disconnect(this);
+    m_followed.insert(path);
+    auto context = std::make_shared<TraceContext>();
+    context->colors = layout::FunctionColors(*trace);
+    context->trace = trace;
+    if (trace->isGrowing())
+        Q_EMIT openedLive(context, path, follower);
+    else
+        Q_EMIT opened(context, path);
+    // It may be what calls us: its last owner lets go of it later.
+    QTimer::singleShot(0, this, [follower] { });
 }
 
 void Opener::finish(const QString& path)

@@ -43,6 +43,7 @@ Recorder::Recorder(ConsoleView& console, HeaderBar& header, NoticeBar& notices, 
     connect(&m_launcher, &Launcher::started, this, [this] {
         m_watch = std::make_shared<session::RecordingWatch>(m_launcher.recordingPath());
         m_console.setInputOpen(true);
+        Q_EMIT recording(m_launcher.recordingPath(), m_launchedAt);
     });
     connect(&m_console, &ConsoleView::inputEntered, &m_launcher, &Launcher::write);
     connect(&m_console, &ConsoleView::inputClosed, &m_launcher, &Launcher::closeInput);
@@ -78,6 +79,7 @@ void Recorder::launch(const session::LaunchOptions& options)
     m_perSecond = -1;
     m_sinceFacts.invalidate();
     m_console.begin(session::shellLine(options));
+    m_launchedAt = QDateTime::currentMSecsSinceEpoch() * 1'000'000;
     m_launcher.start(options);
     m_clock.start();
     show();

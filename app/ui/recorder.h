@@ -31,10 +31,12 @@ public:
     bool isRunning() const { return m_launcher.state() != session::Launcher::State::Idle; }
     QString programName() const;
     QString workingDirectory() const { return m_options.workingDirectory; }
+    QString recordingPath() const { return m_launcher.recordingPath(); } // of the running or last program
 
 Q_SIGNALS:
     void runningChanged();
     void consoleAsked(); // a notice's button
+    void recording(const QString& path, qint64 notBefore); // a program was started, then (ns since the epoch), that will write it
     void recorded(const QString& path);
     void snapshotTaken(const QString& path);
     void failed(const QString& sentence);
@@ -59,6 +61,7 @@ private:
     double m_perSecond = -1; // events; below 0: not known yet
     int m_stops = 0, m_notice = 0;
     bool m_paused = false;
+    qint64 m_launchedAt = 0; // ns since the epoch
 };
 
 } // namespace calltide::ui

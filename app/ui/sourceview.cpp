@@ -96,6 +96,18 @@ void SourceView::refresh()
     showFunction(function);
 }
 
+void SourceView::setContext(TraceContextPtr context)
+{
+    const bool sameIds = context->trace->isGrowing();
+    m_context = std::move(context);
+    if (sameIds && m_markedLine)
+        return;
+    if (!sameIds)
+        m_shownFile = {};
+    m_markedLine = 0;
+    refresh();
+}
+
 void SourceView::showFunction(store::FunctionId function)
 {
     if (function == m_function && m_markedLine)

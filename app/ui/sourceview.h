@@ -23,6 +23,7 @@ public:
     void showFunction(store::FunctionId function);
     // A line of a file of the program, as recorded; else as it stands on disk. False: neither is there.
     bool showPlace(const QString& path, int line);
+    void setContext(TraceContextPtr context); // the next state of a trace that grows
     int markedLine() const { return m_markedLine; } // 1-based; 0: none
     QString shownText() const;                      // the source, or the sentence that stands in its place
 

@@ -19,6 +19,7 @@ struct TraceContext // immutable
 {
     store::TracePtr trace;
     layout::FunctionColors colors;
+    bool kept = false; // came from a sidecar, see formats/sidecar.h
 
     QColor color(store::FunctionId function, const Appearance& appearance) const;
     QColor color(store::FunctionId function, const render::Theme& theme) const;

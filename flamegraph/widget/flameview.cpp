@@ -14,6 +14,7 @@
 namespace calltide::flameview {
 namespace {
 constexpr int kFollowMs = 80; // the shown part may change 60 times a second; trees need not
+constexpr int kGrowMs = 1000; // while a recording goes on
 constexpr int kNoteAfterMs = 250; // a tree that is there sooner needs no words
 } // namespace
 
@@ -185,7 +186,7 @@ void FlameView::Private::scopeMayHaveChanged(ScopeKind kind)
         return;
     showScope();
     if (!follow.isActive()) // not restarted: a pan that goes on must not starve it
-        follow.start(kFollowMs);
+        follow.start(state->trace()->isGrowing() ? kGrowMs : kFollowMs);
 }
 
 void FlameView::Private::areaChanged()
@@ -350,6 +351,12 @@ FlameView::FlameView(render::ViewState* state, const render::Theme* theme, QWidg
         connect(canvas, &FlameCanvas::undoRequested, this, [this] { d->keepSteps(d->transforms.size() - 1); });
     }
     connect(state, &render::ViewState::traceChanged, this, [this] { d->traceChanged(); });
+    connect(state, &render::ViewState::traceGrown, this, [this](const store::TraceMatch& match) {
+        if (match.sameIds())
+            d->scopeMayHaveChanged(d->bar->scope());
+        else
+            d->traceChanged();
+    });
     connect(state, &render::ViewState::rangeChanged, this, [this] { d->scopeMayHaveChanged(ScopeKind::Shown); });
     connect(state, &render::ViewState::areaChanged, this, [this] { d->areaChanged(); });
     connect(state, &render::ViewState::selectionChanged, this, [this] {

@@ -154,7 +154,7 @@ private Q_SLOTS:
         clearVariables();
         type("variableName0", u"COLOUR=blue"_s);
         press("launchButton");
-        QTRY_VERIFY_WITH_TIMEOUT(m_fixture->window->document(), 60000);
+        QTRY_VERIFY_WITH_TIMEOUT(m_fixture->window->document() && !m_fixture->window->isBusy(), 60000);
         Document* document = m_fixture->window->document();
         QVERIFY(document->title().startsWith(u"prog"_s));
         const std::string text = console()->text().toStdString();
@@ -187,7 +187,7 @@ private Q_SLOTS:
         popUp();
         type("script", script);
         press("launchButton");
-        QTRY_VERIFY_WITH_TIMEOUT(m_fixture->window->document() != before, 60000);
+        QTRY_VERIFY_WITH_TIMEOUT(m_fixture->window->document() != before && !m_fixture->window->isBusy(), 60000);
         QVERIFY(m_fixture->window->notices().shownTexts().contains(u"fails.py ended with status 3."_s));
     }
 
@@ -205,7 +205,7 @@ private Q_SLOTS:
         QVERIFY(m_fixture->action(ActionId::Stop)->isEnabled());
         QVERIFY(!m_fixture->action(ActionId::Launch)->isEnabled());
         m_fixture->action(ActionId::Stop)->trigger();
-        QTRY_VERIFY_WITH_TIMEOUT(m_fixture->window->document() != before, 60000);
+        QTRY_VERIFY_WITH_TIMEOUT(m_fixture->window->document() != before && !m_fixture->window->isBusy(), 60000);
         QVERIFY(console()->text().contains(u"KeyboardInterrupt"_s));
         QVERIFY(!m_fixture->action(ActionId::Stop)->isEnabled());
     }

@@ -5,3 +5,4 @@ ct_add_test(tst_uilaunch GUI SOURCES tst_uilaunch.cpp ui_fixture.h LIBS ct_ui TI
 ct_add_test(tst_uirun GUI SOURCES tst_uirun.cpp ui_fixture.h LIBS ct_ui TIMEOUT 400)
 ct_add_test(tst_uiviews GUI SOURCES tst_uiviews.cpp ui_fixture.h LIBS ct_ui TIMEOUT 240)
 ct_add_test(tst_uiattach GUI SOURCES tst_uiattach.cpp ui_fixture.h LIBS ct_ui TIMEOUT 300)
+ct_add_test(tst_uilive GUI SOURCES tst_uilive.cpp ui_fixture.h LIBS ct_ui TIMEOUT 240)

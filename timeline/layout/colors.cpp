@@ -38,6 +38,14 @@ uint32_t fnv1a(std::string_view text)
 FunctionColors::FunctionColors(const store::Trace& trace)
 {
     const auto& functions = trace.functions();
+    if (trace.isGrowing()) { // by name alone, so that colours stay while calls come
+        m_greys = true;
+        for (const store::Function& f : functions) {
+            const uint32_t hash = fnv1a(trace.string(f.name));
+            m_slots.push_back(uint8_t(isOwn(f) ? hash % kFunctions : kFunctions + hash % kLibrary));
+        }
+        return;
+    }
     std::vector<uint64_t> total(functions.size(), 0);
     const uint64_t count = trace.sliceCount();
     const uint64_t step = std::max<uint64_t>(1, (count + kSamples - 1) / kSamples);

@@ -15,6 +15,7 @@ uint32_t fnv1a(std::string_view text);
 class FunctionColors
 {
 public:
+    size_t size() const { return m_slots.size(); } // functions
     static constexpr unsigned kFunctions = 24, kLibrary = 6;
 
     FunctionColors() = default; // no function has a colour: all are the first grey

@@ -45,6 +45,31 @@ void TimelineScene::setArrangement(Arrangement arrangement)
         m_tracks = TrackModel(*m_trace, m_style, m_collapsed, m_arrangement);
 }
 
+void TimelineScene::growTrace(store::TracePtr trace, const store::TraceMatch& match)
+{
+    m_trace = std::move(trace);
+    if (!match.sameIds()) {
+        Collapsed moved;
+        for (const auto id : m_collapsed.groups)
+            moved.groups.insert(match.process(id));
+        for (const auto id : m_collapsed.tracks)
+            moved.tracks.insert(match.track(id));
+        for (const auto& [id, rows] : m_collapsed.rows)
+            moved.rows[match.track(id)] = rows;
+        m_collapsed = std::move(moved);
+        m_labels.clear();
+    }
+    if (!match.sameIds() || m_colors.size() != m_trace->functions().size())
+        m_colors = FunctionColors(*m_trace);
+    m_labels.resize(m_trace->functions().size());
+    m_tracks = TrackModel(*m_trace, m_style, m_collapsed);
+    m_flowsOf = store::kNoSlice;
+    m_areaCount = {};
+    // The minimap reads the whole trace: a few times a second, and less often the longer it is.
+    if (!match.sameIds() || m_trace->end() - m_minimapEnd > std::max<int64_t>(m_trace->duration() / 200, 250'000'000))
+        m_minimap.clear();
+}
+
 void TimelineScene::draw(const ViewSpec& view, DrawList& list)
 {
     ScenePainter(*this, view, list).paint();

@@ -14,6 +14,7 @@
 #include "layout/ruler.h"
 #include "layout/style.h"
 #include "layout/tracks.h"
+#include "store/match.h"
 #include "store/query.h"
 #include "store/trace.h"
 #include <optional>
@@ -118,6 +119,8 @@ public:
 
     void setStyle(const Style& style, const TextMeasure& measure);
     void setCollapsed(Collapsed collapsed);
+    // The next state of a trace that grows: what is folded stays so.
+    void growTrace(store::TracePtr trace, const store::TraceMatch& match);
     const Collapsed& collapsed() const { return m_collapsed; }
     void setArrangement(Arrangement arrangement);
     const Arrangement& arrangement() const { return m_arrangement; }
@@ -159,6 +162,7 @@ private:
     FunctionColors m_colors;
     // Caches that make a frame cheap; dropped when what they depend on changes.
     std::vector<float> m_minimap; // minimapProfile(); empty: not made yet
+    int64_t m_minimapEnd = 0; // of the trace it was made from
     std::vector<LabelWidths> m_labels; // by function
     std::vector<store::Run> m_runs;
     struct AreaCount

@@ -112,8 +112,10 @@ void ScenePainter::paintMinimap()
 {
     const Box& m = z.minimap;
     rect(0, 0, double(v.width), double(m.h), st.header);
-    if (s.m_minimap.empty())
+    if (s.m_minimap.empty()) {
         s.m_minimap = minimapProfile(*trace);
+        s.m_minimapEnd = trace->end();
+    }
     const float foot = m.y + m.h - st.searchStrip, room = m.h - 12;
     const Argb fill = blended(st.minimapFill, st.header, double(kMinimapAlpha));
     const auto pixels = size_t(m.w);
@@ -210,7 +212,7 @@ void ScenePainter::paintCorner()
     if (width < 100)
         return;
     const double x = double(kHeaderPad);
-    const std::string length = formatDuration(trace->duration()) + std::string(kDot)
+    const std::string length = formatDuration(trace->duration()) + (trace->isGrowing() ? " so far" : "") + std::string(kDot)
         + formatCount(int64_t(trace->sliceCount())) + (trace->sliceCount() == 1 ? " call" : " calls");
     if (z.minimap.h >= 40 && v.cornerField) {
         text(

@@ -159,6 +159,18 @@ void ScenePainter::paintAreaEdges()
     text(chip, double(x + kChipPad), double(y + kChipHeight / 2), onAccent(), FontRole::Strong);
 }
 
+// Up to where a recording that goes on has come.
+void ScenePainter::paintNow()
+{
+    if (!trace->isGrowing())
+        return;
+    const double x = z.scale.x(trace->end());
+    if (x >= double(right) || x < double(left) - 2)
+        return;
+    rect(x, double(z.tracks.y), double(right) - x, double(z.tracks.h), blended(st.minimapOutside, st.canvas, 0.5));
+    rect(double(snap(x)), double(z.tracks.y), 2, double(z.tracks.h), st.now);
+}
+
 void ScenePainter::paintFlows()
 {
     if (trace->flows().empty())

@@ -50,6 +50,7 @@ void ScenePainter::paint()
     paintAreaFill(false);
     for (size_t i = first; i < last; ++i)
         paintItem(items[i]);
+    paintNow();
     paintSelection(false);
 
     out.addClip({0, z.tracks.y, v.width, z.tracks.h});

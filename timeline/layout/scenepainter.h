@@ -66,6 +66,7 @@ private:
     void paintNotes();
     void paintNoteLines();
     Argb noteColor(const Note& note) const;
+    void paintNow();
     void placeCursor(); // before the ruler, which leaves room for it
     void paintCursor();
     std::optional<std::pair<float, float>> rowPlace(store::RowId row) const; // y, h on the canvas

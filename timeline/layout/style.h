@@ -35,7 +35,7 @@ struct Style
     Argb areaFill = 0, areaEdge = 0, sliceOutline = 0, sliceHalo = 0, sameFunction = 0, hoverOutline = 0, dim = 0;
     // timeline
     Argb grid = 0, gridMajor = 0, rowLine = 0, cursor = 0, minimapFill = 0, minimapOutside = 0, hit = 0, density = 0;
-    Argb flow = 0, exception = 0, exceptionText = 0, gc = 0, gcFill = 0, openEdge = 0;
+    Argb now = 0, flow = 0, exception = 0, exceptionText = 0, gc = 0, gcFill = 0, openEdge = 0;
     Argb awaitFill = 0, awaitHatch = 0, awaitText = 0;
     std::vector<Argb> counter, note;
     // slices

@@ -146,6 +146,7 @@ void Theme::Private::fillStyle()
         {&s.hit, "timeline.hit"},
         {&s.density, "timeline.density"},
         {&s.flow, "timeline.flow"},
+        {&s.now, "timeline.now"},
         {&s.exception, "timeline.exception"},
         {&s.exceptionText, "timeline.exception_text"},
         {&s.gc, "timeline.gc"},

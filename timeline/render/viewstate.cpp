@@ -16,6 +16,8 @@ namespace {
 constexpr int64_t kMergeMs = 600; // moves closer than this are one entry of the history
 constexpr size_t kHistoryEntries = 200;
 constexpr double kMargin = 0.05; // around a fitted call, and of the window outside the trace
+constexpr int64_t kFollowLongest = 10'000'000'000; // ns; a longer window would squeeze what comes
+constexpr int64_t kRecountEvery = 1'000'000'000; // ns of a growing trace between counts of hits
 constexpr uint64_t kCountAtOnce = 2'000'000; // slices that are counted within a few ms
 
 // `work` on a worker thread, then `done` with its result on the owner's, unless the owner is gone.
@@ -61,11 +63,14 @@ void ViewState::setTrace(store::TracePtr trace)
     m_notes.clear();
     m_selectedNote = kNoNote;
     m_searchGeneration++;
+    m_following = m_trace && m_trace->isGrowing();
+    m_followLength = 0;
     m_range = clamped(wholeRange());
     m_history = {m_range};
     m_historyAt = 0;
     m_lastMoveMs = 0;
     Q_EMIT traceChanged();
+    Q_EMIT followingChanged();
     Q_EMIT selectionChanged();
     Q_EMIT hoverChanged();
     Q_EMIT areaChanged();
@@ -74,6 +79,74 @@ void ViewState::setTrace(store::TracePtr trace)
     Q_EMIT notesChanged();
     Q_EMIT rangeChanged();
     findExceptions();
+}
+
+void ViewState::growTrace(store::TracePtr trace)
+{
+    if (!trace || !m_trace) {
+        setTrace(std::move(trace));
+        return;
+    }
+    const store::TracePtr before = std::exchange(m_trace, std::move(trace));
+    const store::TraceMatch match(*before, *m_trace);
+    m_selected = match.slice(m_selected);
+    m_highlighted = match.function(m_highlighted);
+    m_hovered = match.function(m_hovered);
+    if (m_area) {
+        for (store::TrackId& track : m_area->tracks)
+            track = match.track(track);
+        std::erase_if(m_area->tracks, [](store::TrackId t) { return !t.valid(); });
+    }
+    Q_EMIT traceGrown(match);
+    if (!match.sameIds() && m_filter) { // it is by numbers that are others now
+        m_filter.reset();
+        Q_EMIT filterChanged();
+    }
+    if (!m_searchMask.empty() && (!match.sameIds() || m_trace->end() - m_countedAt > kRecountEvery)) {
+        m_searchGeneration++;
+        m_searchMask = matchingFunctions(*m_trace, m_search);
+        countHits();
+        countPosition();
+        Q_EMIT searchChanged();
+    } else if (!m_searchMask.empty()) {
+        m_searchMask.resize(m_trace->functions().size());
+    }
+    if (!m_trace->isGrowing()) {
+        setFollowing(false);
+        findExceptions();
+    }
+    if (m_following)
+        followEnd();
+}
+
+void ViewState::setFollowing(bool following)
+{
+    following = following && m_trace && m_trace->isGrowing();
+    if (following == m_following)
+        return;
+    m_following = following;
+    if (following) {
+        m_followLength = m_range.length();
+        followEnd();
+    }
+    Q_EMIT followingChanged();
+}
+
+void ViewState::followEnd()
+{
+    const double whole = double(wholeRange().length()) / kNow;
+    const auto length = std::max(int64_t(
+        m_followLength ? double(m_followLength) : std::min(whole, double(kFollowLongest))), kShortest);
+    const int64_t to = m_trace->end() + scaled(length, 1 - kNow);
+    const TimeRange range = clamped({to - length, to});
+    if (range == m_range)
+        return;
+    m_range = range;
+    if (!m_history.empty()) // no step of its own
+        m_history[m_historyAt] = range;
+    m_followStep = true;
+    Q_EMIT rangeChanged();
+    m_followStep = false;
 }
 
 TimeRange ViewState::wholeRange() const
@@ -108,6 +181,7 @@ void ViewState::applyRange(TimeRange range)
     if (range == m_range)
         return;
     m_range = range;
+    setFollowing(false);
     Q_EMIT rangeChanged();
 }
 
@@ -119,6 +193,7 @@ void ViewState::setRange(TimeRange range)
         return;
     m_range = range;
     pushHistory();
+    setFollowing(false);
     Q_EMIT rangeChanged();
 }
 
@@ -201,6 +276,8 @@ void ViewState::select(store::SliceIndex slice)
         return;
     m_selected = slice;
     m_highlighted = function;
+    if (slice != store::kNoSlice)
+        setFollowing(false); // or it would run away
     Q_EMIT selectionChanged();
     if (!m_searchMask.empty()) {
         countPosition();
@@ -301,6 +378,7 @@ void ViewState::countPosition()
 
 void ViewState::countHits()
 {
+    m_countedAt = m_trace->end();
     if (m_trace->sliceCount() <= kCountAtOnce) {
         m_searchCount = store::countSlices(*m_trace, m_searchMask);
         m_searchTicks = layout::hitColumns(*m_trace, m_searchMask);

@@ -6,6 +6,7 @@
 #include "layout/filter.h"
 #include "layout/notes.h"
 #include "render/searchpattern.h"
+#include "store/match.h"
 #include "store/statistics.h"
 #include "store/trace.h"
 #include <QObject>
@@ -37,6 +38,14 @@ public:
     // Replaces the trace; range becomes the whole trace, everything else is cleared. Null: nothing is open.
     void setTrace(store::TracePtr trace);
     const store::TracePtr& trace() const { return m_trace; }
+    // The next state of a trace that grows, or its final one: range, selection, area and search stay, by what they mean.
+    void growTrace(store::TracePtr trace);
+    // While a trace grows, its end is followed: the newest time stands at kNow of the window. Moving or selecting by hand
+    // ends that.
+    bool isFollowing() const { return m_following; }
+    void setFollowing(bool following);
+    bool isFollowStep() const { return m_followStep; } // the range changes by itself, in rangeChanged()
+    static constexpr double kNow = 0.92;
 
     TimeRange range() const { return m_range; }
     // Clamps: at least kShortest ns long, at most the whole trace widened by 5 % on both sides, at least 5 % of the
@@ -102,6 +111,8 @@ public:
 
 Q_SIGNALS:
     void traceChanged();
+    void traceGrown(const calltide::store::TraceMatch& match); // after growTrace(): what became of ids
+    void followingChanged();
     void rangeChanged();
     void selectionChanged(); // selected(), highlighted()
     void hoverChanged();
@@ -115,12 +126,16 @@ Q_SIGNALS:
 private:
     void pushHistory();
     void applyRange(TimeRange range);
+    void followEnd();
     void countHits();
     void countPosition();
     void findExceptions();
 
     store::TracePtr m_trace;
     TimeRange m_range;
+    bool m_following = false, m_followStep = false;
+    int64_t m_followLength = 0; // ns of the window; 0: all, until it is kFollowLongest
+    int64_t m_countedAt = INT64_MIN; // end of the trace when hits were counted
     store::SliceIndex m_selected = store::kNoSlice;
     store::FunctionId m_highlighted, m_hovered;
     std::optional<Area> m_area;

@@ -16,7 +16,7 @@ RowId Trace::rowOf(SliceIndex i) const
     if (m_rowOrder) {
         const auto it = std::upper_bound(m_rowOrder->begin(), m_rowOrder->end(), i,
             [this](SliceIndex slice, uint32_t row) { return slice < m_rows[row].first; });
-        return RowId(*(it - 1));
+        return it == m_rowOrder->begin() ? RowId(0u) : RowId(*(it - 1)); // the former: a place of an earlier state
     }
     // Rows stand in the order of their slices; none is empty but the ones that damaged input left at a depth without
     // calls, and those are stepped over by taking the last row that starts at or before i.

@@ -26,6 +26,10 @@ TimelineView::Private::Private(TimelineView* view, render::ViewState* s, const r
     setCanvas(renderer == Renderer::Gpu || (renderer == Renderer::Auto && gpuAvailable()));
     tip = new CallTip(q);
     tip->setTheme(theme);
+    chip = new FollowChip(q);
+    chip->setTheme(theme);
+    chip->hide();
+    QObject::connect(chip, &QAbstractButton::clicked, q, [this] { state->setFollowing(!state->isFollowing()); });
     tipTimer.setSingleShot(true);
     tipTimer.setInterval(kTipDelayMs);
     QObject::connect(&tipTimer, &QTimer::timeout, q, [this] { showTip(); });
@@ -43,7 +47,7 @@ void TimelineView::Private::setCanvas(bool useGpu)
     canvas = useGpu ? makeGpuCanvas(this, q) : makeRasterCanvas(this, q);
     gpu = useGpu;
     canvas->setGeometry(q->rect());
-    canvas->lower();
+    canvas->lower(); // below header and chip
     canvas->show();
 }
 
@@ -143,7 +147,39 @@ void TimelineView::Private::rebuildScene()
     }
     header->clear();
     placeHeader();
+    placeChip();
     redraw();
+}
+
+void TimelineView::Private::growScene(const store::TraceMatch& match)
+{
+    if (!scene) {
+        rebuildScene();
+        return;
+    }
+    scene->growTrace(state->trace(), match);
+    scrollTo(scroll);
+    if (pointer && drag == Drag::None) { // rows may have moved below it
+        const store::SliceIndex before = match.slice(hovered.slice);
+        hovered = scene->hit(spec(), float(pointer->x()), float(pointer->y()));
+        if (hovered.slice != before)
+            hideTip();
+    }
+    placeChip();
+    redraw();
+}
+
+void TimelineView::Private::placeChip()
+{
+    const bool growing = state->trace() && state->trace()->isGrowing() && scene;
+    chip->setVisible(growing);
+    if (!growing)
+        return;
+    chip->setFollowing(state->isFollowing());
+    const layout::Box ruler = scene->zones(spec()).ruler;
+    const QSize size = chip->sizeHint();
+    chip->setGeometry(int(ruler.x + ruler.w) - size.width() - 8, int(ruler.y + (ruler.h - float(size.height())) / 2), size.width(),
+        size.height());
 }
 
 void TimelineView::Private::restyle()
@@ -151,6 +187,7 @@ void TimelineView::Private::restyle()
     metrics.setRows(rows);
     tip->setTheme(theme);
     header->setTheme(*theme);
+    chip->setTheme(theme);
     if (scene)
         scene->setStyle(theme->style(rows), metrics);
     scrollTo(scroll);
@@ -165,7 +202,7 @@ void TimelineView::Private::redraw()
 void TimelineView::Private::rangeMoved()
 {
     const render::TimeRange aim = state->range();
-    const bool still = direct || reduced || !q->isVisible() || RangeAnimation::isTooFar(shown, aim);
+    const bool still = direct || state->isFollowStep() || reduced || !q->isVisible() || RangeAnimation::isTooFar(shown, aim);
     if (still) {
         animation.stop();
         shown = aim;
@@ -290,6 +327,8 @@ TimelineView::TimelineView(render::ViewState* state, const render::Theme* theme,
     setMinimumSize(360, 160);
     setObjectName(QStringLiteral("timeline"));
     connect(state, &render::ViewState::traceChanged, this, [this] { d->rebuildScene(); });
+    connect(state, &render::ViewState::traceGrown, this, [this](const store::TraceMatch& match) { d->growScene(match); });
+    connect(state, &render::ViewState::followingChanged, this, [this] { d->placeChip(); });
     connect(state, &render::ViewState::rangeChanged, this, [this] { d->rangeMoved(); });
     connect(state, &render::ViewState::selectionChanged, this, [this] {
         d->redraw();
@@ -444,6 +483,11 @@ void TimelineView::setFrameTimeShown(bool shown)
     d->redraw();
 }
 
+void TimelineView::followEnd()
+{
+    d->state->setFollowing(true); // of a recording that goes on; else nothing
+}
+
 void TimelineView::fitAll()
 {
     d->state->fitAll();
@@ -519,6 +563,7 @@ void TimelineView::resizeEvent(QResizeEvent*)
     d->canvas->setGeometry(rect());
     d->placeHeader();
     d->scrollTo(d->scroll);
+    d->placeChip();
 }
 
 void TimelineView::showEvent(QShowEvent*)

@@ -65,6 +65,7 @@ public:
 public Q_SLOTS:
     // Each is an action of the menu as well as a key.
     void fitAll();
+    void followEnd(); // of a recording that goes on
     void zoomToSelection();
     void zoomIn();
     void zoomOut();

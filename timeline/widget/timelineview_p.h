@@ -7,6 +7,7 @@
 #include "render/theme.h"
 #include "widget/calltip.h"
 #include "widget/canvas.h"
+#include "widget/followchip.h"
 #include "widget/motion.h"
 #include "widget/timelineview.h"
 #include "widget/trackfilter.h"
@@ -57,6 +58,8 @@ struct TimelineView::Private : public CanvasClient
     // timelineview.cpp
     void setCanvas(bool gpu);
     void rebuildScene();
+    void growScene(const store::TraceMatch& match);
+    void placeChip();
     void restyle();
     void redraw();
     void rangeMoved();
@@ -170,6 +173,7 @@ struct TimelineView::Private : public CanvasClient
     std::optional<QPointF> pointer;
     layout::Hit hovered;
     CallTip* tip = nullptr;
+    FollowChip* chip = nullptr; // seen while the trace grows
     QTimer tipTimer;
 };
 

@@ -127,6 +127,7 @@ const KeyCommand kCommands[] = {
     {kShift, Qt::Key_M, &TimelineView::addSpanNote},
     {kNone, Qt::Key_E, &TimelineView::showSource},
     {kNone, Qt::Key_Home, &TimelineView::fitAll},
+    {kNone, Qt::Key_End, &TimelineView::followEnd, true},
     {kNone, Qt::Key_0, &TimelineView::fitAll},
     {kCtrl, Qt::Key_0, &TimelineView::fitAll},
     {kNone, Qt::Key_Plus, &TimelineView::zoomIn},
