@@ -190,6 +190,14 @@ void MainWindow::connectParts()
             close();
     });
     connect(m_console, &ConsoleView::linkActivated, this, &MainWindow::showPlace);
+    connect(m_recorder, &Recorder::snapshotTaken, this, [this](const QString& path) {
+        Notice notice;
+        notice.icon = QStringLiteral("snapshot");
+        notice.text = tr("%1 is written.").arg(shortPath(path));
+        notice.actionText = tr("Open");
+        notice.action = [this, path] { open(path); };
+        m_notices->add(std::move(notice));
+    });
     connect(m_recorder, &Recorder::consoleAsked, m_panels, &Panels::showConsole);
     connect(m_recorder, &Recorder::runningChanged, this, &MainWindow::updateActions);
     connect(m_attacher, &Attacher::recorded, this, &MainWindow::open);
