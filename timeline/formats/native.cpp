@@ -172,7 +172,6 @@ void NativeReader::addThreads(size_t i)
 
 void NativeReader::finishThread(ThreadWork& work)
 {
-    const NativeFile& f = m_files[work.file];
     for (auto& late : work.decoder->late())
         m_builder.slices(work.track)
             .addAtDepth(
