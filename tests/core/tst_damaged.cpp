@@ -162,7 +162,7 @@ private Q_SLOTS:
         write(w.bytes);
         auto trace = open();
         QVERIFY2(bool(trace), trace ? "" : trace.error().message.c_str());
-        QCOMPARE((*trace)->sliceCount(), 5u); // with the collection
+        QCOMPARE((*trace)->sliceCount(), 7u); // with the collection, and the task running and ready
         QCOMPARE((*trace)->instants().size(), size_t(2));
         QVERIFY(bool(formats::exportJson(**trace, m_folder.filePath(QStringLiteral("t.json")).toStdString())));
     }

@@ -35,7 +35,7 @@ class TestUiLive : public QObject
             mkfifo(pipe.toUtf8().constData(), 0600);
             fd = ::open(pipe.toUtf8().constData(), O_RDWR | O_CLOEXEC);
             script = f.write(name + u".py"_s,
-                "def leaf(n):\n    return n * n\n\ndef work(n):\n    return [leaf(i) for i in range(n)]\n\n"
+                "def leaf(n):\n    return n * n\n\ndef work(n):\n    for i in range(n):\n        leaf(i)\n\n"
                 "def main():\n    with open('"
                     + pipe.toUtf8()
                     + "') as lines:\n        for line in lines:\n            if line == 'end\\n':\n                return\n"

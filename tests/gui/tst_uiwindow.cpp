@@ -36,7 +36,7 @@ private Q_SLOTS:
         QVERIFY(!m_fixture->window->document());
         QVERIFY(m_fixture->tabs()->parentWidget()->isHidden());
         QVERIFY(!m_fixture->action(ActionId::ExportJson)->isEnabled());
-        QCOMPARE(m_fixture->window->findChildren<ActionCard*>().size(), 3);
+        QCOMPARE(m_fixture->window->findChildren<ActionCard*>().size(), 4);
     }
 
     void aFileOpensInATab()

@@ -103,7 +103,7 @@ def _helper(code: list[str]) -> str:
     """What python -c runs, if multiprocessing has started it."""
     for module, name in (("resource_tracker", "resource tracker"), ("semaphore_tracker", "semaphore tracker"),
                          ("forkserver", "forkserver"), ("spawn", "spawned process")):
-        if code and code[0].startswith("from multiprocessing.%s import" % module):
+        if code and ("from multiprocessing.%s import" % module) in code[0][:80]:  # 3.14 imports sys before
             return name
     return "-c"
 
