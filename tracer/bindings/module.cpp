@@ -28,9 +28,24 @@ py::bytes fromId(const core::Id& id) { return py::bytes(reinterpret_cast<const c
 bool isNull(const core::Id& id) { return id == core::Id {}; }
 
 // The process's very end, when nothing of Python is left: only here the exit status is known.
+// On 3.10 daemon threads that wait for the GIL then touch the interpreter, which is freed (fixed in 3.11): whatever takes time
+// at the end makes the crash likelier, so nothing is done while there are any, and the status stays unknown.
+bool g_leaveTheEnd = false;
 #if defined(__GLIBC__)
-void processEnds(int status, void*) { closeSession(true, status & 0xFF); }
+void processEnds(int status, void*)
+{
+    if (!g_leaveTheEnd)
+        closeSession(true, status & 0xFF);
+}
 #endif
+
+constexpr bool kEndIsUnsafe = PY_VERSION_HEX >= 0x030A0000 && PY_VERSION_HEX < 0x030B0000;
+
+bool othersRun()
+{
+    PyThreadState* first = PyInterpreterState_ThreadHead(PyInterpreterState_Get());
+    return first && PyThreadState_Next(first);
+}
 
 struct StartOptions
 {
@@ -131,6 +146,7 @@ void start(StartOptions o)
 
 void stop(bool last)
 {
+    g_leaveTheEnd = last && kEndIsUnsafe && othersRun();
     stopSession(!last);
     if (!last)
         closeSession(false, 0);
