@@ -185,7 +185,7 @@ private Q_SLOTS:
         const uint64_t right = walk(**whole);
         int turn = 0;
         for (size_t at = 0; at < w.bytes.size(); at++) {
-            if (w.bytes[at] == 0 && at % 256 >= 64) // among zeros one place is like another
+            if (w.bytes[at] == 0 && at % 256 >= 16) // among zeros one place is like another
                 continue;
             for (int bit = 0; bit < 8; bit++, turn++) {
                 std::vector<uint8_t>& b = w.bytes;
