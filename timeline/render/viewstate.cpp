@@ -4,7 +4,7 @@
 #include "store/hits.h"
 #include "store/statistics.h"
 #include <QDateTime>
-#include <QFuture>
+#include <QFutureWatcher>
 #include <QPromise>
 #include <QThreadPool>
 #include <algorithm>
@@ -26,7 +26,13 @@ template <class Work, class Done> void inBackground(QObject* owner, Work work, D
     using R = std::invoke_result_t<Work>;
     auto promise = std::make_shared<QPromise<R>>();
     promise->start();
-    promise->future().then(owner, std::move(done));
+    // A watcher, not QFuture::then(): in Qt 6.4 that one may post to an owner that is being destroyed.
+    auto* watcher = new QFutureWatcher<R>(owner);
+    QObject::connect(watcher, &QFutureWatcherBase::finished, owner, [watcher, done = std::move(done)] {
+        done(watcher->result());
+        watcher->deleteLater();
+    });
+    watcher->setFuture(promise->future());
     QThreadPool::globalInstance()->start([promise, work = std::move(work)] {
         promise->addResult(work());
         promise->finish();
