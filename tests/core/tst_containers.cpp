@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Traces in gzip, zstd, zip and tar, as UTF-16, and several files as one timeline.
+#include "deflated.h"
 #include "formats/reader.h"
 #include "tracetext.h"
-#include <zlib.h>
 #include <zstd.h>
 
 using namespace calltide;
@@ -22,21 +22,6 @@ class ContainersTest : public QObject
         out.resize(qsizetype(ZSTD_compress(out.data(), size_t(out.size()), in.constData(), size_t(in.size()), 3)));
         return out;
     }
-    static QByteArray deflated(const QByteArray& in, int bits)
-    {
-        z_stream z = {};
-        deflateInit2(&z, 6, Z_DEFLATED, bits, 8, Z_DEFAULT_STRATEGY);
-        QByteArray out(qsizetype(deflateBound(&z, uLong(in.size()))), '\0');
-        z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(in.constData()));
-        z.avail_in = uInt(in.size());
-        z.next_out = reinterpret_cast<Bytef*>(out.data());
-        z.avail_out = uInt(out.size());
-        deflate(&z, Z_FINISH);
-        out.resize(qsizetype(z.total_out));
-        deflateEnd(&z);
-        return out;
-    }
-    static QByteArray gzip(const QByteArray& in) { return deflated(in, 31); }
     static QByteArray le(quint64 v, int bytes)
     {
         QByteArray out;

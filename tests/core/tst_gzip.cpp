@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "deflated.h"
 #include "formats/input.h"
 #include "formats/output.h"
 #include "tracetext.h"
 #include <QDir>
 #include <QRandomGenerator>
-#include <zlib.h>
 
 using namespace calltide::formats;
 
@@ -12,20 +12,6 @@ class GzipTest : public QObject
 {
     Q_OBJECT
 
-    static QByteArray pack(const QByteArray& data)
-    {
-        z_stream z = {};
-        deflateInit2(&z, 6, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY);
-        QByteArray out(qsizetype(deflateBound(&z, uLong(data.size()))) + 64, 0);
-        z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(data.constData()));
-        z.avail_in = uInt(data.size());
-        z.next_out = reinterpret_cast<Bytef*>(out.data());
-        z.avail_out = uInt(out.size());
-        deflate(&z, Z_FINISH);
-        out.resize(qsizetype(z.total_out));
-        deflateEnd(&z);
-        return out;
-    }
     static QByteArray text(int size)
     {
         QRandomGenerator random(7);
@@ -57,7 +43,7 @@ private Q_SLOTS:
     {
         QTemporaryDir dir;
         const QByteArray a = text(3'000'000), b = text(70'000), c;
-        const std::string path = writeFile(dir, QStringLiteral("x.gz"), pack(a) + pack(b) + pack(c) + pack(b));
+        const std::string path = writeFile(dir, QStringLiteral("x.gz"), gzip(a) + gzip(b) + gzip(c) + gzip(b));
         for (const size_t step : {size_t(1) << 24, size_t(100'003), size_t(4096)})
             QVERIFY(readAll(path, step) == a + b + b);
     }
@@ -71,7 +57,7 @@ private Q_SLOTS:
     void aCutFileGivesWhatIsThere()
     {
         QTemporaryDir dir;
-        const QByteArray a = text(500'000), packed = pack(a);
+        const QByteArray a = text(500'000), packed = gzip(a);
         const QByteArray got = readAll(writeFile(dir, QStringLiteral("x"), packed.left(packed.size() / 2)), 1 << 16);
         QVERIFY(got.size() > 100'000);
         QVERIFY(a.startsWith(got));
@@ -81,13 +67,13 @@ private Q_SLOTS:
     {
         QTemporaryDir dir;
         QCOMPARE(
-            readAll(writeFile(dir, QStringLiteral("x"), pack("abc") + QByteArray(1000, '\0')), 99), QByteArray("abc"));
+            readAll(writeFile(dir, QStringLiteral("x"), gzip("abc") + QByteArray(1000, '\0')), 99), QByteArray("abc"));
     }
 
     void bombsAreRefused()
     {
         QTemporaryDir dir;
-        const std::string path = writeFile(dir, QStringLiteral("bomb.gz"), pack(QByteArray(40'000'000, ' ')));
+        const std::string path = writeFile(dir, QStringLiteral("bomb.gz"), gzip(QByteArray(40'000'000, ' ')));
         auto packed = openInput(path);
         QVERIFY(packed);
         UnpackLimits limits;

@@ -2,6 +2,7 @@
 // The recording of another process is paused, copied and stopped: of a launched one, and of one that was attached to.
 #include "session/launcher.h"
 #include "session/remote.h"
+#include "traced_python.h"
 #include <QFile>
 #include <QFileInfo>
 #include <QSignalSpy>
@@ -18,17 +19,13 @@ class RemoteTest : public QObject
 private Q_SLOTS:
     void initTestCase()
     {
-        QFile scope(u"/proc/sys/kernel/yama/ptrace_scope"_s);
-        if (scope.open(QIODevice::ReadOnly) && scope.readAll().trimmed().toInt() > 1)
+        if (attachingIsForbidden())
             QSKIP("this computer does not let programs attach (kernel.yama.ptrace_scope)");
-        qputenv("CALLTIDE_TRACER_FOLDER", CALLTIDE_BINARY_DIR "/lib/calltide/python");
-        const auto all = findInterpreters();
-        if (all.isEmpty() || !all.first().usable())
-            QSKIP("this build has no tracer module for any Python here");
+        QVERIFY(!tracedPython().isEmpty());
         m_options.kind = LaunchKind::Code;
         m_options.target = u"import sys\ndef work():\n    return 1\nprint('ready', flush=True)\n"
                            "while not sys.stdin.readline(): pass\nprint('end')\n"_s;
-        m_options.interpreter = all.first().path;
+        m_options.interpreter = tracedPython();
         m_options.workingDirectory = m_dir.path();
         m_options.output = m_dir.filePath(u"launched.calltide"_s);
     }

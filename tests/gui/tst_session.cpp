@@ -5,6 +5,7 @@
 #include "session/recordingwatch.h"
 #include "session/tools.h"
 #include "session/tracerbuild.h"
+#include "traced_python.h"
 #include <QDir>
 #include <QProcess>
 #include <QFile>
@@ -19,14 +20,6 @@ class SessionTest : public QObject
 {
     Q_OBJECT
 
-    static QString tracedPython()
-    {
-        static const QString found = [] {
-            const auto all = findInterpreters();
-            return all.isEmpty() || !all.first().usable() ? QString() : all.first().path;
-        }();
-        return found;
-    }
     static bool write(const QString& path, const QByteArray& bytes, bool program = false)
     {
         QDir().mkpath(QFileInfo(path).path());
@@ -167,8 +160,7 @@ private Q_SLOTS:
 
     void aProbeSaysWhatItCosts()
     {
-        if (tracedPython().isEmpty())
-            QSKIP("no interpreter on this machine has a tracer module");
+        QVERIFY(!tracedPython().isEmpty());
         QTemporaryDir dir;
         store::Progress progress;
         auto busy = probe(code("def f(x): return x\nwhile True: f(1)\n", dir), progress, 700);
@@ -188,8 +180,7 @@ private Q_SLOTS:
 
     void aWatchCountsWhatWasWritten()
     {
-        if (tracedPython().isEmpty())
-            QSKIP("no interpreter on this machine has a tracer module");
+        QVERIFY(!tracedPython().isEmpty());
         QTemporaryDir dir;
         LaunchOptions o = code("def f(x): return x\nfor i in range(200000): f(i)\n", dir);
         o.output = u"w.calltide"_s;

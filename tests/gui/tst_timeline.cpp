@@ -1,90 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The timeline with real input in a real window. The trace is small and its times are round, so that a pixel is worth
-// exactly 100 µs and ranges can be compared to the nanosecond.
-#include "render/theme.h"
-#include "render/viewstate.h"
+// The timeline with real input: moving, zooming, selecting.
 #include "shop_trace.h"
-#include "widget/timelineview.h"
+#include "timeline_window.h"
 #include <QLineEdit>
 #include <QSignalSpy>
 #include <QTest>
-#include <QWheelEvent>
 
 using namespace calltide;
-using layout::HitZone;
-using render::TimeRange;
-using render::ViewState;
-using timeline::TimelineView;
+using namespace window;
 
-namespace {
-
-constexpr int64_t kMs = 1'000'000;
-constexpr int kHeader = 148, kRows = 1000; // px; the header column of a small window
-
-// 100 ms: main [0, 100), load [20, 40) with read [22, 32) and parse [33, 36), save [60, 80); a second thread: worker
-// [50, 70).
-store::TracePtr smallTrace()
-{
-    store::TraceBuilder b;
-    const auto process = b.addProcess({.pid = 7, .name = b.intern("app.py")});
-    const auto main = b.addTrack({.process = process, .tid = 7, .name = b.intern("MainThread")});
-    const auto pool = b.addTrack({.process = process, .tid = 8, .name = b.intern("Pool")});
-    const auto function = [&](const char* name, uint32_t line) {
-        store::Function f;
-        f.name = b.intern(name);
-        f.file = b.intern("/srv/shop.py");
-        f.line = line;
-        f.kind = store::FunctionKind::Python;
-        return b.addFunction(f);
-    };
-    auto& s = b.slices(main);
-    s.add(0, 100 * kMs, function("main", 1));
-    s.add(20 * kMs, 20 * kMs, function("load", 10));
-    s.add(22 * kMs, 10 * kMs, function("read", 20));
-    s.add(33 * kMs, 3 * kMs, function("parse", 30));
-    s.add(60 * kMs, 20 * kMs, function("save", 40));
-    b.slices(pool).add(50 * kMs, 20 * kMs, function("worker", 50));
-    return b.finish().value();
-}
-
-QString nameOf(const ViewState& state, store::SliceIndex slice)
-{
-    if (slice == store::kNoSlice)
-        return {};
-    const auto name = state.trace()->functionName(state.trace()->functionOf(slice));
-    return QString::fromUtf8(name.data(), qsizetype(name.size()));
-}
-
-} // namespace
-
-class TestTimeline : public QObject
+class TestTimeline : public QObject, private window::TimelineWindow
 {
     Q_OBJECT
 private Q_SLOTS:
-    void init()
-    {
-        theme = std::make_unique<render::Theme>(render::ThemeKind::Dark);
-        state = std::make_unique<ViewState>();
-        state->setTrace(smallTrace());
-        view = std::make_unique<TimelineView>(state.get(), theme.get(), timeline::Renderer::Raster);
-        view->resize(kHeader + kRows, 400);
-        view->setReducedMotion(true);
-        view->show();
-        QVERIFY(QTest::qWaitForWindowExposed(view.get()));
-        view->activateWindow();
-        view->setFocus();
-        // The window decides the header's width; drag it to the one that the numbers below count on.
-        const auto edge = QPoint(int(view->viewSpec().headerColumn), 300);
-        QTest::mousePress(view.get(), Qt::LeftButton, {}, edge);
-        move({kHeader, 300}, Qt::LeftButton);
-        QTest::mouseRelease(view.get(), Qt::LeftButton, {}, {kHeader, 300});
-        QCOMPARE(view->viewSpec().headerColumn, float(kHeader));
-    }
-    void cleanup()
-    {
-        view.reset();
-        state.reset();
-    }
+    void init() { open(); }
+    void cleanup() { close(); }
 
     void theHeaderColumnCannotBeDraggedAway()
     {
@@ -307,159 +237,6 @@ private Q_SLOTS:
         QTest::mouseRelease(view.get(), Qt::LeftButton, {}, {xOf(25 * kMs), rowY(1)});
     }
 
-    void aClickOnAGroupFoldsIt()
-    {
-        const double height = view->scene()->tracks().height();
-        click({60, 44 + 28 + 10});
-        QVERIFY(view->scene()->tracks().height() < height);
-        QCOMPARE(view->scene()->tracks().items().size(), size_t(1));
-        state->selectAndReveal(sliceNamed("worker")); // revealing opens it again
-        QCOMPARE(view->scene()->tracks().items().size(), size_t(3));
-        view->collapseAll();
-        QCOMPARE(view->scene()->tracks().items().size(), size_t(1));
-        view->expandAll();
-        QCOMPARE(view->scene()->tracks().height(), height);
-    }
-
-    void aTracksEdgeSaysHowManyRowsAreShown()
-    {
-        const auto rows = [&] { return view->scene()->tracks().items()[1].rows; };
-        QCOMPARE(rows(), 3u);
-        const int edge = rowY(3) - 7 + 2;
-        drag({60, edge}, {60, edge - 38}, Qt::LeftButton);
-        QCOMPARE(rows(), 1u);
-        state->selectAndReveal(sliceNamed("read")); // revealing shows all
-        QCOMPARE(rows(), 3u);
-        drag({60, edge}, {60, edge - 20}, Qt::LeftButton);
-        QCOMPARE(rows(), 2u);
-        QTest::mouseDClick(view.get(), Qt::LeftButton, {}, {60, edge - 20 + 8});
-        QCOMPARE(rows(), 3u);
-    }
-
-    void aHeadersToolsPinAndHide()
-    {
-        const auto& items = [&]() -> const auto& { return view->scene()->tracks().items(); };
-        const int pool = poolY();
-        click(toolAt(pool, 2)); // not hovered yet: the first move shows the tools
-        QCOMPARE(view->scene()->tracks().pinnedCount(), size_t(0));
-        move(toolAt(pool, 2));
-        move(toolAt(pool, 2));
-        click(toolAt(pool, 2)); // pin
-        QCOMPARE(view->scene()->tracks().pinnedCount(), size_t(1));
-        QCOMPARE(items()[0].name, std::string("Pool"));
-        const int top = 44 + 28 + 4 + 7;
-        click({xOf(60 * kMs), top}); // it is drawn where it is hit
-        QCOMPARE(nameOf(*state, state->selected()), QStringLiteral("worker"));
-        view->resize(view->width(), 180);
-        view->setScrollPosition(40);
-        QVERIFY(view->scrollPosition() > 0);
-        click({xOf(60 * kMs), top}); // and stays while the others scroll
-        QCOMPARE(nameOf(*state, state->selected()), QStringLiteral("worker"));
-        QCOMPARE(state->range(), state->wholeRange());
-        view->setScrollPosition(0);
-        view->resize(view->width(), 400);
-        move(toolAt(top, 2));
-        move(toolAt(top, 2));
-        click(toolAt(top, 2)); // unpin
-        QCOMPARE(view->scene()->tracks().pinnedCount(), size_t(0));
-        QCOMPARE(items().size(), size_t(3));
-        move(toolAt(pool, 1));
-        move(toolAt(pool, 1));
-        click(toolAt(pool, 1)); // hide
-        QCOMPARE(items().size(), size_t(2));
-        state->selectAndReveal(sliceNamed("worker")); // what is chosen is shown again
-        QCOMPARE(items().size(), size_t(3));
-    }
-
-    void aDraggedHeaderTakesItsTrackAlong()
-    {
-        const auto names = [&] {
-            QStringList out;
-            for (const auto& item : view->scene()->tracks().items())
-                out << QString::fromStdString(item.name);
-            return out;
-        };
-        QCOMPARE(names(), (QStringList{"app.py", "MainThread", "Pool"}));
-        QTest::mousePress(view.get(), Qt::LeftButton, {}, {60, poolY()});
-        move({60, poolY() - 40}, Qt::LeftButton);
-        move({60, rowY(0)}, Qt::LeftButton);
-        QCOMPARE(view->viewSpec().dropBefore, size_t(1));
-        QTest::mouseRelease(view.get(), Qt::LeftButton, {}, {60, rowY(0)});
-        QCOMPARE(names(), (QStringList{"app.py", "Pool", "MainThread"}));
-        QCOMPARE(state->range(), state->wholeRange());
-        view->resetTracks();
-        QCOMPARE(names(), (QStringList{"app.py", "MainThread", "Pool"}));
-    }
-
-    void tracksAreFilteredByNameAndByHits()
-    {
-        const auto count = [&] { return view->scene()->tracks().items().size(); };
-        view->focusTrackFilter();
-        auto* field = view->findChild<QLineEdit*>(QStringLiteral("trackFilter"));
-        QVERIFY(field && field->isVisible());
-        QTest::keyClicks(field, QStringLiteral("poo"));
-        QCOMPARE(count(), size_t(2));
-        QCOMPARE(view->scene()->tracks().items()[1].name, std::string("Pool"));
-        QTest::keyClicks(field, QStringLiteral(", main"));
-        QCOMPARE(count(), size_t(3));
-        QTest::keyClicks(field, QStringLiteral("x"));
-        field->setText(QStringLiteral("nothing"));
-        QCOMPARE(count(), size_t(0));
-        QTest::keyClick(field, Qt::Key_Escape);
-        QCOMPARE(count(), size_t(3));
-        QTest::keyClick(field, Qt::Key_Escape);
-        QCOMPARE(view->window()->focusWidget(), view.get());
-        view->setOnlyHits(true); // no search: all
-        QCOMPARE(count(), size_t(3));
-        state->setSearchText(QStringLiteral("save"));
-        QCOMPARE(count(), size_t(2));
-        QCOMPARE(view->scene()->tracks().items()[1].name, std::string("MainThread"));
-        view->showAllTracks();
-        QCOMPARE(count(), size_t(3));
-    }
-
-    void aClickOnTheRulerDropsAFlagThatCanBeMovedAndNamed()
-    {
-        click({xOf(30 * kMs), 58});
-        QCOMPARE(state->notes().size(), size_t(1));
-        QCOMPARE(state->notes()[0].from, 30 * kMs);
-        QVERIFY(state->notes()[0].isFlag());
-        const int lane = 44 + 28 + 9;
-        QCOMPARE(view->hitAt({double(xOf(30 * kMs)) + 4, double(lane)}).note, size_t(0));
-        drag({xOf(30 * kMs) + 2, lane}, {xOf(50 * kMs) + 2, lane}, Qt::LeftButton);
-        QCOMPARE(state->notes()[0].from, 50 * kMs);
-        QTest::mouseDClick(view.get(), Qt::LeftButton, {}, {xOf(50 * kMs) + 3, lane});
-        auto* editor = view->findChild<QLineEdit*>(QStringLiteral("noteEditor"));
-        QVERIFY(editor);
-        QTest::keyClicks(editor, QStringLiteral("cold cache"));
-        QTest::keyClick(editor, Qt::Key_Return);
-        QCOMPARE(state->notes()[0].text, std::string("cold cache"));
-        QCOMPARE(view->window()->focusWidget(), view.get());
-        QTest::keyClick(view.get(), Qt::Key_Escape);
-        QCOMPARE(state->selectedNote(), ViewState::kNoNote);
-        state->selectNote(0);
-        QTest::keyClick(view.get(), Qt::Key_Delete);
-        QVERIFY(state->notes().empty());
-    }
-
-    void shiftMNotesTheSelectedCallsTime()
-    {
-        state->select(sliceNamed("load"));
-        QTest::keyClick(view.get(), Qt::Key_M, Qt::ShiftModifier);
-        QCOMPARE(state->notes().size(), size_t(1));
-        QCOMPARE(state->notes()[0].from, 20 * kMs);
-        QCOMPARE(state->notes()[0].to, 40 * kMs);
-        QCOMPARE(state->notes()[0].text, std::string("load"));
-        QTest::keyClick(view->findChild<QLineEdit*>(QStringLiteral("noteEditor")), Qt::Key_Return);
-        const int lane = 44 + 28 + 9;
-        drag({xOf(40 * kMs) - 2, lane}, {xOf(60 * kMs) - 2, lane}, Qt::LeftButton); // its right edge
-        QCOMPARE(state->notes()[0].from, 20 * kMs);
-        QCOMPARE(state->notes()[0].to, 60 * kMs);
-        QTest::keyClick(view.get(), Qt::Key_R);
-        QVERIFY(state->area());
-        QCOMPARE(state->area()->range, (TimeRange{20 * kMs, 40 * kMs}));
-    }
-
     void presetsChangeWheelAndButtons()
     {
         view->setGestures({.wheelZooms = true});
@@ -499,15 +276,6 @@ private Q_SLOTS:
         QVERIFY(state->trace()->trackOf(state->selected()) == flow.toTrack);
         QTest::keyClick(view.get(), Qt::Key_BracketLeft);
         QVERIFY(state->trace()->trackOf(state->selected()) == flow.fromTrack);
-    }
-
-    void rowsOfThreeSizes()
-    {
-        view->setRowSize(layout::RowSize::Compact);
-        const double compact = view->scene()->tracks().height();
-        view->setRowSize(layout::RowSize::Large);
-        QCOMPARE(view->rowSize(), layout::RowSize::Large);
-        QVERIFY(view->scene()->tracks().height() > compact + 40);
     }
 
     void theFocusRingComesWithTheTabKeyOnly()
@@ -583,59 +351,6 @@ private Q_SLOTS:
             }
         QVERIFY2(different < 20, qPrintable(QString::number(different)));
     }
-
-private:
-    static int xOf(int64_t time) { return kHeader + int(time * kRows / (100 * kMs)); } // while the whole is shown
-    static int rowY(int depth) { return 44 + 28 + 28 + 4 + 20 * depth + 7; }
-    static QPoint toolAt(int y, int fromRight) { return {kHeader - 6 - 20 * fromRight - 10, y - 7 - 4 + 13}; }
-    static int poolY() { return rowY(2) + 13 + 4 + 4 + 7; }
-    store::SliceIndex sliceNamed(const char* name) const
-    {
-        for (store::SliceIndex i = 0; i < state->trace()->sliceCount(); ++i)
-            if (state->trace()->functionName(state->trace()->functionOf(i)) == name)
-                return i;
-        return store::kNoSlice;
-    }
-    void move(const QPoint& to, Qt::MouseButton held = Qt::NoButton, Qt::KeyboardModifiers modifiers = {})
-    {
-        QMouseEvent event(
-            QEvent::MouseMove, QPointF(to), QPointF(view->mapToGlobal(to)), Qt::NoButton, held, modifiers);
-        QCoreApplication::sendEvent(view.get(), &event);
-    }
-    void leave() // the pointer is elsewhere: zooms are about the middle
-    {
-        QEvent event(QEvent::Leave);
-        QCoreApplication::sendEvent(view.get(), &event);
-    }
-    void click(const QPoint& at)
-    {
-        QTest::mouseClick(view.get(), Qt::LeftButton, {}, at);
-        QTest::qWait(1);
-    }
-    void drag(const QPoint& from, const QPoint& to, Qt::MouseButton button, Qt::KeyboardModifiers modifiers = {})
-    {
-        QTest::mousePress(view.get(), button, modifiers, from);
-        move((from + to) / 2, button, modifiers);
-        move(to, button, modifiers);
-        QTest::mouseRelease(view.get(), button, modifiers, to);
-    }
-    void wheel(const QPoint& at, int delta, Qt::KeyboardModifiers modifiers)
-    {
-        QWheelEvent event(
-            QPointF(at), QPointF(view->mapToGlobal(at)), {}, {0, delta}, Qt::NoButton, modifiers, Qt::NoScrollPhase,
-            false);
-        QCoreApplication::sendEvent(view.get(), &event);
-    }
-    bool settled()
-    {
-        const TimeRange before = state->range();
-        QTest::qWait(50);
-        return state->range() == before;
-    }
-
-    std::unique_ptr<render::Theme> theme;
-    std::unique_ptr<ViewState> state;
-    std::unique_ptr<TimelineView> view;
 };
 
 QTEST_MAIN(TestTimeline)

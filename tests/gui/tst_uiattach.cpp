@@ -3,6 +3,7 @@
 #include "session/interpreter.h"
 #include "session/remote.h"
 #include "store/trace.h"
+#include "traced_python.h"
 #include "ui/attacher.h"
 #include "ui/attachsheet.h"
 #include "ui_fixture.h"
@@ -22,15 +23,10 @@ class TestUiAttach : public QObject
 private Q_SLOTS:
     void initTestCase()
     {
-        qputenv("CALLTIDE_TRACER_FOLDER", CALLTIDE_BINARY_DIR "/lib/calltide/python");
-        for (const session::Interpreter& python : session::findInterpreters())
-            if (python.usable() && m_python.isEmpty())
-                m_python = python.path;
-        QFile scope(u"/proc/sys/kernel/yama/ptrace_scope"_s);
-        if (scope.open(QIODevice::ReadOnly) && scope.readAll().trimmed().toInt() > 1)
+        m_python = tracedPython();
+        QVERIFY(!m_python.isEmpty());
+        if (attachingIsForbidden())
             QSKIP("this computer does not let programs attach (kernel.yama.ptrace_scope)");
-        if (m_python.isEmpty())
-            QSKIP("this build has no tracer module for any Python here");
         m_fixture = std::make_unique<UiFixture>();
         QDir::setCurrent(m_fixture->dir.path());
     }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Programs launched from the sheet of a real window, recorded by a real interpreter.
-#include "ui_fixture.h"
 #include "session/interpreter.h"
 #include "store/statistics.h"
+#include "traced_python.h"
 #include "ui/configurationbar.h"
 #include "ui/consoleview.h"
 #include "ui/launchsheet.h"
 #include "ui/sourceview.h"
 #include "ui/variablesedit.h"
+#include "ui_fixture.h"
 #include <QAbstractButton>
 #include <QComboBox>
 #include <QLabel>
@@ -26,11 +27,8 @@ class TestUiLaunch : public QObject
 private Q_SLOTS:
     void initTestCase()
     {
-        qputenv("CALLTIDE_TRACER_FOLDER", CALLTIDE_BINARY_DIR "/lib/calltide/python");
-        const auto found = session::findInterpreters();
-        for (const session::Interpreter& python : found)
-            if (python.usable() && m_python.isEmpty())
-                m_python = python.path;
+        m_python = tracedPython();
+        QVERIFY(!m_python.isEmpty());
         m_fixture = std::make_unique<UiFixture>();
         m_fixture->settings.setLaunchFolder(m_fixture->dir.path());
     }
@@ -144,7 +142,6 @@ private Q_SLOTS:
 
     void aScriptIsRecordedAndItsRecordingOpens()
     {
-        needPython();
         const QString script = m_fixture->write(u"prog.py"_s,
             "import sys\n\ndef work(n):\n    return sum(range(n))\n\ndef main():\n    for i in range(5):\n        work(i)\n"
             "    print('hello', *sys.argv[1:])\n    print('oops', file=sys.stderr)\n\nmain()\n");
@@ -181,7 +178,6 @@ private Q_SLOTS:
 
     void aFailedProgramIsSaid()
     {
-        needPython();
         const QString script = m_fixture->write(u"fails.py"_s, "def work():\n    return 3\n\nraise SystemExit(work())\n");
         const Document* before = m_fixture->window->document();
         popUp();
@@ -193,7 +189,6 @@ private Q_SLOTS:
 
     void aProgramIsStoppedPolitely()
     {
-        needPython();
         const Document* before = m_fixture->window->document();
         LaunchSheet* sheet = popUp();
         QTest::mouseClick(segment(u"Code"_s), Qt::LeftButton);
@@ -276,7 +271,6 @@ private Q_SLOTS:
 
     void theCostIsMeasuredWhenAskedFor()
     {
-        needPython();
         LaunchSheet* sheet = popUp();
         QTest::mouseClick(segment(u"Code"_s), Qt::LeftButton);
         auto* code = sheet->findChild<QPlainTextEdit*>(u"code"_s);
@@ -295,7 +289,6 @@ private Q_SLOTS:
 
     void theLastLaunchIsRememberedByTheNextWindow()
     {
-        needPython();
         m_fixture->window->close();
         m_fixture->remake();
         LaunchSheet* sheet = popUp();
@@ -347,11 +340,6 @@ private:
     {
         auto* error = m_fixture->window->launchSheet()->findChild<QWidget*>(QString::fromLatin1(field) + u"Error"_s);
         return error->isHidden() ? QString() : error->findChildren<QLabel*>().last()->text();
-    }
-    void needPython()
-    {
-        if (m_python.isEmpty())
-            QSKIP("this build has no tracer module for any Python here");
     }
 
     std::unique_ptr<UiFixture> m_fixture;

@@ -2,6 +2,7 @@
 // Recordings that go on, in a real window: real programs that wait at a pipe, so that every step is the test's.
 #include "session/interpreter.h"
 #include "store/statistics.h"
+#include "traced_python.h"
 #include "ui/callview.h"
 #include "ui/functionsview.h"
 #include "ui/launchsheet.h"
@@ -71,12 +72,8 @@ class TestUiLive : public QObject
 private Q_SLOTS:
     void initTestCase()
     {
-        qputenv("CALLTIDE_TRACER_FOLDER", CALLTIDE_BINARY_DIR "/lib/calltide/python");
-        for (const session::Interpreter& python : session::findInterpreters())
-            if (python.usable() && m_python.isEmpty())
-                m_python = python.path;
-        if (m_python.isEmpty())
-            QSKIP("this build has no tracer module for any Python here");
+        m_python = tracedPython();
+        QVERIFY(!m_python.isEmpty());
     }
     void init()
     {

@@ -3,6 +3,7 @@
 #include "session/interpreter.h"
 #include "session/launchstore.h"
 #include "store/statistics.h"
+#include "traced_python.h"
 #include "ui/consoleview.h"
 #include "ui/launchsheet.h"
 #include "ui/runagain.h"
@@ -24,17 +25,13 @@ class TestUiRun : public QObject
 private Q_SLOTS:
     void initTestCase()
     {
-        qputenv("CALLTIDE_TRACER_FOLDER", CALLTIDE_BINARY_DIR "/lib/calltide/python");
-        for (const session::Interpreter& python : session::findInterpreters())
-            if (python.usable() && m_python.isEmpty())
-                m_python = python.path;
+        m_python = tracedPython();
+        QVERIFY(!m_python.isEmpty());
         m_fixture = std::make_unique<UiFixture>();
     }
     void cleanupTestCase() { m_fixture.reset(); }
     void init()
     {
-        if (m_python.isEmpty())
-            QSKIP("this build has no tracer module for any Python here");
     }
 
     void coloursAndLinesOfOutputAreUnderstood()
