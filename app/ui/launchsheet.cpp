@@ -12,14 +12,11 @@
 #include "ui/targetfield.h"
 #include "ui/text.h"
 #include "ui/variablesedit.h"
-#include <QApplication>
 #include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
-#include <QKeyEvent>
 #include <QLineEdit>
 #include <QMenu>
-#include <QPainter>
 #include <QPlainTextEdit>
 #include <QPushButton>
 
@@ -47,13 +44,9 @@ void LaunchSheet::popUp()
 
 void LaunchSheet::popUp(const LaunchOptions& options)
 {
-    if (!isVisible())
-        m_focusBefore = QApplication::focusWidget();
     m_configurations->choose(QString());
     setOptions(options);
-    place();
-    show();
-    raise();
+    appear();
     for (Row* row : {&m_targetRow, &m_argumentsRow, &m_pythonRow, &m_folderRow, &m_variablesRow, &m_outputRow})
         setError(*row, {});
     m_problem->clear();
@@ -248,73 +241,24 @@ void LaunchSheet::launch()
         });
 }
 
-void LaunchSheet::place()
+void LaunchSheet::placed(int width)
 {
-    const QSize window = parentWidget()->size();
-    setGeometry(QRect(QPoint(), window));
-    const int width = std::min(m_appearance.px(u"size.dialog.launch.0"), window.width() - 24);
-    const int height = std::min(m_appearance.px(u"size.dialog.launch.1"), window.height() - 24);
-    m_sheet->setGeometry((window.width() - width) / 2, (window.height() - height) / 2, width, height);
     m_side->setVisible(width >= 860);
 }
 
-void LaunchSheet::paintEvent(QPaintEvent*)
+void LaunchSheet::confirm()
 {
-    QPainter(this).fillRect(rect(), m_appearance.color(u"bg.overlay"));
-}
-
-void LaunchSheet::keyPressEvent(QKeyEvent* event)
-{
-    if (event->key() == Qt::Key_Escape) {
-        m_check.cancel();
-        m_launch->setEnabled(true);
-        hide();
-    } else if ((event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) && !m_target->typesLines()) {
+    if (!m_target->typesLines())
         launch();
-    }
-    event->accept(); // nothing reaches the window below
 }
 
-// The keyboard goes back to where it was: a hidden field would go on taking keys and shortcuts.
+// However it was closed: what is being checked is no longer wanted.
 void LaunchSheet::hideEvent(QHideEvent* event)
 {
-    QWidget::hideEvent(event);
+    m_check.cancel();
+    m_launch->setEnabled(true);
     m_cost->stop();
-    QWidget* const next = m_focusBefore && m_focusBefore->isVisible() ? m_focusBefore.data() : parentWidget();
-    next->setFocus();
-}
-
-bool LaunchSheet::event(QEvent* event)
-{
-    if (event->type() == QEvent::ShortcutOverride && isVisible()) { // the window's shortcuts rest while the sheet is open
-        event->accept();
-        return true;
-    }
-    return QWidget::event(event);
-}
-
-bool LaunchSheet::eventFilter(QObject* object, QEvent* event)
-{
-    if (object == parentWidget() && event->type() == QEvent::Resize)
-        place();
-    return QWidget::eventFilter(object, event);
-}
-
-// Tab stays in the sheet.
-bool LaunchSheet::focusNextPrevChild(bool next)
-{
-    if (!isVisible())
-        return QWidget::focusNextPrevChild(next);
-    QWidget* const start = QApplication::focusWidget();
-    QWidget* at = start ? start : m_sheet;
-    do {
-        at = next ? at->nextInFocusChain() : at->previousInFocusChain();
-        if (isAncestorOf(at) && at->isVisible() && at->isEnabled() && at->focusPolicy() & Qt::TabFocus) {
-            at->setFocus(next ? Qt::TabFocusReason : Qt::BacktabFocusReason);
-            return true;
-        }
-    } while (at != start && at);
-    return false;
+    Sheet::hideEvent(event);
 }
 
 } // namespace calltide::ui

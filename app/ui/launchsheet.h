@@ -4,8 +4,7 @@
 #pragma once
 #include "session/jobs.h"
 #include "session/launchoptions.h"
-#include <QPointer>
-#include <QWidget>
+#include "ui/sheet.h"
 
 class QFormLayout;
 class QLabel;
@@ -29,7 +28,7 @@ class Segments;
 class TargetField;
 class VariablesEdit;
 
-class LaunchSheet : public QWidget
+class LaunchSheet : public Sheet
 {
     Q_OBJECT
 public:
@@ -46,12 +45,9 @@ Q_SIGNALS:
     void launchRequested(const calltide::session::LaunchOptions& options);
 
 protected:
-    void paintEvent(QPaintEvent* event) override;
-    void keyPressEvent(QKeyEvent* event) override;
+    void confirm() override;
+    void placed(int width) override;
     void hideEvent(QHideEvent* event) override;
-    bool event(QEvent* event) override;
-    bool eventFilter(QObject* object, QEvent* event) override;
-    bool focusNextPrevChild(bool next) override;
 
 private:
     struct Row // a field, and the line below it that says what is wrong
@@ -61,7 +57,7 @@ private:
     };
     QWidget* buildForm();
     QWidget* buildSide();
-    QWidget* buildFoot();
+    void buildFoot();
     Row addRow(QFormLayout& form, const QString& label, QWidget* field, const QString& name);
     QWidget* folderField();
     void kindChanged();
@@ -69,17 +65,14 @@ private:
     void launch();
     bool check(); // marks what is wrong; false when something is
     void setError(Row& row, const QString& sentence);
-    void place();
     void fillRecipes(QMenu& menu);
     void projectChanged(); // what was used there last comes back
     QString folder() const; // where the program will run
 
-    const Appearance& m_appearance;
     session::Settings& m_settings;
     session::LaunchStore& m_store;
     session::JobRunner m_check;
-    QPointer<QWidget> m_focusBefore;
-    QWidget *m_sheet, *m_side = nullptr;
+    QWidget* m_side = nullptr;
     ConfigurationBar* m_configurations = nullptr;
     Segments* m_kind = nullptr;
     TargetField* m_target = nullptr;

@@ -28,36 +28,13 @@ constexpr int kLabelColumn = 108;
 
 LaunchSheet::LaunchSheet(
     const Appearance& appearance, session::Settings& settings, session::LaunchStore& store, QWidget* window)
-    : QWidget(window)
-    , m_appearance(appearance)
+    : Sheet(appearance, tr("Launch a program"), QStringLiteral("size.dialog.launch"), window)
     , m_settings(settings)
     , m_store(store)
-    , m_sheet(new QWidget(this))
 {
     setObjectName(QStringLiteral("launchSheet"));
-    setAccessibleName(tr("Launch a program"));
-    m_sheet->setObjectName(QStringLiteral("sheet"));
-    m_sheet->setAttribute(Qt::WA_StyledBackground);
-    auto* column = new QVBoxLayout(m_sheet);
-    column->setContentsMargins(1, 1, 1, 1);
-    column->setSpacing(0);
-
-    auto* head = new QWidget;
-    head->setObjectName(QStringLiteral("sheetHead"));
-    head->setAttribute(Qt::WA_StyledBackground);
-    head->setFixedHeight(52);
-    auto* headRow = new QHBoxLayout(head);
-    headRow->setContentsMargins(20, 0, 12, 0);
-    QLabel* title = plainLabel(tr("Launch a program"));
-    title->setFont(uiFont(appearance, u"title", 600));
-    headRow->addWidget(title);
-    headRow->addStretch(1);
     m_configurations = new ConfigurationBar(appearance, store, [this] { return options(); });
-    headRow->addWidget(m_configurations);
-    auto* close = new IconButton(appearance, QStringLiteral("close"), tr("Close (Esc)"));
-    connect(close, &QToolButton::clicked, this, &QWidget::hide);
-    headRow->addWidget(close);
-    column->addWidget(head);
+    addToHead(m_configurations);
 
     auto* middle = new QHBoxLayout;
     middle->setSpacing(0);
@@ -70,8 +47,8 @@ LaunchSheet::LaunchSheet(
     middle->addWidget(scroll, 1);
     m_side = buildSide();
     middle->addWidget(m_side);
-    column->addLayout(middle, 1);
-    column->addWidget(buildFoot());
+    column()->addLayout(middle, 1);
+    buildFoot();
 
     connect(m_kind, &Segments::currentChanged, this, &LaunchSheet::kindChanged);
     for (QLineEdit* edit : {m_arguments, m_folder, m_output})
@@ -92,8 +69,6 @@ LaunchSheet::LaunchSheet(
         setOptions(options);
     });
     connect(m_configurations, &ConfigurationBar::problem, m_problem, &QLabel::setText);
-    window->installEventFilter(this);
-    hide();
     kindChanged();
 }
 
@@ -262,13 +237,9 @@ QWidget* LaunchSheet::buildSide()
     return side;
 }
 
-QWidget* LaunchSheet::buildFoot()
+void LaunchSheet::buildFoot()
 {
-    auto* foot = new QWidget;
-    foot->setObjectName(QStringLiteral("sheetFoot"));
-    foot->setAttribute(Qt::WA_StyledBackground);
-    foot->setFixedHeight(58);
-    auto* row = new QHBoxLayout(foot);
+    auto* row = new QHBoxLayout(addFoot());
     row->setContentsMargins(20, 0, 20, 0);
     row->setSpacing(8);
     m_problem = plainLabel(QString(), "danger");
@@ -276,11 +247,7 @@ QWidget* LaunchSheet::buildFoot()
     m_problem->setWordWrap(true);
     row->addWidget(m_problem, 1);
     auto* cancel = new QPushButton(tr("Cancel"));
-    connect(cancel, &QPushButton::clicked, this, [this] {
-        m_check.cancel();
-        m_launch->setEnabled(true);
-        hide();
-    });
+    connect(cancel, &QPushButton::clicked, this, &QWidget::hide);
     auto* saveAs = new QPushButton(tr("Save as…"));
     saveAs->setObjectName(QStringLiteral("saveAs"));
     connect(saveAs, &QPushButton::clicked, m_configurations, &ConfigurationBar::saveAs);
@@ -297,7 +264,6 @@ QWidget* LaunchSheet::buildFoot()
         button->setProperty("large", true);
         row->addWidget(button);
     }
-    return foot;
 }
 
 } // namespace calltide::ui

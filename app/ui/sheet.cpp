@@ -25,18 +25,23 @@ Sheet::Sheet(const Appearance& appearance, const QString& title, const QString& 
     head->setObjectName(QStringLiteral("sheetHead"));
     head->setAttribute(Qt::WA_StyledBackground);
     head->setFixedHeight(52);
-    auto* row = new QHBoxLayout(head);
-    row->setContentsMargins(20, 0, 12, 0);
+    m_head = new QHBoxLayout(head);
+    m_head->setContentsMargins(20, 0, 12, 0);
     QLabel* text = plainLabel(title);
     text->setFont(uiFont(appearance, u"title", 600));
-    row->addWidget(text);
-    row->addStretch(1);
+    m_head->addWidget(text);
+    m_head->addStretch(1);
     auto* close = new IconButton(appearance, QStringLiteral("close"), tr("Close (Esc)"));
     connect(close, &QToolButton::clicked, this, &QWidget::hide);
-    row->addWidget(close);
+    m_head->addWidget(close);
     m_column->addWidget(head);
     window->installEventFilter(this);
     hide();
+}
+
+void Sheet::addToHead(QWidget* widget)
+{
+    m_head->insertWidget(m_head->count() - 1, widget);
 }
 
 QWidget* Sheet::addFoot()
@@ -65,6 +70,7 @@ void Sheet::place()
     const int width = std::min(m_appearance.px(QString(m_size + QStringLiteral(".0"))), window.width() - 24);
     const int height = std::min(m_appearance.px(QString(m_size + QStringLiteral(".1"))), window.height() - 24);
     m_sheet->setGeometry((window.width() - width) / 2, (window.height() - height) / 2, width, height);
+    placed(width);
 }
 
 void Sheet::paintEvent(QPaintEvent*)

@@ -4,6 +4,7 @@
 #include <QPointer>
 #include <QWidget>
 
+class QHBoxLayout;
 class QVBoxLayout;
 
 namespace calltide::ui {
@@ -19,7 +20,9 @@ public:
 
 protected:
     virtual void confirm() = 0; // Return was pressed
+    virtual void placed(int) { } // its width, after each change of the window's size
     void appear();
+    void addToHead(QWidget* widget); // before the button that closes
     QVBoxLayout* column() const { return m_column; } // below the head
     // The bar at the bottom; the caller fills it.
     QWidget* addFoot();
@@ -40,6 +43,7 @@ private:
     QPointer<QWidget> m_focusBefore;
     QWidget* m_sheet;
     QVBoxLayout* m_column;
+    QHBoxLayout* m_head;
 };
 
 } // namespace calltide::ui
