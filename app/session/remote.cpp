@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <unistd.h>
+#include <QTime>
 
 namespace calltide::session {
 
@@ -161,6 +162,13 @@ bool copyFile(const QString& from, const QString& to)
 }
 
 } // namespace
+
+QString snapshotName(const QString& recording)
+{
+    const QFileInfo info(recording);
+    return info.dir().filePath(QStringLiteral("%1-%2.calltide")
+                                   .arg(info.completeBaseName(), QTime::currentTime().toString(QStringLiteral("HHmmss"))));
+}
 
 QString attachedRecordingName(int processId, const QString& folder)
 {

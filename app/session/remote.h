@@ -39,6 +39,8 @@ Status endAttached(int processId, const QString& recording, const Cancelled& can
 // A copy of a running recording as it is now, with its children's; it is paused meanwhile.
 Status snapshot(int processId, const QString& recording, const QString& copy, const Cancelled& cancelled = {});
 
+// "shop-142501.calltide" beside shop.calltide: by the time of day.
+QString snapshotName(const QString& recording);
 // "server.calltide" for "python -m http.server": the first name that is free in `folder`.
 QString attachedRecordingName(int processId, const QString& folder);
 

@@ -8,15 +8,9 @@
 #include <QFileInfo>
 #include <QMessageBox>
 #include <QPushButton>
-#include <QTime>
 
 namespace calltide::ui {
 namespace {
-
-QString clockText(qint64 ms)
-{
-    return QTime::fromMSecsSinceStartOfDay(int(ms % 86'400'000)).toString(ms < 3'600'000 ? QStringLiteral("mm:ss") : QStringLiteral("h:mm:ss"));
-}
 
 // The window may have been started where nothing can be written, such as "/".
 QString folderForRecordings()
@@ -105,21 +99,19 @@ bool Attacher::mayPause() const
 
 void Attacher::takeSnapshot()
 {
-    const QFileInfo recording(m_attachment.recordingPath());
-    m_attachment.snapshot(QStringLiteral("%1/%2-%3.calltide")
-                              .arg(recording.path(), recording.completeBaseName(), QTime::currentTime().toString(QStringLiteral("HHmmss"))));
+    m_attachment.snapshot(session::snapshotName(m_attachment.recordingPath()));
 }
 
 void Attacher::show()
 {
     using State = session::Attachment::State;
     QString chip;
-    const QString clock = clockText(m_attachment.elapsedMs());
+    const QString clock = formatClock(m_attachment.elapsedMs());
     switch (m_attachment.state()) {
     case State::Idle: m_clock.stop(); break;
     case State::Attaching: chip = tr("Waiting for %1").arg(m_program.left(24)); break;
     case State::Recording:
-        chip = m_durationMs ? tr("Recording · %1 of %2").arg(clock, clockText(m_durationMs)) : tr("Recording · %1").arg(clock);
+        chip = m_durationMs ? tr("Recording · %1 of %2").arg(clock, formatClock(m_durationMs)) : tr("Recording · %1").arg(clock);
         break;
     case State::Paused: chip = tr("Paused · %1").arg(clock); break;
     case State::Stopping: chip = tr("Stopping · %1").arg(clock); break;

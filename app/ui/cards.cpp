@@ -124,7 +124,7 @@ void RecordingCard::paintEvent(QPaintEvent*)
     line(143, small, u"text.muted", day, Qt::AlignRight, dayWidth);
 }
 
-void RecordingCard::keyPressEvent(QKeyEvent* event)
+void EntryButton::keyPressEvent(QKeyEvent* event)
 {
     if (event->key() == Qt::Key_Delete)
         Q_EMIT removeRequested();

@@ -27,8 +27,19 @@ private:
     bool m_primary;
 };
 
+// What can be opened or run again from the start page: Return does it, Delete takes it from the list.
+class EntryButton : public QAbstractButton
+{
+    Q_OBJECT
+Q_SIGNALS:
+    void removeRequested();
+
+protected:
+    void keyPressEvent(QKeyEvent* event) override;
+};
+
 // A recording opened before.
-class RecordingCard : public QAbstractButton
+class RecordingCard : public EntryButton
 {
     Q_OBJECT
 public:
@@ -37,12 +48,8 @@ public:
     QSize sizeHint() const override { return {262, 170}; }
     QSize minimumSizeHint() const override { return {180, 170}; }
 
-Q_SIGNALS:
-    void removeRequested();
-
 protected:
     void paintEvent(QPaintEvent* event) override;
-    void keyPressEvent(QKeyEvent* event) override;
     void contextMenuEvent(QContextMenuEvent* event) override;
 
 private:

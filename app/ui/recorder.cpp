@@ -6,17 +6,10 @@
 #include "ui/noticebar.h"
 #include "ui/text.h"
 #include <QDateTime>
-#include <QDir>
 #include <QFileInfo>
 
 namespace calltide::ui {
 namespace {
-QString clockText(qint64 ms)
-{
-    const qint64 s = ms / 1000;
-    const QString tail = QStringLiteral("%1:%2").arg(s / 60 % 60, 2, 10, QLatin1Char('0')).arg(s % 60, 2, 10, QLatin1Char('0'));
-    return s < 3600 ? tail : QStringLiteral("%1:%2").arg(s / 3600).arg(tail);
-}
 // 1 234 567: "1.2 M"
 QString shortNumber(double value)
 {
@@ -137,13 +130,10 @@ void Recorder::takeSnapshot()
 {
     if (!mayPause())
         return;
-    const QFileInfo recording(m_launcher.recordingPath());
-    const QString copy = QDir(recording.path())
-                             .filePath(QStringLiteral("%1-%2.calltide")
-                                           .arg(recording.completeBaseName(), QDateTime::currentDateTime().toString(u"HHmmss")));
+    const QString recording = m_launcher.recordingPath(), copy = session::snapshotName(recording);
     const int process = int(m_launcher.processId());
     m_request.start(
-        [process, copy, path = recording.filePath()](store::Progress& progress) {
+        [process, copy, path = recording](store::Progress& progress) {
             return session::snapshot(process, path, copy, [&progress] { return progress.cancelled(); });
         },
         [this, copy](const Status& done) {
@@ -181,7 +171,7 @@ void Recorder::show()
     using State = session::Launcher::State;
     const State state = m_launcher.state();
     const bool running = state != State::Idle;
-    const QString clock = clockText(m_launcher.elapsedMs());
+    const QString clock = formatClock(m_launcher.elapsedMs());
     const QString recording = state == State::Starting ? tr("Starting")
         : m_paused                                        ? tr("Paused · %1").arg(clock)
                                                           : tr("Recording · %1").arg(clock);

@@ -103,16 +103,6 @@ void RunAgainRow::paintEvent(QPaintEvent*)
     }
 }
 
-void RunAgainRow::keyPressEvent(QKeyEvent* event)
-{
-    if (event->key() == Qt::Key_Delete)
-        Q_EMIT removeRequested();
-    else if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter)
-        click();
-    else
-        QAbstractButton::keyPressEvent(event);
-}
-
 void RunAgainRow::contextMenuEvent(QContextMenuEvent* event)
 {
     openMenu(event->globalPos());

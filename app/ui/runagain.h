@@ -2,7 +2,7 @@
 // RunAgain: what was launched last, one row each: a click runs it at once, its menu edits it first. GUI thread.
 #pragma once
 #include "session/launchstore.h"
-#include <QAbstractButton>
+#include "ui/cards.h"
 
 class QVBoxLayout;
 
@@ -10,7 +10,7 @@ namespace calltide::ui {
 
 class Appearance;
 
-class RunAgainRow : public QAbstractButton
+class RunAgainRow : public EntryButton
 {
     Q_OBJECT
 public:
@@ -20,11 +20,9 @@ public:
 
 Q_SIGNALS:
     void editRequested();
-    void removeRequested();
 
 protected:
     void paintEvent(QPaintEvent* event) override;
-    void keyPressEvent(QKeyEvent* event) override;
     void contextMenuEvent(QContextMenuEvent* event) override;
 
 private:

@@ -91,6 +91,13 @@ QString formatDuration(int64_t ns)
     return sign + QStringLiteral("%1 h %2 min").arg(s / 3600).arg(s % 3600 / 60);
 }
 
+QString formatClock(qint64 ms)
+{
+    const qint64 s = ms / 1000;
+    const QString tail = QStringLiteral("%1:%2").arg(s / 60 % 60, 2, 10, QLatin1Char('0')).arg(s % 60, 2, 10, QLatin1Char('0'));
+    return s < 3600 ? tail : QStringLiteral("%1:%2").arg(s / 3600).arg(tail);
+}
+
 QString formatExact(int64_t ns)
 {
     const QString sign = ns < 0 ? QString(kMinus) : QString();

@@ -19,6 +19,7 @@ QString formatDuration(int64_t ns);                       // 8.32 ms, 4 min 11 s
 QString formatExact(int64_t ns);                          // 8.321 452 ms: all digits
 QString formatTime(int64_t ns);                           // a time on the trace's axis: 4.231 924 s
 QString formatBytes(uint64_t bytes);                      // 41.8 MB
+QString formatClock(qint64 ms);                           // a running time: 04:11, 1:04:11
 QString formatPercent(double share);                      // 0.93: 93 %
 // "/home/me/webshop/app.py": "~/webshop/app.py".
 QString shortPath(const QString& path);

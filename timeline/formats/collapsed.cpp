@@ -13,15 +13,6 @@ using namespace store;
 
 namespace {
 
-std::string_view trim(std::string_view s)
-{
-    while (!s.empty() && uint8_t(s.back()) <= 32)
-        s.remove_suffix(1);
-    while (!s.empty() && uint8_t(s.front()) <= 32)
-        s.remove_prefix(1);
-    return s;
-}
-
 struct Line
 {
     std::string_view stack;
@@ -38,7 +29,7 @@ Line split(std::string_view line)
     number = number.substr(0, number.find(','));
     if (number.empty() || number.front() == '"')
         return {};
-    return {trim(line.substr(0, space)), json::parseScaled(number, 0)};
+    return {trimmed(line.substr(0, space)), json::parseScaled(number, 0)};
 }
 
 bool allDigits(std::string_view s)
@@ -62,7 +53,7 @@ public:
             rest.remove_prefix(3);
         for (uint64_t lines = 0; !rest.empty(); lines++) {
             const size_t end = rest.find('\n');
-            const std::string_view line = trim(rest.substr(0, end));
+            const std::string_view line = trimmed(rest.substr(0, end));
             rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
             if (line.starts_with('#'))
                 comment(line);
@@ -89,7 +80,7 @@ private:
         const size_t colon = line.find(": ");
         if (colon == line.npos)
             return;
-        const std::string_view key = trim(line.substr(1, colon - 1)), value = trim(line.substr(colon + 2));
+        const std::string_view key = trimmed(line.substr(1, colon - 1)), value = trimmed(line.substr(colon + 2));
         m_austin = m_austin || key == "austin";
         m_memory = m_memory || (key == "mode" && value == "memory");
         if (key == "unit")
@@ -157,7 +148,7 @@ private:
                 p.pid = json::parseInteger(process.substr(digits, end - digits)).value_or(0);
             const size_t colon = process.find(':');
             if (colon != process.npos)
-                p.name = m_builder.intern(trim(process.substr(colon + 1)));
+                p.name = m_builder.intern(trimmed(process.substr(colon + 1)));
             it->second = m_builder.addProcess(p);
         }
         Track t;
@@ -170,7 +161,7 @@ private:
                 thread = thread.substr(thread.substr(close).starts_with("):") ? close + 2 : close + 1);
             }
         }
-        t.name = m_builder.intern(thread.empty() && t.tid == int64_t(m_threads.size()) ? "stacks" : trim(thread));
+        t.name = m_builder.intern(thread.empty() && t.tid == int64_t(m_threads.size()) ? "stacks" : trimmed(thread));
         slot.track = m_builder.addTrack(t);
         return slot;
     }
@@ -232,7 +223,7 @@ bool isCollapsed(std::string_view head, bool whole)
     int lines = 0, stacks = 0, nested = 0;
     while (!head.empty() && lines < 50) {
         const size_t end = head.find('\n');
-        const std::string_view line = trim(head.substr(0, end));
+        const std::string_view line = trimmed(head.substr(0, end));
         head.remove_prefix(end == head.npos ? head.size() : end + 1);
         if (line.empty() || line.starts_with('#'))
             continue;

@@ -15,15 +15,6 @@ using namespace store;
 
 namespace {
 
-std::string_view trim(std::string_view s)
-{
-    while (!s.empty() && uint8_t(s.back()) <= 32)
-        s.remove_suffix(1);
-    while (!s.empty() && uint8_t(s.front()) <= 32)
-        s.remove_prefix(1);
-    return s;
-}
-
 bool digits(std::string_view s)
 {
     return !s.empty() && std::all_of(s.begin(), s.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -66,14 +57,14 @@ bool parseHeader(std::string_view line, Header& h)
     h.time = *time;
     h.pid = json::parseInteger(pid).value_or(0);
     h.tid = json::parseInteger(tid).value_or(0);
-    h.program = trim(std::string_view(line.data(), size_t(words[ids].data() - line.data())));
+    h.program = trimmed(std::string_view(line.data(), size_t(words[ids].data() - line.data())));
     // "250000 cycles:ppp:" or "sched:sched_switch: …"
-    std::string_view rest = trim(line.substr(size_t(words[timeWord].data() - line.data()) + words[timeWord].size()));
+    std::string_view rest = trimmed(line.substr(size_t(words[timeWord].data() - line.data()) + words[timeWord].size()));
     if (const size_t space = rest.find(' '); space != rest.npos && digits(rest.substr(0, space)))
-        rest = trim(rest.substr(space));
+        rest = trimmed(rest.substr(space));
     const size_t space = std::min(rest.find(' '), rest.size());
     h.event = rest.substr(0, space);
-    h.rest = trim(rest.substr(space));
+    h.rest = trimmed(rest.substr(space));
     while (h.event.ends_with(':'))
         h.event.remove_suffix(1);
     return true;
@@ -102,7 +93,7 @@ public:
                 return Error{ErrorCode::Cancelled, {}};
             if (line.starts_with('#'))
                 continue;
-            if (trim(line).empty())
+            if (trimmed(line).empty())
                 m_inSample = false;
             else
                 text(line);
@@ -134,7 +125,7 @@ private:
             if (!h.rest.empty())
                 frame(h.rest);
         } else if (m_inSample && uint8_t(line.front()) <= 32) {
-            frame(trim(line));
+            frame(trimmed(line));
         } else if (parseHeader(line, h)) { // one line a sample
             m_inSample = false;
             text(line);
@@ -186,7 +177,7 @@ private:
     {
         const size_t space = text.find(' ');
         const std::string_view address = text.substr(0, space);
-        std::string_view name = space == text.npos ? std::string_view() : trim(text.substr(space)), place;
+        std::string_view name = space == text.npos ? std::string_view() : trimmed(text.substr(space)), place;
         if (!std::all_of(address.begin(), address.end(), [](char c) { return std::isxdigit(uint8_t(c)); })) {
             m_builder.problem("perf.frame", "Frames that could not be understood were left out.", Severity::DataLoss,
                 m_content.offsetOf(text), text);
@@ -194,7 +185,7 @@ private:
         }
         if (const size_t open = name.rfind(" ("); name.ends_with(')') && open != name.npos) {
             place = name.substr(open + 2, name.size() - open - 3);
-            name = trim(name.substr(0, open));
+            name = trimmed(name.substr(0, open));
         } else if (name.starts_with('(') && name.ends_with(')')) {
             place = name.substr(1, name.size() - 2);
             name = {};
@@ -282,7 +273,7 @@ bool isPerfScript(std::string_view head, bool)
     while (!head.empty()) {
         const size_t end = head.find('\n');
         const std::string_view line = head.substr(0, end);
-        if (!line.starts_with('#') && !trim(line).empty()) {
+        if (!line.starts_with('#') && !trimmed(line).empty()) {
             Header h;
             return line.find('\0') == line.npos && line.find(';') == line.npos && line.size() < 4096 && parseHeader(line, h)
                 && !h.event.empty();

@@ -5,9 +5,19 @@
 #include "store/builder.h"
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 namespace calltide::formats {
+
+inline std::string_view trimmed(std::string_view s) // of spaces and control characters
+{
+    while (!s.empty() && uint8_t(s.back()) <= 32)
+        s.remove_suffix(1);
+    while (!s.empty() && uint8_t(s.front()) <= 32)
+        s.remove_prefix(1);
+    return s;
+}
 
 // Bounds what a small file can grow to: a table of stacks may be referred to by every sample.
 class FrameBudget

@@ -104,9 +104,9 @@ bool startingUp(PyCodeObject* code, PyObject* globals)
     return false;
 }
 
-// `skipNewest`: the newest call is just beginning or ending and not open.
 void chooseWay() { g_session.careful = g_session.alwaysCareful || triggersNeedCalls(); }
 
+// `skipNewest`: the newest call is just beginning or ending and not open.
 void start(const std::string& why, bool skipNewest)
 {
     g_triggers.armed = false;
@@ -135,21 +135,22 @@ void stop(const std::string& why)
     chooseWay();
 }
 
-// True when something happened.
-bool fire(const Condition& c, bool skipNewest)
+void fire(const Condition& c, bool skipNewest)
 {
     if (g_triggers.armed)
         start(c.text, skipNewest);
     else
         stop(c.text);
-    return true;
 }
 
-bool timePassed(bool skipNewest)
+bool timePassed(bool skipNewest) // true: so something happened
 {
-    for (const Condition& c : current())
-        if (c.kind == Condition::Kind::After && now() - g_triggers.begin >= c.ns)
-            return fire(c, skipNewest);
+    for (const Condition& c : current()) {
+        if (c.kind == Condition::Kind::After && now() - g_triggers.begin >= c.ns) {
+            fire(c, skipNewest);
+            return true;
+        }
+    }
     return false;
 }
 
