@@ -87,6 +87,11 @@ Histogram makeHistogram(const CallsData& data, bool logarithmic)
         bins = std::min(bins, high - low + 1);
     out.from = low;
     out.width = std::max((high - low) / bins, logarithmic ? 1e-3 : 1.0);
+    if (low == high) { // one bar that can be seen, around what they all took
+        bins = 1;
+        out.width = std::max(out.width, logarithmic ? 0.02 : high * 0.02);
+        out.from = low - out.width / 2;
+    }
     out.counts.resize(size_t(bins));
     out.times.resize(size_t(bins));
     for (const CallSample& call : data.calls) {

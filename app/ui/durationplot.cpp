@@ -148,7 +148,9 @@ void DurationPlot::setData(const CallsData& data, bool logarithmic, bool byTime)
 void DurationPlot::showAll()
 {
     const double end = m_histogram.from + m_histogram.width * double(std::max<size_t>(m_histogram.counts.size(), 1));
-    const double margin = (end - m_histogram.from) * .02;
+    // Wide enough that the three digits of its labels differ.
+    const double least = m_histogram.logarithmic ? 0.3 : end * .06;
+    const double margin = std::max((end - m_histogram.from) * .02, (least - (end - m_histogram.from)) / 2);
     m_plot->xAxis->setRange(m_histogram.from - margin, end + margin);
     double highest = 1;
     for (const QCPBarsData& bar : *m_bars->data())

@@ -64,6 +64,32 @@ private Q_SLOTS:
         QCOMPARE(folded.indexOf(childMain), size_t(2));
     }
 
+    void manyTasksStandBelowTheThreads()
+    {
+        for (const int tasks : {8, 9}) {
+            Maker m;
+            m.add(0, 10 * kMs, "main");
+            for (int i = 0; i < tasks; ++i) {
+                const auto task = m.b.addTrack({.kind = store::TrackKind::Task, .process = m.process, .parent = m.main});
+                m.b.slices(task).add(kMs, kMs, m.function("step"));
+            }
+            const auto other = m.b.addTrack({.process = m.process, .tid = 9, .name = m.b.intern("Pool"), .sortIndex = 1});
+            m.b.slices(other).add(kMs, kMs, m.function("main"));
+            m.b.addCounterSample(m.process, "Memory", "rss", kMs, 5);
+            const auto trace = m.finish();
+            const TrackModel model(*trace, small::style(), {});
+            QCOMPARE(model.items().size(), size_t(4 + tasks));
+            size_t pool = 0, first = 0;
+            for (size_t i = model.items().size(); i-- > 0;) {
+                if (model.items()[i].name == "Pool")
+                    pool = i;
+                if (model.items()[i].icon == Icon::Task)
+                    first = i;
+            }
+            QCOMPARE(first < pool, tasks == 8);
+        }
+    }
+
     void tracksAreFilteredByWords()
     {
         QVERIFY(matchesFilter("MainThread", ""));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <unordered_map>
+#include <utility>
 
 namespace calltide::layout {
 
@@ -16,6 +17,7 @@ using store::TrackKind;
 namespace {
 
 constexpr uint32_t kNone = ~uint32_t(0);
+constexpr size_t kFewTasks = 8; // more of a process stand below its threads, which they would push out of sight
 constexpr uint32_t kDeep = 28, kDeepShows = 24; // rows
 
 std::string plural(int64_t n, std::string_view one, std::string_view many)
@@ -33,6 +35,7 @@ struct Builder
     std::unordered_map<uint32_t, std::vector<TrackId>> tracksOf; // by process
     std::unordered_map<uint32_t, std::vector<TrackId>> childrenOf; // by thread track
     std::unordered_map<uint32_t, std::vector<uint32_t>> instantsOf, countersOf;
+    std::vector<TrackId> tasksLast; // of the process that is being added
 
     void sortIn()
     {
@@ -142,6 +145,17 @@ struct Builder
                 addTree(tracks[i], at);
         for (const uint32_t counter : countersOf[id.v])
             addCounter(counter, id, at);
+        for (const TrackId task : std::exchange(tasksLast, {}))
+            addTrack(task, 1, at);
+    }
+
+    // Below their thread while they are few.
+    bool standsLast(TrackId child, size_t siblings)
+    {
+        if (trace.track(child).kind != TrackKind::Task || siblings <= kFewTasks)
+            return false;
+        tasksLast.push_back(child);
+        return true;
     }
 
     void addTree(TrackId root, uint32_t group)
@@ -152,7 +166,12 @@ struct Builder
             stack.pop_back();
             addTrack(track, level, group);
             if (const auto it = childrenOf.find(track.v); it != childrenOf.end()) {
-                for (auto child = it->second.rbegin(); child != it->second.rend(); ++child)
+                const auto& children = it->second;
+                std::vector<TrackId> here;
+                for (const TrackId child : children)
+                    if (!standsLast(child, children.size()))
+                        here.push_back(child);
+                for (auto child = here.rbegin(); child != here.rend(); ++child)
                     stack.push_back({*child, std::min(level + 1, 4)});
             }
         }
