@@ -25,6 +25,8 @@ int record(const QStringList& arguments);
 int attach(const QStringList& arguments);
 int processes(const QStringList& arguments);
 int exportTrace(const QStringList& arguments);
+int pack(const QStringList& arguments);
+int unpack(const QStringList& arguments);
 int info(const QStringList& arguments);
 int stats(const QStringList& arguments);
 int screenshot(const QStringList& arguments);

@@ -22,6 +22,9 @@ const char kHelp[] = "Calltide records what a Python program does, call by call,
                      "                                   write it in another format, by OUT's ending: .json (Perfetto),\n"
                      "                                   .pftrace, .speedscope.json, .firefox.json, .collapsed, .prof\n"
                      "                                   (cProfile), .csv (functions); .gz or .zst behind it packs\n"
+                     "                                   --function TEXT, --thread TEXT: those whose names contain it\n"
+                     "  calltide pack FILE -o OUT        a recording with its children and notes as one small file\n"
+                     "  calltide unpack FILE [-o OUT]    the files of a packed one\n"
                      "  calltide info FILE… [--json]     what is in a file, or in several as one timeline\n"
                      "  calltide stats FILE… [--json] [--top N]\n"
                      "                                   calls and times of each function\n"
@@ -50,7 +53,7 @@ struct Command
     int (*run)(const QStringList&);
 };
 const Command kCommands[]
-    = {{"record", record}, {"attach", attach}, {"ps", processes}, {"export", exportTrace}, {"info", info}, {"stats", stats}, {"screenshot", screenshot}};
+    = {{"record", record}, {"attach", attach}, {"ps", processes}, {"export", exportTrace}, {"pack", pack}, {"unpack", unpack}, {"info", info}, {"stats", stats}, {"screenshot", screenshot}};
 
 void write(FILE* to, const QString& text)
 {

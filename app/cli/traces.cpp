@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// export, info, stats.
+// info, stats.
 #include "cli/arguments.h"
 #include "cli/load.h"
 #include "formats/exporter.h"
@@ -284,63 +284,6 @@ int info(const QStringList& arguments)
     else
         printInfo(*trace.value());
     return 0;
-}
-
-int exportTrace(const QStringList& arguments)
-{
-    const QString o = QStringLiteral("-o"), output = QStringLiteral("--output"), formatName = QStringLiteral("--format"),
-                  range = QStringLiteral("--range");
-    auto a = parseArguments(arguments, {o, output, formatName, range}, {QStringLiteral("--no-sources")});
-    if (!a)
-        return usageError(QString::fromStdString(a.error().message), "export");
-    const QString to = a->values.value(o, a->values.value(output));
-    if (a->words.isEmpty() || to.isEmpty())
-        return usageError(QStringLiteral("name a file and -o OUT."), "export");
-    const std::string path = to.toLocal8Bit().toStdString();
-    auto format = formats::exportFormatOf(path);
-    QStringList names, endings;
-    for (const auto& f : formats::exportFormats()) {
-        const QString name = QString::fromLatin1(f.name);
-        endings += QString::fromLatin1(f.ending);
-        if (!names.contains(name))
-            names += name;
-    }
-    if (const QString wanted = a->values.value(formatName); !wanted.isEmpty()) {
-        format.reset();
-        for (const auto& f : formats::exportFormats()) {
-            if (wanted == QLatin1String(f.name))
-                format = f.format;
-        }
-        if (!format)
-            return usageError(
-                QStringLiteral("--format is %1, not %2.").arg(names.join(QStringLiteral(", ")), wanted), "export");
-    }
-    if (!format)
-        return usageError(
-            QStringLiteral("the name after -o must end in %1, with .gz or .zst behind it for a packed file; or name a --format.")
-                .arg(endings.join(QStringLiteral(", "))),
-            "export");
-    formats::ExportOptions options;
-    std::pair<int64_t, int64_t> part{0, 0};
-    if (const QString text = a->values.value(range); !text.isEmpty()) {
-        const auto r = parseRange(text);
-        if (!r)
-            return usageError(QString::fromStdString(r.error().message), "export");
-        part = r.value();
-    }
-    const auto trace = load(a->words);
-    if (!trace)
-        return fail(QString::fromStdString(trace.error().message));
-    if (part.second > 0) {
-        if (part.first >= trace.value()->duration())
-            return fail(QStringLiteral("%1 is %2 long; the range lies behind its end.")
-                            .arg(a->words.first(), spanText(trace.value()->duration())));
-        options.scope.from = trace.value()->begin() + part.first;
-        options.scope.to = trace.value()->begin() + std::min(part.second, trace.value()->duration());
-    }
-    options.sources = !a->has(QStringLiteral("--no-sources"));
-    const auto status = formats::exportTrace(*trace.value(), path, *format, options);
-    return status ? 0 : fail(QString::fromStdString(status.error().message));
 }
 
 int stats(const QStringList& arguments)

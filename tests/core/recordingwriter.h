@@ -35,6 +35,22 @@ public:
         std::memcpy(&m_seed, h.processId, 4);
     }
 
+    // Of the process that the first writer has, started a little later.
+    void becomeChild()
+    {
+        namespace f = calltide::format;
+        f::FileHeader h;
+        std::memcpy(&h, bytes.data(), sizeof h);
+        std::memcpy(h.parentProcessId, h.processId, sizeof h.processId);
+        h.processId[0]++;
+        h.ppid = h.pid++;
+        h.monotonic0++;
+        std::memcpy(bytes.data(), &h, sizeof h);
+        const uint32_t crc = f::crc32c(0, bytes.data(), f::kFileCrcAt);
+        std::memcpy(bytes.data() + f::kFileCrcAt, &crc, 4);
+        std::memcpy(&m_seed, h.processId, 4);
+    }
+
     // From now on a ring whose slots have the size of the chunks that are added, which must be equal.
     void ring(unsigned slotLog2 = 12)
     {

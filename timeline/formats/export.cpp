@@ -133,8 +133,8 @@ bool writeSpeedscope(Exporting& e)
             e.out.addInteger(e.clip(time));
             e.out.add('}');
         };
-        walkTrack(
-            t, id, e.options.scope.from, e.options.scope.to,
+        e.walk(
+            id,
             [&](SliceIndex i, uint32_t) {
                 if (e.tick())
                     event('O', i, t.start(i));
@@ -174,8 +174,8 @@ bool writeCollapsed(Exporting& e)
             int64_t below;
         };
         std::vector<Open> open;
-        walkTrack(
-            t, id, e.options.scope.from, e.options.scope.to,
+        e.walk(
+            id,
             [&](SliceIndex i, uint32_t) {
                 e.tick();
                 open.push_back({tree.child(open.empty() ? WeightTree::kRoot : open.back().node, t.functionOf(i)), 0});

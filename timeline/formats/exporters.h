@@ -21,6 +21,21 @@ public:
     const ExportOptions& options;
     Output& out;
 
+    // store::walkTrack over the calls in the scope.
+    template <class Enter, class Leave> void walk(store::TrackId track, Enter&& enter, Leave&& leave)
+    {
+        const auto& passes = options.scope.passes;
+        store::walkTrack(
+            trace, track, options.scope.from, options.scope.to,
+            [&](store::SliceIndex i, uint32_t depth) {
+                if (!passes || passes(i))
+                    enter(i, depth);
+            },
+            [&](store::SliceIndex i, uint32_t depth) {
+                if (!passes || passes(i))
+                    leave(i, depth);
+            });
+    }
     bool wants(store::TrackId track) const;
     bool ofCalls(store::TrackId track) const; // a thread, task or overflow lane: counted in call trees
     bool inside(int64_t time) const { return time >= options.scope.from && time <= options.scope.to; }

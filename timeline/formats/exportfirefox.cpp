@@ -162,8 +162,8 @@ bool writeFirefox(Exporting& e)
             continue;
         ThreadSamples samples;
         std::vector<uint32_t> open;
-        walkTrack(
-            t, id, e.options.scope.from, e.options.scope.to,
+        e.walk(
+            id,
             [&](SliceIndex i, uint32_t) {
                 e.tick();
                 open.push_back(samples.stack(open.empty() ? ThreadSamples::kNone : open.back(), t.functionOf(i).v));

@@ -68,6 +68,7 @@ public:
 
 private:
     bool inside(int64_t from, int64_t to) const { return to >= m_options.scope.from && from <= m_options.scope.to; }
+    bool passes(SliceIndex i) const { return !m_options.scope.passes || m_options.scope.passes(i); }
     void event()
     {
         m_out.add(m_first ? "\n" : ",\n");
@@ -244,7 +245,7 @@ private:
         const std::string& ids = m_idText[id.v];
         return walk(id, [&](SliceIndex i, uint32_t) {
             int64_t from = m_trace.start(i), to = m_trace.end(i);
-            if (!inside(from, to))
+            if (!inside(from, to) || !passes(i))
                 return;
             from = std::max(from, m_options.scope.from);
             to = std::min(to, m_options.scope.to);
@@ -280,18 +281,18 @@ private:
 
     bool asyncTrack(TrackId id)
     {
-        std::vector<SliceIndex> open;
-        const auto closeTo = [&](size_t depth) {
-            for (; open.size() > depth; open.pop_back())
-                asyncMark('e', id, m_trace.end(open.back()), open.back());
+        std::vector<std::pair<SliceIndex, uint32_t>> open; // and its depth
+        const auto closeTo = [&](uint32_t depth) {
+            for (; !open.empty() && open.back().second >= depth; open.pop_back())
+                asyncMark('e', id, m_trace.end(open.back().first), open.back().first);
         };
         const bool whole = walk(id, [&](SliceIndex i, uint32_t depth) {
-            if (!inside(m_trace.start(i), m_trace.end(i)))
+            if (!inside(m_trace.start(i), m_trace.end(i)) || !passes(i))
                 return;
-            closeTo(std::min<size_t>(depth, open.size()));
+            closeTo(depth);
             m_asyncId += open.empty();
             asyncMark('b', id, m_trace.start(i), i);
-            open.push_back(i);
+            open.emplace_back(i, depth);
         });
         closeTo(0);
         return whole;

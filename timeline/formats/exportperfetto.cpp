@@ -270,8 +270,8 @@ private:
         if (m_trace.track(id).sliceCount == 0)
             return true;
         const uint64_t uuid = describe(id);
-        walkTrack(
-            m_trace, id, m_e.options.scope.from, m_e.options.scope.to,
+        m_e.walk(
+            id,
             [&](SliceIndex i, uint32_t) {
                 if (m_e.tick())
                     event(Begin, uuid, m_trace.start(i), i);

@@ -104,8 +104,8 @@ bool writePstats(Exporting& e)
         const TrackId id{k};
         if (!e.ofCalls(id))
             continue;
-        walkTrack(
-            t, id, e.options.scope.from, e.options.scope.to,
+        e.walk(
+            id,
             [&](SliceIndex i, uint32_t) {
                 e.tick();
                 const uint32_t f = idOf[t.functionOf(i).v];

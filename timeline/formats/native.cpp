@@ -27,6 +27,8 @@ public:
     {
     }
     Result<TracePtr> read();
+    // Of files that are unpacked already, the first process's before all.
+    Result<TracePtr> read(std::vector<NativeFile> files);
 
 private:
     struct ThreadWork
@@ -276,7 +278,12 @@ Result<TracePtr> NativeReader::read()
     m_files.push_back(std::move(*first));
     if (m_options.followChildren)
         findChildren();
+    return read(std::move(m_files));
+}
 
+Result<TracePtr> NativeReader::read(std::vector<NativeFile> files)
+{
+    m_files = std::move(files);
     uint64_t bytes = 0;
     for (const NativeFile& f : m_files)
         bytes += f.bytes->size();
@@ -398,6 +405,11 @@ FunctionId collectionFunction(TraceBuilder& out, uint64_t generation)
 Result<TracePtr> readNative(const std::string& path, const OpenOptions& options)
 {
     return NativeReader(path, options).read();
+}
+
+Result<TracePtr> readNative(const std::string& path, std::vector<NativeFile> files, const OpenOptions& options)
+{
+    return NativeReader(path, options).read(std::move(files));
 }
 
 } // namespace calltide::formats

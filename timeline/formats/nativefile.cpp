@@ -46,9 +46,19 @@ Result<std::unique_ptr<FileBytes>> FileBytes::open(const std::string& path)
     return f;
 }
 
+std::unique_ptr<FileBytes> FileBytes::of(std::string unpacked)
+{
+    std::unique_ptr<FileBytes> f(new FileBytes);
+    f->m_unpacked = std::move(unpacked);
+    f->m_data = reinterpret_cast<uint8_t*>(f->m_unpacked.data());
+    f->m_size = f->m_unpacked.size();
+    f->m_extents.emplace_back(0, f->m_size);
+    return f;
+}
+
 FileBytes::~FileBytes()
 {
-    if (m_data)
+    if (m_data && m_file >= 0)
         munmap(m_data, m_size);
     if (m_file >= 0)
         ::close(m_file);
@@ -75,12 +85,14 @@ uint64_t FileBytes::nextData(uint64_t offset) const
 
 void FileBytes::readAgain(uint64_t offset, uint64_t size)
 {
-    if (offset < m_size)
+    if (offset < m_size && m_file >= 0)
         read(offset, offset + std::min(size, m_size - offset));
 }
 
 bool FileBytes::unchanged(uint64_t offset, uint64_t size) const
 {
+    if (m_file < 0)
+        return offset + size <= m_size;
     std::vector<uint8_t> now(size);
     return offset + size <= m_size && pread(m_file, now.data(), size, off_t(offset)) == ssize_t(size)
         && std::memcmp(now.data(), m_data + offset, size) == 0;
@@ -421,12 +433,17 @@ static void readTables(NativeFile& f)
 
 Result<NativeFile> openNativeFile(const std::string& path)
 {
-    NativeFile f;
-    f.path = path;
     auto bytes = FileBytes::open(path);
     if (!bytes)
         return bytes.error();
-    f.bytes = std::move(*bytes);
+    return openNativeFile(path, std::move(*bytes));
+}
+
+Result<NativeFile> openNativeFile(const std::string& path, std::unique_ptr<FileBytes> bytes)
+{
+    NativeFile f;
+    f.path = path;
+    f.bytes = std::move(bytes);
     f.fileSize = f.bytes->size();
     if (Status s = readFileHeader(path, f.bytes->data(), f.fileSize, f, f.hints); !s)
         return s.error();

@@ -3,6 +3,7 @@
 #pragma once
 #include "format/decode.h"
 #include "store/result.h"
+#include "store/trace.h"
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -18,6 +19,7 @@ class FileBytes
 {
 public:
     static Result<std::unique_ptr<FileBytes>> open(const std::string& path);
+    static std::unique_ptr<FileBytes> of(std::string unpacked); // of a packed recording
     ~FileBytes();
     FileBytes(const FileBytes&) = delete;
     FileBytes& operator=(const FileBytes&) = delete;
@@ -32,7 +34,8 @@ public:
 private:
     FileBytes() = default;
     void read(uint64_t from, uint64_t to);
-    int m_file = -1;
+    int m_file = -1; // -1: the bytes are m_unpacked
+    std::string m_unpacked;
     uint8_t* m_data = nullptr;
     uint64_t m_size = 0;
     std::vector<std::pair<uint64_t, uint64_t>> m_extents; // from, to
@@ -131,5 +134,10 @@ std::string modeWords(const NativeTables& file);
 
 // Errors name the file: not a recording, damaged header, newer version, cut before its first chunk.
 Result<NativeFile> openNativeFile(const std::string& path);
+Result<NativeFile> openNativeFile(const std::string& path, std::unique_ptr<FileBytes> bytes);
+
+struct OpenOptions;
+// Files of one recording, the first process's before all. `path` stands for them in messages.
+Result<store::TracePtr> readNative(const std::string& path, std::vector<NativeFile> files, const OpenOptions& options);
 
 } // namespace calltide::formats

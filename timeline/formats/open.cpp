@@ -2,6 +2,7 @@
 // The one place that chooses a reader, by content only.
 #include "format/format.h"
 #include "formats/archive.h"
+#include "formats/container.h"
 #include "formats/jsonprofile.h"
 #include "formats/live.h"
 #include "formats/merge.h"
@@ -106,8 +107,18 @@ public:
         case Format::ChromeJson:
             return readJson(*input, layers ? name : m_path, m_options);
         case Format::Calltide:
-            if (layers)
-                return Error{ErrorCode::NotSupported, name + ": this recording is compressed; unpack it first."};
+            if (layers) {
+                auto bytes = readWhole(*input, name, uint64_t(8) << 30, m_options.progress);
+                if (!bytes)
+                    return bytes.error();
+                PackedRecordings one;
+                std::vector<std::string> wrong;
+                one.add({name, std::move(*bytes)});
+                auto traces = one.read(m_path, m_options, wrong);
+                if (traces.empty())
+                    return Error{ErrorCode::Damaged, wrong.front()};
+                return traces.front().second;
+            }
             if (m_options.preview && input->fileSize() > kPreviewFrom)
                 if (auto reader = LiveReader::open(m_path)) // reads only what the first part needs
                     if (store::TracePtr first = (*reader)->firstPart())
@@ -130,6 +141,7 @@ private:
     {
         std::vector<MergePart> parts;
         std::vector<std::string> leftOut;
+        PackedRecordings recordings;
         for (;;) {
             auto member = archive.next();
             if (!member)
@@ -137,7 +149,17 @@ private:
             if (!*member)
                 break;
             Archive::Member& m = **member;
-            auto trace = open(std::make_unique<PeekInput>(std::move(m.input)), name + "/" + m.name, layers + 1);
+            auto content = std::make_unique<PeekInput>(std::move(m.input));
+            if (m.name.ends_with(kNotesEnding)) // they are not to be seen as a trace
+                continue;
+            if (auto head = content->peek(kHead); head && sniff(*head, head->size() < kHead) == Format::Calltide) {
+                auto bytes = readWhole(*content, name + "/" + m.name, uint64_t(8) << 30, m_options.progress);
+                if (!bytes)
+                    return bytes.error();
+                recordings.add({m.name, std::move(*bytes)});
+                continue;
+            }
+            auto trace = open(std::move(content), name + "/" + m.name, layers + 1);
             if (trace)
                 parts.push_back({m.name, *trace});
             else if (trace.error().code == ErrorCode::Cancelled)
@@ -145,6 +167,8 @@ private:
             else if (leftOut.size() < 1000)
                 leftOut.push_back(trace.error().message.substr(std::min(trace.error().message.size(), name.size() + 1)));
         }
+        for (auto& [recording, trace] : recordings.read(m_path, m_options, leftOut))
+            parts.push_back({recording, std::move(trace)});
         leftOut.insert(leftOut.end(), archive.problems().begin(), archive.problems().end());
         if (parts.empty())
             return Error{

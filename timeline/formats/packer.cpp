@@ -77,6 +77,7 @@ private:
 class ZstdPacker final : public Packer
 {
 public:
+    explicit ZstdPacker(int level) { ZSTD_CCtx_setParameter(m_stream, ZSTD_c_compressionLevel, level); }
     ~ZstdPacker() override { ZSTD_freeCCtx(m_stream); }
     void add(std::string_view bytes, bool last, const Sink& sink) override
     {
@@ -108,7 +109,7 @@ std::unique_ptr<Packer> Packer::make(Packing packing)
         return nullptr;
     if (packing == Packing::Gzip)
         return std::make_unique<GzipPacker>();
-    return std::make_unique<ZstdPacker>();
+    return std::make_unique<ZstdPacker>(packing == Packing::ZstdSmall ? 9 : ZSTD_CLEVEL_DEFAULT);
 }
 
 } // namespace calltide::formats

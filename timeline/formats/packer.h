@@ -12,7 +12,8 @@ enum class Packing : uint8_t
 {
     None,
     Gzip,
-    Zstd
+    Zstd,
+    ZstdSmall // slower, for what is kept
 };
 Packing packingOf(std::string_view path); // by its ending, .gz or .zst
 
