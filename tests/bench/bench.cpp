@@ -1,149 +1,37 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// bench query [SLICES]: how long the queries of one frame take along a path of zooms and pans.
-// bench open FILE: how long a trace takes to open, then the same path on it.
+// bench query [SLICES…]: building of a made-up trace, then the queries of its frames, statistics and search.
+// bench open FILE: how long a trace takes to open, and what memory; then the same queries on it.
+// bench first FILE: after what time its first picture is there, while the rest is read.
+// bench cache FILE: how long its kept form takes to write, to open and to look around in, and what memory that costs.
+// bench parsers FILE.json: nlohmann's SAX parser and, where it is installed, simdjson on the same file.
 // Prints figures for people; frames, statistics and search are in processor time. Fails when a query gives more than it
 // may, whatever the machine's speed.
-#include "formats/reader.h"
-#include "store/builder.h"
-#include "store/query.h"
-#include "store/statistics.h"
-#include "tracesim.h"
-#include <algorithm>
-#include <chrono>
+#include "benches.h"
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
-
-using namespace calltide;
-using namespace calltide::store;
-
-namespace {
-
-double now()
-{
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-// Of all threads: what counts on a machine that others use as well.
-double cpu()
-{
-    return double(std::clock()) / CLOCKS_PER_SEC;
-}
-
-Result<TracePtr> madeUp(uint64_t slices)
-{
-    tracesim::Parameters p;
-    p.slices = slices;
-    TraceBuilder builder;
-    std::vector<FunctionId> functions;
-    for (const std::string& name : tracesim::makeNames(p.names, p.seed))
-        functions.push_back(builder.addFunctionByTraceName(name, "FEE"));
-    std::vector<TrackId> tracks;
-    for (uint32_t process = 0; process < p.processes; process++) {
-        const ProcessId id = builder.addProcess({});
-        for (uint32_t thread = 0; thread < p.threads; thread++) {
-            Track t;
-            t.process = id;
-            tracks.push_back(builder.addTrack(t));
-        }
-    }
-    tracesim::run(p, [&](const tracesim::Slice& s) {
-        builder.slices(tracks[s.process * p.threads + s.thread]).add(s.start, s.duration, functions[s.name]);
-    });
-    const double begin = now(), beginCpu = cpu();
-    auto trace = builder.finish();
-    const double time = now() - begin, timeCpu = cpu() - beginCpu;
-    std::printf(
-        "build      %8.0f ms   %.1f M slices/s   (%.0f ms of processor time, %.1f M slices/s)\n", time * 1e3,
-        double(slices) / time / 1e6, timeCpu * 1e3, double(slices) / timeCpu / 1e6);
-    return trace;
-}
-
-bool frames(const Trace& trace)
-{
-    constexpr int kWidth = 1920, kRows = 56, kFrames = 2000;
-    tracesim::Random random(7);
-    const double full = double(std::max<int64_t>(trace.duration(), 1000));
-    double length = full, begin = double(trace.begin());
-    size_t top = 0;
-    std::vector<double> times;
-    std::vector<Run> runs;
-    size_t most = 0;
-    bool right = true;
-    for (int i = 0; i < kFrames; i++) {
-        const int what = int(random.below(5));
-        if (i % 50 == 0) // somewhere else
-            length = std::exp(std::log(2e4) + random.unit() * (std::log(full) - std::log(2e4)));
-        const double anchor = random.unit(), factor = what < 2 ? 1 : what == 2 ? 0.8 : 1.25;
-        begin += anchor * length * (1 - factor) + (what < 2 ? (anchor - 0.5) * 0.2 * length : 0);
-        length = std::clamp(length * factor, std::min(2e4, full), full);
-        begin = std::clamp(begin, double(trace.begin()), double(trace.begin()) + full - length);
-        if (i % 50 == 0) {
-            begin = double(trace.begin()) + random.unit() * (full - length);
-            top = trace.rows().size() > kRows ? random.below(uint32_t(trace.rows().size() - kRows)) : 0;
-        }
-        const int64_t from = int64_t(begin), to = from + int64_t(length);
-        runs.clear();
-        const double started = cpu();
-        for (size_t r = top; r < std::min(trace.rows().size(), top + kRows); r++) {
-            const size_t before = runs.size();
-            queryRow(trace, RowId(r), from, to, length / kWidth, runs);
-            right &= runs.size() - before <= 2 * kWidth + 4;
-        }
-        times.push_back(cpu() - started);
-        most = std::max(most, runs.size());
-    }
-    std::sort(times.begin(), times.end());
-    std::printf(
-        "frame      %8.3f ms p50   %.3f ms p99   %.3f ms worst   (%d rows, %d columns, at most %zu runs)\n",
-        times[times.size() / 2] * 1e3, times[times.size() * 99 / 100] * 1e3, times.back() * 1e3, kRows, kWidth, most);
-    if (!right)
-        std::fprintf(stderr, "a row gave more than two runs a column\n");
-    return right;
-}
-
-bool figures(const Trace& trace)
-{
-    const double slices = double(std::max<uint64_t>(trace.sliceCount(), 1));
-    std::printf(
-        "memory     %8.1f B/slice   (%llu slices, %zu rows)\n", double(trace.memoryBytes()) / slices,
-        static_cast<unsigned long long>(trace.sliceCount()), trace.rows().size());
-    const bool right = frames(trace);
-    double begin = cpu();
-    const auto statistics = functionStatistics(trace);
-    std::printf("statistics %8.0f ms   %zu functions\n", (cpu() - begin) * 1e3, statistics.size());
-    begin = cpu();
-    const auto mask = matchFunctions(trace, "load");
-    const uint64_t hits = countSlices(trace, mask);
-    std::printf("search     %8.1f ms   %llu hits\n", (cpu() - begin) * 1e3, static_cast<unsigned long long>(hits));
-    return right;
-}
-
-} // namespace
+#include <iterator>
 
 int main(int argc, char** argv)
 {
-    const bool query = argc > 1 && !std::strcmp(argv[1], "query"), open = argc > 2 && !std::strcmp(argv[1], "open");
-    if (!query && !open) {
-        std::fprintf(stderr, "usage: bench query [SLICES] | bench open FILE\n");
-        return 2;
+    const auto is = [&](const char* word) { return argc > 1 && !std::strcmp(argv[1], word); };
+    const struct
+    {
+        const char* word;
+        bool (*run)(const char*);
+    } ofFile[] = {{"open", bench::open}, {"first", bench::first}, {"cache", bench::cache}, {"parsers", bench::parsers}};
+    for (const auto& b : ofFile)
+        if (is(b.word) && argc == 3)
+            return b.run(argv[2]) ? 0 : 1;
+    if (is("query")) {
+        bool right = true;
+        if (argc == 2)
+            for (const uint64_t slices : {1'000'000, 10'000'000, 100'000'000})
+                right &= bench::query(slices);
+        for (int i = 2; i < argc; i++)
+            right &= bench::query(std::strtoull(argv[i], nullptr, 10));
+        return right ? 0 : 1;
     }
-    const double begin = now(), beginCpu = cpu();
-    auto trace = query ? madeUp(argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1'000'000) : formats::open(argv[2]);
-    if (!trace) {
-        std::fprintf(stderr, "%s\n", trace.error().message.c_str());
-        return 1;
-    }
-    if (open) {
-        const double time = now() - begin, timeCpu = cpu() - beginCpu;
-        std::printf(
-            "open       %8.0f ms   %.1f M slices/s   %.0f MB/s   (%.0f ms of processor time, %.1f M slices/s)\n",
-            time * 1e3, double((*trace)->sliceCount()) / time / 1e6, double((*trace)->fileSize()) / time / 1e6,
-            timeCpu * 1e3, double((*trace)->sliceCount()) / timeCpu / 1e6);
-        for (const Problem& p : (*trace)->problems())
-            std::printf(
-                "problem    %s: %llu (%s)\n", p.kind.c_str(), static_cast<unsigned long long>(p.count), p.text.c_str());
-    }
-    return figures(**trace) ? 0 : 1;
+    std::fprintf(stderr, "usage: bench query [SLICES…] | bench open|first|cache|parsers FILE\n");
+    return 2;
 }
