@@ -193,9 +193,11 @@ Result<Attached> attach(const AttachOptions& options, inject::Why* why, const Ca
     if (const QFileInfo folder(QFileInfo(attached.recording).path()); !folder.isDir())
         return Error{ErrorCode::NotFound,
             QStringLiteral("The folder %1 for the recording does not exist.").arg(folder.filePath()).toStdString()};
-    auto answer = ask(options.processId,
-        {{"do", "start"}, {"out", QFile::encodeName(attached.recording)}, {"for", watchedProcess(options.processId)},
-            {"options", options.options.join(QChar(u'\0')).toUtf8()}},
+    QHash<QByteArray, QByteArray> request{{"do", "start"}, {"out", QFile::encodeName(attached.recording)}, {"for", watchedProcess(options.processId)},
+            {"options", options.options.join(QChar(u'\0')).toUtf8()}};
+    if (options.options.join(u' ').contains(QStringLiteral("signal:")))
+        request.insert("main", "1");
+    auto answer = ask(options.processId, request,
         options.evenIfSwitchedOff, options.timeoutMs, why, cancelled);
     if (!answer)
         return answer.error();

@@ -4,6 +4,7 @@
 #include "ui/headerbar.h"
 #include "ui/noticebar.h"
 #include "ui/text.h"
+#include <QDateTime>
 #include <QDir>
 #include <QFileInfo>
 #include <QMessageBox>
@@ -36,6 +37,7 @@ Attacher::Attacher(const Appearance& appearance, HeaderBar& header, NoticeBar& n
         show();
         Q_EMIT runningChanged();
     });
+    connect(&m_attachment, &Attachment::attached, this, [this](const QString& recording) { Q_EMIT this->recording(recording, m_askedAt); });
     connect(&m_attachment, &Attachment::failed, this, [this](const QString& sentence, bool mayInsist) {
         if (mayInsist)
             sheet()->askToInsist(m_options, sentence);
@@ -82,6 +84,7 @@ void Attacher::begin(const session::AttachOptions& options, int durationMs, cons
     }
     m_program = program;
     m_durationMs = durationMs;
+    m_askedAt = QDateTime::currentMSecsSinceEpoch() * 1'000'000;
     m_clock.start();
     m_attachment.start(m_options, durationMs);
 }

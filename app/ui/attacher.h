@@ -30,11 +30,13 @@ public:
     bool isPaused() const { return m_attachment.state() == session::Attachment::State::Paused; }
     bool mayPause() const; // or go on, or take a snapshot
     QString programName() const { return m_program; }
+    QString recordingPath() const { return m_attachment.recordingPath(); } // of the running or last one
     // The window closes: asks, and ends the recording. False: it stays open.
     bool confirmClose();
 
 Q_SIGNALS:
     void runningChanged();
+    void recording(const QString& path, qint64 notBefore); // it has begun, then (ns since the epoch)
     void recorded(const QString& path);
     void openRequested(const QString& path);
     void failed(const QString& sentence);
@@ -54,6 +56,7 @@ private:
     QTimer m_clock;
     QString m_program;
     int m_durationMs = 0;
+    qint64 m_askedAt = 0; // ns since the epoch
     int m_notice = 0;
 };
 

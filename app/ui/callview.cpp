@@ -15,31 +15,6 @@ namespace calltide::ui {
 namespace {
 constexpr int kMostArguments = 40;
 
-QWidget* figure(const Appearance& appearance, const QString& caption, QLabel*& value, QLabel** beside = nullptr)
-{
-    auto* box = new QWidget;
-    auto* column = new QVBoxLayout(box);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    QLabel* head = plainLabel(caption, "muted");
-    head->setFont(uiFont(appearance, u"caption"));
-    column->addWidget(head);
-    auto* row = new QHBoxLayout;
-    row->setSpacing(5);
-    value = plainLabel(QString());
-    value->setFont(render::Theme::uiFont(17, 600));
-    value->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    row->addWidget(value, 0, Qt::AlignBaseline);
-    if (beside) {
-        *beside = plainLabel(QString(), "muted");
-        (*beside)->setFont(uiFont(appearance, u"caption"));
-        row->addWidget(*beside, 0, Qt::AlignBaseline);
-    }
-    row->addStretch();
-    column->addLayout(row);
-    return box;
-}
-
 QPixmap swatch(const QColor& color, double ratio)
 {
     QPixmap pixmap(int(12 * ratio), int(12 * ratio));
@@ -119,9 +94,9 @@ QWidget* CallView::buildPage()
 
     auto* figures = new QHBoxLayout;
     figures->setSpacing(8);
-    figures->addWidget(figure(m_appearance, tr("Duration"), m_duration), 1);
-    figures->addWidget(figure(m_appearance, tr("Self"), m_self, &m_selfShare), 1);
-    figures->addWidget(figure(m_appearance, tr("Calls inside"), m_inside), 1);
+    figures->addWidget(figureBox(m_appearance, tr("Duration"), m_duration), 1);
+    figures->addWidget(figureBox(m_appearance, tr("Self"), m_self, &m_selfShare), 1);
+    figures->addWidget(figureBox(m_appearance, tr("Calls inside"), m_inside), 1);
     column->addLayout(figures);
     column->addSpacing(4);
     m_strip = new ShareStrip(m_appearance);

@@ -226,6 +226,31 @@ QLabel* plainLabel(const QString& text, const char* property, QWidget* parent)
     return label;
 }
 
+QWidget* figureBox(const Appearance& appearance, const QString& caption, QLabel*& value, QLabel** beside)
+{
+    auto* box = new QWidget;
+    auto* column = new QVBoxLayout(box);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    QLabel* head = plainLabel(caption, "muted");
+    head->setFont(uiFont(appearance, u"caption"));
+    column->addWidget(head);
+    auto* row = new QHBoxLayout;
+    row->setSpacing(5);
+    value = plainLabel(QString());
+    value->setFont(render::Theme::uiFont(17, 600));
+    value->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    row->addWidget(value, 0, Qt::AlignBaseline);
+    if (beside) {
+        *beside = plainLabel(QString(), "muted");
+        (*beside)->setFont(uiFont(appearance, u"caption"));
+        row->addWidget(*beside, 0, Qt::AlignBaseline);
+    }
+    row->addStretch();
+    column->addLayout(row);
+    return box;
+}
+
 QWidget* emptyState(const Appearance& appearance, const QString& icon, const QString& title, const QString& text)
 {
     auto* page = new QWidget;

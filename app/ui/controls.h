@@ -102,6 +102,8 @@ QLineEdit* filterField(const Appearance& appearance, const QString& placeholder,
 // Sets a style property and has the style sheet looked at again.
 void setStyleProperty(QWidget* widget, const char* name, const QVariant& value);
 QLabel* plainLabel(const QString& text, const char* property = nullptr, QWidget* parent = nullptr);
+// A large number with its name above it, and perhaps a small one beside it.
+QWidget* figureBox(const Appearance& appearance, const QString& caption, QLabel*& value, QLabel** beside = nullptr);
 // Icon, a line and a second line in the middle of an empty panel.
 QWidget* emptyState(const Appearance& appearance, const QString& icon, const QString& title, const QString& text);
 

@@ -45,7 +45,7 @@ Document::~Document()
     m_follower.reset(); // before what it reports to
     for (QWidget* view : {static_cast<QWidget*>(m_timeline), static_cast<QWidget*>(m_flame),
              static_cast<QWidget*>(m_functions), static_cast<QWidget*>(m_source), static_cast<QWidget*>(m_call),
-             static_cast<QWidget*>(m_calls), static_cast<QWidget*>(m_notes)})
+             static_cast<QWidget*>(m_calls), static_cast<QWidget*>(m_notes), m_recording.data()})
         delete view;
 }
 
@@ -54,7 +54,10 @@ void Document::follow(std::shared_ptr<session::LiveFollower> follower)
     m_follower = std::move(follower);
     m_sinceSlow.start();
     connect(m_follower.get(), &session::LiveFollower::grown, this,
-        [this](const formats::LiveState& state) { grow(state.trace); });
+        [this](const formats::LiveState& state) {
+            grow(state.trace);
+            Q_EMIT looked(state);
+        });
     const auto over = [this] {
         QTimer::singleShot(0, this, [gone = std::exchange(m_follower, nullptr)] { }); // it is what calls
         Q_EMIT ended();
@@ -99,6 +102,12 @@ void Document::grow(store::TracePtr trace)
     m_calls->recount();
     if (!last)
         Q_EMIT grown();
+}
+
+void Document::setRecording(QWidget* view)
+{
+    delete m_recording;
+    m_recording = view;
 }
 
 timeline::TimelineView* Document::timeline() const

@@ -13,6 +13,10 @@ namespace calltide::flameview {
 class FlameView;
 }
 
+namespace calltide::formats {
+struct LiveState;
+}
+
 namespace calltide::session {
 class LiveFollower;
 }
@@ -46,6 +50,8 @@ public:
     CallView* call() const;
     CallsView* calls() const; // of the chosen function
     NotesView* notes() const;
+    QWidget* recording() const { return m_recording; } // while it goes on; else null
+    void setRecording(QWidget* view); // becomes its owner
     NotesFile* notesFile() const { return m_notesFile; }
 
     // A recording that goes on: its states are shown as they come, then the final one. `path` need not be there yet
@@ -58,6 +64,7 @@ public:
     QString summary() const; // "1 284 116 calls · 2 processes · 9 threads"
 
 Q_SIGNALS:
+    void looked(const calltide::formats::LiveState& state); // more than 20 a second
     void grown(); // trace() is new; at most twice a second
     void ended(); // trace() is the final one
     void failed(const QString& sentence); // the final one cannot be read: what was seen stays
@@ -77,6 +84,7 @@ private:
     QPointer<CallView> m_call;
     QPointer<CallsView> m_calls;
     QPointer<NotesView> m_notes;
+    QPointer<QWidget> m_recording;
     NotesFile* m_notesFile;
 };
 

@@ -62,6 +62,7 @@ HeaderBar::HeaderBar(const Appearance& appearance, const Actions& actions, QWidg
     , m_search(new SearchBox(appearance))
     , m_attach(new QPushButton)
     , m_launch(new QPushButton)
+    , m_pause(new QPushButton)
     , m_stop(new QPushButton)
     , m_chip(plainLabel(QString(), "recording"))
 {
@@ -77,9 +78,12 @@ HeaderBar::HeaderBar(const Appearance& appearance, const Actions& actions, QWidg
     m_launch->setProperty("primary", true);
     m_stop->setProperty("danger", true);
     m_stop->hide();
+    m_pause->hide();
     m_chip->hide();
     connect(m_attach, &QPushButton::clicked, actions[ActionId::Attach], &QAction::trigger);
     connect(m_launch, &QPushButton::clicked, actions[ActionId::Launch], &QAction::trigger);
+    connect(m_pause, &QPushButton::clicked, actions[ActionId::Pause], &QAction::trigger);
+    connect(actions[ActionId::Pause], &QAction::changed, this, &HeaderBar::fold);
     connect(m_stop, &QPushButton::clicked, actions[ActionId::Stop], &QAction::trigger);
 
     auto* row = new QHBoxLayout(this);
@@ -96,6 +100,7 @@ HeaderBar::HeaderBar(const Appearance& appearance, const Actions& actions, QWidg
     row->addWidget(actionButton(actions[ActionId::Forward]));
     row->addSpacing(4);
     row->addWidget(m_chip, 0, Qt::AlignVCenter);
+    row->addWidget(m_pause);
     row->addWidget(m_stop);
     row->addWidget(m_attach);
     row->addWidget(m_launch);
@@ -129,6 +134,14 @@ void HeaderBar::fold()
     m_attach->setToolTip(QStringLiteral("%1 (%2)").arg(m_actions[ActionId::Attach]->text(), keyText(ActionId::Attach)));
     m_attach->setAccessibleName(m_actions[ActionId::Attach]->text());
     m_attach->setVisible(!m_running);
+    const QAction* pause = m_actions[ActionId::Pause];
+    const bool goesOn = pause->property("goesOn").toBool();
+    m_pause->setText(narrow ? QString() : u' ' + (goesOn ? tr("Go on") : tr("Pause")));
+    m_pause->setIcon(m_appearance.icon(goesOn ? QStringLiteral("record") : QStringLiteral("pause")));
+    m_pause->setToolTip(pause->text());
+    m_pause->setAccessibleName(pause->text());
+    m_pause->setEnabled(pause->isEnabled());
+    m_pause->setVisible(m_running);
     m_stop->setText(u' ' + m_stopText);
     m_stop->setVisible(m_running);
     m_chip->setVisible(m_running && width() >= 700);

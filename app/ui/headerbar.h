@@ -38,7 +38,7 @@ private:
     QMenuBar* m_menus;
     QToolButton* m_menuButton;
     SearchBox* m_search;
-    QPushButton *m_attach, *m_launch, *m_stop;
+    QPushButton *m_attach, *m_launch, *m_pause, *m_stop;
     QLabel* m_chip;
     QString m_stopText;
     bool m_running = false;

@@ -17,6 +17,7 @@
 #include "ui/opener.h"
 #include "ui/panels.h"
 #include "ui/recorder.h"
+#include "ui/recordingview.h"
 #include "ui/searchbox.h"
 #include "ui/startpage.h"
 #include "ui/statusline.h"
@@ -164,6 +165,7 @@ void MainWindow::connectParts()
             openedLive(*document, path);
         });
     connect(m_recorder, &Recorder::recording, m_opener, &Opener::follow);
+    connect(m_attacher, &Attacher::recording, m_opener, &Opener::follow);
     connect(m_opener, &Opener::failed, this, [this](const QString& path, const QString& sentence) {
         if (m_reloading == path)
             m_reloading.clear();
@@ -200,7 +202,10 @@ void MainWindow::connectParts()
     });
     connect(m_recorder, &Recorder::consoleAsked, m_panels, &Panels::showConsole);
     connect(m_recorder, &Recorder::runningChanged, this, &MainWindow::updateActions);
-    connect(m_attacher, &Attacher::recorded, this, &MainWindow::open);
+    connect(m_attacher, &Attacher::recorded, this, [this](const QString& path) {
+        if (!m_opener->programEnded(path))
+            open(path);
+    });
     connect(m_attacher, &Attacher::openRequested, this, &MainWindow::open);
     connect(m_attacher, &Attacher::failed, this, &MainWindow::say);
     connect(m_attacher, &Attacher::runningChanged, this, &MainWindow::updateActions);
@@ -268,13 +273,24 @@ void MainWindow::openedLive(Document& opened, const QString& path)
                                           : m_appearance.icon(QStringLiteral("recording")));
     };
     showTitle(true);
+    auto* view = new RecordingView(m_appearance, *m_actions, *live);
+    const QString ours[] = {m_recorder->recordingPath(), m_attacher->recordingPath()};
+    view->setSteered(std::any_of(std::begin(ours), std::end(ours), [&](const QString& p) { return !p.isEmpty() && QFileInfo(p) == QFileInfo(path); }));
+    live->setRecording(view);
+    m_panels->recordingChanged(*live);
+    connect(live, &Document::looked, view, &RecordingView::look);
+    const auto over = [this, live] {
+        live->setRecording(nullptr);
+        m_panels->recordingChanged(*live);
+    };
     connect(live, &Document::grown, this, [this, live] {
         if (document() == live)
             m_status->showDocument(live);
     });
     connect(live, &Document::failed, this, &MainWindow::say);
-    connect(live, &Document::ended, this, [this, live, path, showTitle] {
+    connect(live, &Document::ended, this, [this, live, path, showTitle, over] {
         showTitle(false);
+        over();
         m_recent.add(*live->context(), path);
         m_start->refresh();
         noteProblems(*live);

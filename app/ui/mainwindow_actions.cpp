@@ -234,7 +234,9 @@ void MainWindow::updateActions()
     const bool running = m_recorder->isRunning() || m_attacher->isRunning();
     enable({Launch, Attach, Sample}, !running);
     enable({Pause, Snapshot}, m_attacher->mayPause() || m_recorder->mayPause());
-    (*m_actions)[Pause]->setText(m_attacher->isPaused() || m_recorder->isPaused() ? tr("Go on recording") : tr("Pause recording"));
+    const bool paused = m_attacher->isPaused() || m_recorder->isPaused();
+    (*m_actions)[Pause]->setProperty("goesOn", paused); // before the text, whose change is told
+    (*m_actions)[Pause]->setText(paused ? tr("Go on recording") : tr("Pause recording"));
     enable({LaunchAgain}, !running && m_recorder->canLaunchAgain());
     enable({Stop}, running);
 }

@@ -19,7 +19,7 @@
 
 namespace calltide::ui {
 namespace {
-constexpr int kStateVersion = 2;
+constexpr int kStateVersion = 3;
 constexpr int kNarrowBelow = 1000; // px of window width
 
 QTabBar* tabBarOf(QMainWindow& window, const Panel* panel)
@@ -50,6 +50,7 @@ Panels::Panels(QMainWindow& window, const Appearance& appearance)
     };
     make(Source, "source", tr("Source"), "source");
     make(Call, "call", tr("Call"), "details");
+    make(Recording, "recording", tr("Recording"), "record");
     make(Flame, "flame", tr("Flame graph"), "flame");
     make(Functions, "functions", tr("Functions"), "table");
     make(Calls, "calls", tr("Calls"), "histogram");
@@ -65,6 +66,7 @@ void Panels::place()
 {
     m_window.addDockWidget(Qt::RightDockWidgetArea, m_panels[Source]);
     m_window.splitDockWidget(m_panels[Source], m_panels[Call], Qt::Vertical);
+    m_window.tabifyDockWidget(m_panels[Call], m_panels[Recording]);
     m_window.addDockWidget(Qt::BottomDockWidgetArea, m_panels[Flame]);
     m_window.tabifyDockWidget(m_panels[Flame], m_panels[Functions]);
     m_window.tabifyDockWidget(m_panels[Functions], m_panels[Calls]);
@@ -94,8 +96,11 @@ void Panels::showDocument(const Document* document)
     m_panels[Notes]->showPage(document ? document->notes() : nullptr);
     const bool had = m_document;
     m_document = document;
-    if (had == bool(document))
+    m_panels[Recording]->showPage(document ? document->recording() : nullptr);
+    if (had == bool(document)) {
+        showRecording();
         return;
+    }
     if (!document) {
         m_state = m_window.saveState(kStateVersion);
         for (Panel* panel : m_panels)
@@ -105,6 +110,32 @@ void Panels::showDocument(const Document* document)
     }
     m_narrow = document && m_narrow;
     windowResized(m_window.width());
+    showRecording();
+    updateLater();
+}
+
+void Panels::recordingChanged(const Document& document)
+{
+    if (QWidget* page = document.recording())
+        m_panels[Recording]->addPage(page);
+    if (&document != m_document)
+        return;
+    m_panels[Recording]->showPage(document.recording());
+    showRecording();
+}
+
+// There only while the shown recording goes on, then in front of the call's facts; unless the right panels are away.
+void Panels::showRecording()
+{
+    const bool goesOn = m_document && m_document->recording();
+    if (goesOn == !m_panels[Recording]->isHidden())
+        return;
+    const bool wanted = goesOn && !(m_panels[Source]->isHidden() && m_panels[Call]->isHidden());
+    m_panels[Recording]->setVisible(wanted);
+    if (wanted)
+        m_panels[Recording]->raise();
+    else if (!m_panels[Call]->isHidden())
+        m_panels[Call]->raise();
     updateLater();
 }
 
@@ -116,7 +147,7 @@ void Panels::setLayout(Layout layout)
     // A low window shows the timeline; a narrow one has all its panels below, so they stay.
     const bool low = m_window.height() < 640 && m_window.width() >= kNarrowBelow;
     for (int i = 0; i < Count; ++i)
-        m_panels[size_t(i)]->setVisible(layout != Layout::Wide && (isRight(Which(i)) || !low || layout != Layout::Default));
+        m_panels[size_t(i)]->setVisible((i != Recording || (m_document && m_document->recording())) && layout != Layout::Wide && (isRight(Which(i)) || !low || layout != Layout::Default));
     m_panels[layout == Layout::Numbers ? Functions : Flame]->raise();
     windowResized(m_window.width());
     // Sizes are honoured only once the docks stand in the layout.
@@ -143,7 +174,7 @@ void Panels::toggle(bool right)
         any = any || (isRight(Which(i)) == right && !m_panels[size_t(i)]->isHidden());
     for (int i = 0; i < Count; ++i)
         if (isRight(Which(i)) == right)
-            m_panels[size_t(i)]->setVisible(!any);
+            m_panels[size_t(i)]->setVisible(!any && (i != Recording || (m_document && m_document->recording())));
     if (!any && !right)
         m_panels[Flame]->raise();
 }
@@ -173,12 +204,15 @@ void Panels::setNarrow(bool narrow)
     if (narrow) {
         m_window.tabifyDockWidget(m_panels[Console], m_panels[Source]);
         m_window.tabifyDockWidget(m_panels[Source], m_panels[Call]);
+        m_window.tabifyDockWidget(m_panels[Call], m_panels[Recording]);
     } else {
         m_window.addDockWidget(Qt::RightDockWidgetArea, m_panels[Source]);
         m_window.splitDockWidget(m_panels[Source], m_panels[Call], Qt::Vertical);
+        m_window.tabifyDockWidget(m_panels[Call], m_panels[Recording]);
     }
     m_panels[Source]->setVisible(!sourceHidden);
     m_panels[Call]->setVisible(!callHidden);
+    showRecording();
     if (narrow && !m_panels[Flame]->isHidden())
         m_panels[Flame]->raise();
     QTimer::singleShot(0, this, &Panels::resizeAll);

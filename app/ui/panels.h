@@ -19,7 +19,7 @@ class Panels : public QObject
 {
     Q_OBJECT
 public:
-    enum Which { Source, Call, Flame, Functions, Calls, Notes, Console, Count };
+    enum Which { Source, Call, Recording, Flame, Functions, Calls, Notes, Console, Count };
     enum class Layout { Default, Wide, Numbers, Code };
 
     Panels(QMainWindow& window, const Appearance& appearance);
@@ -28,6 +28,7 @@ public:
     const std::array<Panel*, Count>& all() const { return m_panels; }
 
     void addDocument(const Document& document);
+    void recordingChanged(const Document& document); // it has a view of how it goes on, or none any more
     void showDocument(const Document* document); // null: the panels are hidden but for a console in use
 
     void setLayout(Layout layout);
@@ -41,10 +42,11 @@ protected:
     bool eventFilter(QObject* object, QEvent* event) override;
 
 private:
-    static bool isRight(Which which) { return which == Source || which == Call; }
+    static bool isRight(Which which) { return which == Source || which == Call || which == Recording; }
     void place();        // all docks at their default places
     void resizeAll();    // default sizes for the window as it is
     void setNarrow(bool narrow);
+    void showRecording();
     void updateTitles(); // tabs or title rows, icons, tools of tab rows
     void updateLater();
     void placeTools(QTabBar* bar);

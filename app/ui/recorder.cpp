@@ -9,17 +9,6 @@
 #include <QFileInfo>
 
 namespace calltide::ui {
-namespace {
-// 1 234 567: "1.2 M"
-QString shortNumber(double value)
-{
-    if (value < 1000)
-        return formatNumber(uint64_t(value));
-    const bool millions = value >= 1e6;
-    const double shown = value / (millions ? 1e6 : 1e3);
-    return QStringLiteral("%1 %2").arg(shown, 0, 'f', shown < 10 ? 1 : 0).arg(millions ? u'M' : u'k');
-}
-} // namespace
 
 Recorder::Recorder(ConsoleView& console, HeaderBar& header, NoticeBar& notices, QObject* parent)
     : QObject(parent)
@@ -179,7 +168,7 @@ void Recorder::show()
     if (running) {
         QStringList parts{state == State::Stopping ? tr("stopping · %1").arg(clock) : clock};
         if (m_perSecond >= 0)
-            parts << tr("≈ %1 events/s").arg(shortNumber(m_perSecond));
+            parts << tr("≈ %1 events/s").arg(formatShort(m_perSecond));
         if (m_facts.bytes)
             parts << formatBytes(uint64_t(m_facts.bytes));
         if (m_facts.processes > 1)

@@ -67,6 +67,15 @@ QString formatNumber(uint64_t value)
     return grouped(QString::number(value));
 }
 
+QString formatShort(double value)
+{
+    if (value < 1000)
+        return formatNumber(uint64_t(value));
+    const bool millions = value >= 1e6;
+    const double shown = value / (millions ? 1e6 : 1e3);
+    return QStringLiteral("%1 %2").arg(shown, 0, 'f', shown < 10 ? 1 : 0).arg(millions ? u'M' : u'k');
+}
+
 QString formatCount(uint64_t count, const QString& one, const QString& many)
 {
     return (count == 1 ? one : many).arg(formatNumber(count));

@@ -13,6 +13,7 @@ QString fromTrace(std::string_view text);
 std::string toUtf8(const QString& text);
 
 QString formatNumber(uint64_t value);                     // 1 284 116
+QString formatShort(double value);                        // 1 284 116: 1.3 M
 // formatCount(2, tr("%1 thread"), tr("%1 threads")): "2 threads"
 QString formatCount(uint64_t count, const QString& one, const QString& many);
 QString formatDuration(int64_t ns);                       // 8.32 ms, 4 min 11 s

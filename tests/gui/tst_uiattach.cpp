@@ -53,10 +53,9 @@ private Q_SLOTS:
         QVERIFY(!sheet->isVisible());
     }
 
-    void itIsRecordedPausedAndStopped()
+    void itIsSeenWhileItRunsPausedAndStopped()
     {
         startServer();
-        const Document* before = m_fixture->window->document();
         AttachSheet* sheet = popUp();
         sheet->findChild<QLineEdit*>(u"processSearch"_s)->setText(u"stop-here"_s);
         QTRY_COMPARE_WITH_TIMEOUT(sheet->chosen(), pid(), 30000);
@@ -66,16 +65,25 @@ private Q_SLOTS:
         Attacher& attacher = m_fixture->window->attacher();
         QTRY_VERIFY_WITH_TIMEOUT(attacher.mayPause(), 60000);
         QVERIFY(!m_fixture->action(ActionId::Launch)->isEnabled());
+        QVERIFY(grows(1));
+        const Document* live = m_fixture->window->document();
+        const int tab = m_fixture->tabs()->currentIndex();
+        QVERIFY(m_fixture->tabs()->tabText(tab).endsWith(u"recording"_s));
+        QVERIFY(openOnes(live->trace()) > 0);
+        QVERIFY(grows(live->trace().sliceCount() + 100));
         m_fixture->action(ActionId::Pause)->trigger();
         QTRY_VERIFY_WITH_TIMEOUT(attacher.isPaused(), 60000);
         m_fixture->action(ActionId::Pause)->trigger();
         QTRY_VERIFY_WITH_TIMEOUT(!attacher.isPaused(), 60000);
+        QVERIFY(grows(live->trace().sliceCount() + 100));
         m_fixture->action(ActionId::Stop)->trigger();
-        QTRY_VERIFY_WITH_TIMEOUT(m_fixture->window->document() != before, 60000);
-        QVERIFY(!attacher.isRunning());
+        QTRY_VERIFY_WITH_TIMEOUT(!attacher.isRunning() && !live->isLive(), 60000);
+        QCOMPARE(m_fixture->window->document(), live); // and in its tab
+        QCOMPARE(m_fixture->tabs()->currentIndex(), tab);
+        QVERIFY(!m_fixture->tabs()->tabText(tab).contains(u"recording"_s));
         QVERIFY(m_fixture->action(ActionId::Attach)->isEnabled());
-        const store::TracePtr trace = m_fixture->window->document()->context()->trace;
-        QVERIFY(trace->sliceCount() > 0);
+        QVERIFY(live->trace().sliceCount() > 200);
+        QVERIFY(openOnes(live->trace()) > 0);
         QCOMPARE(endServer(), u"OK 1\n"_s); // and the server never noticed
     }
 
@@ -113,6 +121,26 @@ private Q_SLOTS:
     }
 
 private:
+    // The shown recording grows until `calls` are in it.
+    bool grows(uint64_t calls) const
+    {
+        return QTest::qWaitFor(
+            [&] {
+                const Document* shown = m_fixture->window->document();
+                return shown && shown->isLive() && shown->trace().sliceCount() >= calls;
+            },
+            60000);
+    }
+
+    // Calls that ran already when the recording began.
+    static int openOnes(const store::Trace& trace)
+    {
+        int found = 0;
+        for (const store::Row& row : trace.rows())
+            for (store::SliceIndex s = row.first; s < row.first + row.count; s++)
+                found += (trace.flags(s) & store::kAlreadyRunning) != 0;
+        return found;
+    }
     void startServer()
     {
         m_server = std::make_unique<QProcess>();

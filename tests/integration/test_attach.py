@@ -2,14 +2,13 @@
 """calltide attach and ps, on programs of the interpreter that runs this file."""
 import json
 import os
-import signal
 import subprocess
 import sys
-import textwrap
 import unittest
 
-from support import CALLTIDE, CalltideTest, target
-from test_inject import SCOPE, wait_until
+from attaching import Attaching
+from support import CALLTIDE, target
+from test_inject import wait_until
 
 ROUNDS = int(os.environ.get("CALLTIDE_ATTACH_ROUNDS", "20"))
 SERVER = """
@@ -52,51 +51,9 @@ SERVER = """
 CLEAN = "[] None None None execve [] True True\n"
 
 
-class AttachTest(CalltideTest):
-    def setUp(self):
-        super().setUp()
-        if os.path.exists(SCOPE):
-            with open(SCOPE) as file:
-                if int(file.read()) > 0:
-                    self.skipTest("this computer only lets programs attach to those they started (kernel.yama.ptrace_scope)")
-
-    def start(self, source, *arguments, **options):
-        with open(self.path("server.py"), "w") as file:
-            file.write(textwrap.dedent(source))
-        env = {k: v for k, v in os.environ.items() if not k.startswith(("CALLTIDE", "PYTHON"))}
-        process = subprocess.Popen([sys.executable, "-B", self.path("server.py"), self.path("stop"), *arguments], cwd=self.folder,
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
-                                   universal_newlines=True, env=env, **options)
-        self.addCleanup(process.communicate)
-        self.addCleanup(process.kill)
-        self.assertEqual(process.stdout.readline(), "READY\n")
-        return process
-
+class AttachTest(Attaching):
     def server(self):
         return self.start(SERVER)
-
-    def end(self, process):
-        with open(self.path("stop"), "w"):
-            pass
-        out, err = process.communicate(timeout=60)
-        self.assertEqual((process.returncode, err), (0, ""))
-        return out
-
-    def attached(self, pid, *arguments):
-        """An attach that goes on until it is interrupted."""
-        tool = subprocess.Popen([CALLTIDE, "attach", str(pid), *arguments], cwd=self.folder, stderr=subprocess.PIPE,
-                                stdin=subprocess.DEVNULL, universal_newlines=True)
-        self.addCleanup(tool.communicate)
-        self.addCleanup(tool.kill)
-        line = tool.stderr.readline()
-        self.assertIn("recording process %d into" % pid, line)
-        return tool
-
-    def interrupt(self, tool):
-        tool.send_signal(signal.SIGINT)
-        rest = tool.communicate(timeout=60)[1]
-        self.assertEqual(tool.returncode, 0, rest)
-        return rest
 
     def seen(self, name):
         return self.calls(name, "leaf") > 100

@@ -63,7 +63,7 @@ struct LiveReader::Private
     std::vector<GrowingTrace::Open> open;
     int64_t lastChildren = INT64_MIN, lastAlive = INT64_MIN;
     int64_t lastEnd = INT64_MIN; // of the newest record
-    bool ourClock = true;
+    bool ourClock = true, modeKnown = false;
     int64_t lastNow = INT64_MIN;
 
     void addFile(std::unique_ptr<LiveFile> file);
@@ -137,6 +137,10 @@ void LiveReader::Private::takeTables(File& f)
     p.name = out.intern(name.empty() ? "python" : cutText(name, 200));
     p.commandLine = out.intern(cutText(t.metaValue("command")));
     p.python = out.intern(cutText(t.metaValue("python"), 100));
+    if (&f == &files[0] && !modeKnown && !t.metaValue("options").empty()) {
+        out.addMetadata("mode", modeWords(t));
+        modeKnown = true;
+    }
     if (t.hasEnd && (t.end.flags & 1))
         p.exitStatus = t.end.exitStatus;
     for (; f.sources < t.sources.size(); f.sources++)

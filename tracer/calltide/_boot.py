@@ -12,6 +12,9 @@ def __calltide_boot__(request):
     for part in request.split(";"):
         key, _, value = part.partition("=")
         fields[key] = bytes.fromhex(value).decode("utf-8", "surrogateescape")
+    # Handlers of signals can be set in the main thread only, which has been told too.
+    if "main" in fields and _thread.get_native_id() != posix.getpid():
+        return
     flags = posix.O_CREAT | posix.O_EXCL | posix.O_WRONLY | posix.O_NOFOLLOW | posix.O_CLOEXEC
     try:
         posix.close(posix.open(fields["claim"], flags, 0o600))

@@ -46,8 +46,6 @@ def _start(module, fields: dict[str, str]) -> dict[str, str]:
         if not options.take(word, words, given):
             raise options.BadOption("there is no option %s" % word)
     values = options.complete(given)
-    if any(text.startswith("signal:") for text in values["start_when"] + values["stop_when"]):
-        raise options.BadOption("signal: is for programs that are launched: an attached one keeps its signals to itself")
     path = fields["out"]
     try:
         cli.make_way(path)
@@ -64,9 +62,58 @@ def _start(module, fields: dict[str, str]) -> dict[str, str]:
         raise Refused("cannot be recorded into %s: %s." % (path, error)) from None
     module.watch(int(fields["for"]))
     atexit.register(_finish)
+    try:
+        _take_signals(module, process.wanted_signals(values))
+    except Refused:
+        _end(module)
+        raise
     if follow:
         children.follow(module, folder, values)
     return {"path": path}
+
+
+def _take_signals(module, wanted: dict) -> None:
+    """The program's own handlers go on working, behind ours, and are alone again when the recording is over."""
+    if not wanted:
+        return
+    import _signal
+
+    before = {number: _signal.getsignal(number) for number in wanted}
+    for number, handler in before.items():
+        if handler is None:
+            raise Refused("uses signal %d outside of Python; wait for another one." % number)
+    over: list = []
+
+    def handle(number, frame):
+        handler = before[number]
+        if over:  # the recording ended in a thread where nothing could be put back
+            _signal.signal(number, handler)
+            _signal.raise_signal(number)
+            return
+        starts = module.waiting() and True in wanted[number]
+        if starts or False in wanted[number]:
+            module.trigger(starts, "signal:%d" % number)
+        if callable(handler):
+            handler(number, frame)
+
+    module.ignore(handle.__code__)
+
+    def give_back():
+        over.append(True)
+        try:
+            for number, handler in before.items():
+                if _signal.getsignal(number) is handle:
+                    _signal.signal(number, handler)
+        except ValueError:
+            pass  # not the main thread: done by the next signal
+
+    try:
+        for number in wanted:
+            _signal.signal(number, handle)
+    except (OSError, ValueError) as error:
+        give_back()
+        raise Refused("cannot be told by a signal: %s." % error) from None
+    _began["signals"] = give_back
 
 
 def _finish() -> None:
@@ -78,6 +125,8 @@ def _end(module) -> None:
     module.stop()
     module.watch(0)
     atexit.unregister(_finish)
+    if "signals" in _began:
+        _began["signals"]()
     if _began.get("children"):
         children.leave()
         for name, value in _began["environment"].items():

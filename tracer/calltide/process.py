@@ -76,13 +76,19 @@ def _start_child(fields: dict[str, str]) -> None:
     children.follow(_tracer, folder, values)
 
 
-def _watch_signals(tracer, values) -> None:
-    """Handlers for the signals that were asked for, and no others. One for both starts first and stops the next time."""
+def wanted_signals(values) -> dict:
+    """By number: whether it starts (True) or stops (False); one for both starts first and stops the next time."""
     wanted: dict = {}
     for start in (True, False):
         for text in values["start_when" if start else "stop_when"]:
             if text.startswith("signal:"):
                 wanted.setdefault(int(text[7:]), []).append(start)
+    return wanted
+
+
+def _watch_signals(tracer, values) -> None:
+    """Handlers for the signals that were asked for, and no others."""
+    wanted = wanted_signals(values)
     if not wanted:
         return
     import _signal
