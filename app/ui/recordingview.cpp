@@ -19,18 +19,6 @@ constexpr int kFiguresEveryMs = 500, kHottestEveryMs = 1000;
 constexpr int64_t kHottestNs = 5'000'000'000;
 constexpr double kHottestCalls = 1'000'000; // so that counting them costs some ms
 constexpr int kMostProcesses = 12;
-
-QPushButton* buttonOf(const Appearance& appearance, QAction* action, const QString& icon, const QString& text)
-{
-    auto* button = new QPushButton(u' ' + text);
-    button->setIcon(appearance.icon(icon));
-    button->setToolTip(action->text());
-    QObject::connect(button, &QPushButton::clicked, action, &QAction::trigger);
-    const auto follow = [button, action] { button->setEnabled(action->isEnabled()); };
-    QObject::connect(action, &QAction::changed, button, follow);
-    follow();
-    return button;
-}
 } // namespace
 
 RecordingView::RecordingView(const Appearance& appearance, const Actions& actions, Document& document)
@@ -71,17 +59,16 @@ void RecordingView::build(const Actions& actions)
 
     auto* buttons = new QHBoxLayout;
     buttons->setSpacing(6);
-    m_pause = buttonOf(m_appearance, actions[ActionId::Pause], QStringLiteral("pause"), tr("Pause"));
-    m_snapshot = buttonOf(m_appearance, actions[ActionId::Snapshot], QStringLiteral("snapshot"), tr("Snapshot"));
-    connect(actions[ActionId::Pause], &QAction::changed, m_pause, [this, pause = actions[ActionId::Pause]] {
-        m_pause->setToolTip(pause->text());
-        m_pause->setText(u' ' + (pause->property("goesOn").toBool() ? tr("Go on") : tr("Pause")));
-    });
-    m_follow = new QPushButton(u' ' + tr("Follow the end"));
-    m_follow->setIcon(m_appearance.icon(QStringLiteral("follow")));
+    QAction* snapshot = actions[ActionId::Snapshot];
+    m_snapshot = new QPushButton(m_appearance.icon(QStringLiteral("snapshot")), u' ' + tr("Snapshot"));
+    m_snapshot->setToolTip(snapshot->text());
+    m_snapshot->setEnabled(snapshot->isEnabled());
+    connect(m_snapshot, &QPushButton::clicked, snapshot, &QAction::trigger);
+    connect(snapshot, &QAction::changed, m_snapshot, [this, snapshot] { m_snapshot->setEnabled(snapshot->isEnabled()); });
+    m_follow = new QPushButton(m_appearance.icon(QStringLiteral("follow")), u' ' + tr("Follow the end"));
     m_follow->setCheckable(true);
     m_follow->setToolTip(tr("Keep the newest calls in sight (End)"));
-    for (QPushButton* button : {m_pause, m_snapshot, m_follow})
+    for (QPushButton* button : {m_snapshot, m_follow})
         buttons->addWidget(button);
     buttons->addStretch(1);
     upper->addLayout(buttons);
@@ -130,7 +117,6 @@ void RecordingView::build(const Actions& actions)
 
 void RecordingView::setSteered(bool steered)
 {
-    m_pause->setVisible(steered);
     m_snapshot->setVisible(steered);
 }
 

@@ -27,7 +27,7 @@ public:
     RecordingView(const Appearance& appearance, const Actions& actions, Document& document);
 
     void look(const formats::LiveState& state); // each one that comes; shows some of them
-    void setSteered(bool steered); // its program was started or attached here: Pause and Snapshot make sense
+    void setSteered(bool steered); // its program was started or attached here: Snapshot makes sense
     QString shownText() const; // "events a second", file and lost, then the processes, a line each
 
 private:
@@ -46,7 +46,7 @@ private:
     double m_perSecond = 0;
     QLabel *m_rate, *m_bytes, *m_lost;
     RatePlot* m_plot;
-    QPushButton *m_pause, *m_snapshot, *m_follow;
+    QPushButton *m_snapshot, *m_follow;
     QGridLayout* m_processes;
     QStringList m_shownProcesses;
     ElidedLabel *m_how, *m_hottestHead;

@@ -37,6 +37,7 @@ QPushButton:hover { background: @bg.hover@; }
 QPushButton:pressed { background: @bg.pressed@; }
 QPushButton:focus { border: 1px solid @border.focus@; }
 QPushButton:disabled { color: @text.disabled@; border-color: @border.subtle@; }
+QPushButton:checked { background: @accent.soft@; border-color: @accent.soft@; color: @accent.soft_text@; }
 QPushButton[primary="true"] { background: @accent.default@; border-color: @accent.default@; color: @text.on_accent@;
   font-weight: 600; }
 QPushButton[primary="true"]:hover { background: @accent.hover@; }

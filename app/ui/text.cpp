@@ -73,7 +73,7 @@ QString formatShort(double value)
         return formatNumber(uint64_t(value));
     const bool millions = value >= 1e6;
     const double shown = value / (millions ? 1e6 : 1e3);
-    return QStringLiteral("%1 %2").arg(shown, 0, 'f', shown < 10 ? 1 : 0).arg(millions ? u'M' : u'k');
+    return QStringLiteral("%1 %2").arg(shown, 0, 'f', shown < 10 ? 1 : 0).arg(millions ? QChar(u'M') : QChar(u'k'));
 }
 
 QString formatCount(uint64_t count, const QString& one, const QString& many)
