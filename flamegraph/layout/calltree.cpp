@@ -5,20 +5,48 @@
 
 namespace calltide::flame {
 
+namespace {
+Error stopped()
+{
+    return {ErrorCode::Cancelled, "The flame graph was stopped."};
+}
+} // namespace
+
+std::shared_ptr<const LooseTree>
+CallTree::collect(const store::Trace& trace, const store::Scope& scope, store::Progress* progress)
+{
+    auto out = std::make_shared<LooseTree>();
+    if (!TreeBuilder(trace, progress).collect(scope, *out))
+        return nullptr;
+    return out;
+}
+
 Result<CallTree> CallTree::build(
     const store::Trace& trace, const store::Scope& scope, const TreeOptions& options, store::Progress* progress)
 {
+    const auto paths = collect(trace, scope, progress);
+    if (!paths)
+        return stopped();
+    return arrange(trace, *paths, options, progress);
+}
+
+Result<CallTree> CallTree::arrange(
+    const store::Trace& trace, const LooseTree& paths, const TreeOptions& options, store::Progress* progress)
+{
     const bool up = options.direction == Direction::BottomUp;
-    TreeBuilder builder(trace, scope, progress);
-    LooseTree topDown, inverted;
-    bool done = builder.collect(topDown);
-    for (const Transform& transform : options.transforms)
-        done = done && builder.transform(transform, topDown);
-    if (!done || (up && !builder.invert(topDown, options.callersOf, inverted)))
-        return Error{ErrorCode::Cancelled, "The flame graph was stopped."};
-    CallTree tree = TreeBuilder::link(up ? inverted : topDown, options.direction);
+    TreeBuilder builder(trace, progress);
+    LooseTree transformed, inverted;
+    const LooseTree* topDown = &paths;
+    for (const Transform& transform : options.transforms) {
+        if (!builder.transform(transform, *topDown, transformed))
+            return stopped();
+        topDown = &transformed;
+    }
+    if (up && !builder.invert(*topDown, options.callersOf, inverted))
+        return stopped();
+    CallTree tree = TreeBuilder::link(up ? inverted : *topDown, options);
     // Of one function's callers, each has its share of that function.
-    tree.m_scopeTime = (up && options.callersOf.valid() ? inverted : topDown).nodes[0].time;
+    tree.m_scopeTime = (up && options.callersOf.valid() ? inverted : *topDown).nodes[0].time;
     return tree;
 }
 
@@ -37,50 +65,54 @@ uint64_t CallTree::weight(uint32_t i, Measure measure) const
 }
 
 // Renumbers level by level, so that the children of a node are neighbours.
-CallTree TreeBuilder::link(const LooseTree& loose, Direction direction)
+CallTree TreeBuilder::link(const LooseTree& loose, const TreeOptions& options)
 {
     CallTree out;
-    out.m_direction = direction;
+    out.m_direction = options.direction;
     const std::vector<Node>& nodes = loose.nodes;
+    const Pruning pruning = prune(loose, options);
+    out.m_pruned = !pruning.kept.empty();
+    const auto kept = [&](size_t i) { return !out.m_pruned || pruning.kept[i]; };
     const size_t count = nodes.size();
-    std::vector<uint32_t> first(count + 1, 0),
-        order(count ? count - 1 : 0); // children of i: order[first[i] … first[i+1])
+    std::vector<uint32_t> first(count + 1, 0); // children of i: order[first[i] … first[i+1])
     for (size_t i = 1; i < count; ++i)
-        ++first[nodes[i].parent + 1];
+        first[nodes[i].parent + 1] += kept(i);
     std::partial_sum(first.begin(), first.end(), first.begin());
+    struct Child
+    {
+        int64_t time;
+        uint32_t function, node;
+    };
+    std::vector<Child> order(first.back());
     std::vector<uint32_t> at(first.begin(), first.end());
     for (size_t i = 1; i < count; ++i)
-        order[at[nodes[i].parent]++] = uint32_t(i);
+        if (kept(i))
+            order[at[nodes[i].parent]++] = {nodes[i].time, nodes[i].function.v, uint32_t(i)};
 
     std::vector<uint32_t> original;
-    original.reserve(count);
+    original.reserve(order.size() + 1);
     original.push_back(0);
-    out.m_nodes.reserve(count);
+    out.m_nodes.reserve(order.size() + 1);
     out.m_nodes.push_back(nodes[0]);
     for (uint32_t i = 0; i < original.size(); ++i) {
         const auto begin = order.begin() + first[original[i]], end = order.begin() + first[original[i] + 1];
-        std::sort(begin, end, [&](uint32_t a, uint32_t b) {
-            return nodes[a].time != nodes[b].time ? nodes[a].time > nodes[b].time
-                                                  : nodes[a].function < nodes[b].function;
+        std::sort(begin, end, [](const Child& a, const Child& b) {
+            return a.time != b.time ? a.time > b.time : a.function < b.function;
         });
         out.m_nodes[i].firstChild = uint32_t(original.size());
         out.m_nodes[i].childCount = uint32_t(end - begin);
         for (auto child = begin; child != end; ++child) {
-            original.push_back(*child);
-            Node& node = out.m_nodes.emplace_back(nodes[*child]);
+            original.push_back(child->node);
+            Node& node = out.m_nodes.emplace_back(nodes[child->node]);
             node.parent = i;
             node.depth = out.m_nodes[i].depth + 1;
         }
     }
     out.m_depth = out.m_nodes.back().depth;
-
-    if (direction == Direction::TopDown) {
-        out.m_callsBelow.resize(count);
-        for (size_t i = count; i-- > 0;) {
-            out.m_callsBelow[i] += out.m_nodes[i].calls;
-            if (i)
-                out.m_callsBelow[out.m_nodes[i].parent] += out.m_callsBelow[i];
-        }
+    if (options.direction == Direction::TopDown) {
+        out.m_callsBelow.resize(original.size());
+        for (size_t i = 0; i < original.size(); ++i)
+            out.m_callsBelow[i] = pruning.callsBelow[original[i]];
     }
     return out;
 }

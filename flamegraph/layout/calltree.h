@@ -5,6 +5,7 @@
 #include "layout/transform.h"
 #include "store/result.h"
 #include "store/statistics.h"
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -34,7 +35,22 @@ struct Node
     uint64_t calls = 0;
     int64_t time = 0; // ns, clipped to the scope
     int64_t self = 0; // ns, time without the functions it calls
-    store::SliceIndex slowest = store::kNoSlice; // the longest call (not clipped)
+    store::SliceIndex slowest = store::kNoSlice; // the longest call …
+    int64_t longest = -1; // … and how long it took, ns (not clipped)
+
+    void see(store::SliceIndex call, int64_t length) // a call that may be the longest
+    {
+        if (length > longest) {
+            slowest = call;
+            longest = length;
+        }
+    }
+};
+
+// Paths that are merged and not yet in order; what a CallTree is made from.
+struct LooseTree
+{
+    std::vector<Node> nodes; // in the order of first sight: a parent before its children; not linked to them
 };
 
 struct TreeOptions
@@ -42,6 +58,8 @@ struct TreeOptions
     Direction direction = Direction::TopDown;
     std::vector<Transform> transforms;
     store::FunctionId callersOf; // bottom up only, valid: the tree has this one function below the root
+    // Of a tree with too many nodes to be looked at, what is below this path is kept in more detail.
+    std::vector<store::FunctionId> closer;
     friend bool operator==(const TreeOptions&, const TreeOptions&) = default;
 };
 
@@ -49,15 +67,23 @@ class CallTree
 {
 public:
     // An empty list of tracks means all that hold calls: threads, tasks and their overflow lanes. Error::Cancelled when
-    // the progress says so. Calls without length inside the scope count as well. Bottom up, paths below 1/100 000 of
-    // the whole by both self time and calls, and more than 512 callers away, are not told apart.
+    // the progress says so. Calls without length inside the scope count as well. Bottom up, paths below 1/100 000
+    // (of more than a million: 1/20 000) of the whole by time, self time and calls, and more than 512 callers away, are not told apart. Trees of more than a
+    // million nodes lose those below 1/1 000 000 of the whole (or of `closer`), see isPruned(); their callers' figures
+    // keep them.
     static Result<CallTree> build(
         const store::Trace& trace, const store::Scope& scope, const TreeOptions& options,
+        store::Progress* progress = nullptr);
+    // The first step alone, and the others from it: they are quick, and often wanted for the same scope again.
+    static std::shared_ptr<const LooseTree> collect(
+        const store::Trace& trace, const store::Scope& scope, store::Progress* progress = nullptr); // null: cancelled
+    static Result<CallTree> arrange(
+        const store::Trace& trace, const LooseTree& paths, const TreeOptions& options,
         store::Progress* progress = nullptr);
     static Result<CallTree> build(
         const store::Trace& trace, const store::Scope& scope, Direction direction, store::Progress* progress = nullptr)
     {
-        return build(trace, scope, TreeOptions{direction, {}, {}}, progress);
+        return build(trace, scope, TreeOptions{direction, {}, {}, {}}, progress);
     }
 
     Direction direction() const { return m_direction; }
@@ -68,6 +94,7 @@ public:
         return std::span(m_nodes).subspan(m_nodes[i].firstChild, m_nodes[i].childCount);
     }
     uint32_t depth() const { return m_depth; } // of the deepest node
+    bool isPruned() const { return m_pruned; } // small nodes are missing
     int64_t scopeTime() const { return m_scopeTime; } // ns of outermost calls after all transforms, all threads together: "100 %"
     // How wide a node is: never less than its children together. Top down, self times add up to the time, so Time and
     // Self are equally wide there; Calls counts the calls of the whole subtree. Bottom up by Time, functions that call
@@ -80,6 +107,7 @@ private:
     std::vector<Node> m_nodes;
     std::vector<uint64_t> m_callsBelow; // top down: with the node's own
     uint32_t m_depth = 0;
+    bool m_pruned = false;
     int64_t m_scopeTime = 0;
 };
 

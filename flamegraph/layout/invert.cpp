@@ -4,24 +4,68 @@
 #include "layout/treebuilder.h"
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace calltide::flame {
 namespace {
 constexpr uint32_t kMaxDepth = 512;
-constexpr int64_t kSmallest = 100000; // of the whole: what is smaller by all measures is not followed further
+// Parts of the whole: what is smaller by all measures is not followed further. Of many paths, less is followed.
+constexpr int64_t kSmallest = 100'000, kSmallestOfMany = 20'000;
+constexpr size_t kMany = 1'000'000;
 
-struct Origin
+struct Origin // a node of the top-down tree on its way up
 {
-    uint32_t function; // of the ancestor; kept here because sorting by it is most of the work
     uint32_t ancestor; // the path's present end
     uint32_t node; // figures come from here
-    bool outermost; // no call of the same function above it: its time counts
 };
 
 struct Group // origins [first, last) make up inverted node `node`
 {
     uint32_t node;
     size_t first, last;
+};
+
+// Sorts origins by the function of their ancestors. They are few functions, so each is counted first; the order of the
+// origins stays, and with it the nearness of their nodes in memory.
+class ByFunction
+{
+public:
+    explicit ByFunction(const std::vector<uint32_t>& functions) // by node
+        : m_functions(functions)
+        , m_count(functions.empty() ? 0 : 1 + *std::max_element(functions.begin() + 1, functions.end()), 0)
+    {
+    }
+
+    // Rearranges [first, last) of `origins`; run(function, begin, end) for each function in turn, by its number.
+    template <class Run> void sort(std::vector<Origin>& origins, size_t first, size_t last, Run&& run)
+    {
+        m_seen.clear();
+        for (size_t i = first; i < last; ++i)
+            if (const uint32_t f = m_functions[origins[i].ancestor]; m_count[f]++ == 0)
+                m_seen.push_back(f);
+        std::sort(m_seen.begin(), m_seen.end());
+        if (m_seen.size() > 1) {
+            size_t at = 0;
+            for (const uint32_t f : m_seen)
+                at += std::exchange(m_count[f], at);
+            m_sorted.resize(last - first);
+            for (size_t i = first; i < last; ++i)
+                m_sorted[m_count[m_functions[origins[i].ancestor]]++] = origins[i];
+            std::copy(m_sorted.begin(), m_sorted.end(), origins.begin() + ptrdiff_t(first));
+        }
+        size_t begin = 0;
+        for (const uint32_t f : m_seen) {
+            const size_t end = std::exchange(m_count[f], 0); // where its run ends
+            run(f, first + begin, first + end);
+            begin = end;
+        }
+    }
+
+private:
+    const std::vector<uint32_t>& m_functions;
+    std::vector<size_t> m_count; // by function; zero between two sorts
+    std::vector<uint32_t> m_seen;
+    std::vector<Origin> m_sorted;
 };
 
 // Whether a node is not inside another call of its own function. Every node is entered and left once in depth-first
@@ -64,15 +108,26 @@ bool TreeBuilder::invert(const LooseTree& topDown, store::FunctionId only, Loose
 {
     const std::vector<Node>& nodes = topDown.nodes;
     out.nodes.assign(1, Node());
+    if (nodes.size() < 2)
+        return true;
     const std::vector<bool> outermost = outermostNodes(nodes);
+    std::vector<uint32_t> functions(nodes.size(), 0), parents(nodes.size(), 0); // near each other, as nodes are not
     std::vector<Origin> origins, next;
-    uint64_t allCalls = 0;
+    uint64_t calls = 0; // of the origins
+    int64_t time = 0;
     for (uint32_t i = 1; i < nodes.size(); ++i) {
-        if (!only.valid() || nodes[i].function == only)
-            origins.push_back({nodes[i].function.v, i, i, outermost[i]});
-        allCalls += nodes[i].calls;
+        functions[i] = nodes[i].function.v;
+        parents[i] = nodes[i].parent;
+        if (only.valid() && nodes[i].function != only)
+            continue;
+        origins.push_back({i, i});
+        calls += nodes[i].calls;
+        time += outermost[i] ? nodes[i].time : 0;
     }
-    const int64_t allTime = nodes[0].time;
+    ByFunction byFunction(functions);
+    const int64_t smallest = origins.size() > kMany ? kSmallestOfMany : kSmallest;
+    const int64_t leastTime = (only.valid() ? time : nodes[0].time) / smallest;
+    const uint64_t leastCalls = calls / uint64_t(smallest);
 
     std::vector<Group> groups{{0, 0, origins.size()}}, below;
     for (uint32_t depth = 0; depth < kMaxDepth && !groups.empty(); ++depth) {
@@ -82,37 +137,28 @@ bool TreeBuilder::invert(const LooseTree& topDown, store::FunctionId only, Loose
             if (cancelled())
                 return false;
             // The function of the path's present end decides the child. At depth 0 that is the origin itself.
-            const auto begin = origins.begin() + ptrdiff_t(group.first), end = origins.begin() + ptrdiff_t(group.last);
-            const auto less = [](const Origin& a, const Origin& b) {
-                return a.function != b.function ? a.function < b.function : a.node < b.node;
-            };
-            if (!std::is_sorted(begin, end, less)) // deep recursion has long runs of one function
-                std::sort(begin, end, less);
-            for (auto run = begin; run != end;) {
-                const uint32_t function = run->function;
+            byFunction.sort(origins, group.first, group.last, [&](uint32_t function, size_t begin, size_t end) {
                 const auto id = uint32_t(out.nodes.size());
                 Node& added = out.nodes.emplace_back();
                 added.function = store::FunctionId(function);
                 added.parent = group.node;
-                const size_t first = next.size();
-                for (; run != end && run->function == function; ++run) {
-                    const Node& from = nodes[run->node];
+                for (size_t i = begin; i < end; ++i) {
+                    const uint32_t origin = origins[i].node;
+                    const Node& from = nodes[origin];
                     added.calls += from.calls;
                     added.self += from.self;
-                    added.time += run->outermost ? from.time : 0;
-                    if (added.slowest == store::kNoSlice
-                        || m_trace.duration(from.slowest) > m_trace.duration(added.slowest))
-                        added.slowest = from.slowest;
-                    if (const uint32_t caller = nodes[run->ancestor].parent)
-                        next.push_back({nodes[caller].function.v, caller, run->node, run->outermost});
+                    added.time += outermost[origin] ? from.time : 0;
+                    added.see(from.slowest, from.longest);
                 }
-                const bool small = added.self < allTime / kSmallest && added.calls < allCalls / uint64_t(kSmallest)
-                    && added.time < allTime / kSmallest;
-                if (small)
-                    next.resize(first);
-                else if (next.size() > first)
+                if (added.self < leastTime && added.calls < leastCalls && added.time < leastTime)
+                    return;
+                const size_t first = next.size();
+                for (size_t i = begin; i < end; ++i)
+                    if (const uint32_t caller = parents[origins[i].ancestor])
+                        next.push_back({caller, origins[i].node});
+                if (next.size() > first)
                     below.push_back({id, first, next.size()});
-            }
+            });
         }
         origins.swap(next);
         groups.swap(below);

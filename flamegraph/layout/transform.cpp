@@ -32,9 +32,7 @@ public:
         if (m_merged)
             return; // its calls are nobody's
         into.calls += n.calls;
-        if (n.slowest != store::kNoSlice
-            && (into.slowest == store::kNoSlice || m_trace.duration(n.slowest) > m_trace.duration(into.slowest)))
-            into.slowest = n.slowest;
+        into.see(n.slowest, n.longest);
     }
 
     LooseTree finish()
@@ -121,16 +119,16 @@ private:
 };
 } // namespace
 
-bool TreeBuilder::transform(const Transform& transform, LooseTree& tree)
+bool TreeBuilder::transform(const Transform& transform, const LooseTree& from, LooseTree& out)
 {
     constexpr size_t kStep = 1 << 16;
-    Mapping mapping(m_trace, transform, tree);
-    for (size_t i = 1; i < tree.nodes.size(); ++i) {
+    Mapping mapping(m_trace, transform, from);
+    for (size_t i = 1; i < from.nodes.size(); ++i) {
         if (i % kStep == 0 && cancelled())
             return false;
         mapping.place(uint32_t(i));
     }
-    tree = mapping.finish();
+    out = mapping.finish();
     return true;
 }
 

@@ -7,39 +7,35 @@
 
 namespace calltide::flame {
 
-// Nodes in order of first sight (a parent before its children), not yet linked to their children.
-struct LooseTree
-{
-    std::vector<Node> nodes;
-};
-
 class TreeBuilder
 {
 public:
-    TreeBuilder(const store::Trace& trace, const store::Scope& scope, store::Progress* progress)
+    TreeBuilder(const store::Trace& trace, store::Progress* progress)
         : m_trace(trace)
-        , m_scope(scope)
         , m_progress(progress)
     {
     }
 
-    bool collect(LooseTree& out); // the merged paths; false: cancelled
-    bool transform(const Transform& transform, LooseTree& tree); // of a top-down tree, in place; false: cancelled
+    bool collect(const store::Scope& scope, LooseTree& out); // the merged paths; false: cancelled
+    bool transform(const Transform& transform, const LooseTree& from, LooseTree& out); // top down; false: cancelled
     // false: cancelled. A valid `only` leaves that function's callers alone.
     bool invert(const LooseTree& topDown, store::FunctionId only, LooseTree& out);
-    static CallTree link(const LooseTree& loose, Direction direction); // children together, figures summed
+    // Children together, figures summed; nodes too small to be seen are left out of large trees.
+    static CallTree link(const LooseTree& loose, const TreeOptions& options);
 
 private:
-    bool collectTrack(store::TrackId track, LooseTree& out);
+    class Collector;
     bool cancelled() const { return m_progress && m_progress->cancelled(); }
-    void advance(uint64_t slices);
 
     const store::Trace& m_trace;
-    const store::Scope& m_scope;
     store::Progress* m_progress;
-    uint64_t m_done = 0, m_total = 0;
-
-    std::unique_ptr<ChildIndex> m_index;
 };
+
+struct Pruning // what link() leaves out, by node
+{
+    std::vector<uint64_t> callsBelow; // with the node's own; bottom up not needed and empty
+    std::vector<bool> kept; // empty: all
+};
+Pruning prune(const LooseTree& loose, const TreeOptions& options);
 
 } // namespace calltide::flame

@@ -24,7 +24,8 @@ struct FlameView::Private
     FlameBar* bar;
     Breadcrumb* crumbs;
     FlameCanvas *canvas, *callers; // `callers` is the upper half of the sandwich
-    TreeJob job, callersJob;
+    std::shared_ptr<PathStore> paths = std::make_shared<PathStore>();
+    TreeJob job{paths}, callersJob{paths};
     std::vector<flame::Transform> transforms;
     store::FunctionId center; // of the sandwich
     store::TrackId thread; // of the scope Thread: it stays while calls of others are selected
@@ -72,6 +73,8 @@ flame::TreeOptions FlameView::Private::options() const
     if (bar->myCodeOnly())
         out.transforms.push_back({flame::TransformKind::MergeLibrary, {}, {}});
     out.transforms.insert(out.transforms.end(), transforms.begin(), transforms.end());
+    if (canvas->scene().tree() && canvas->scene().tree()->isPruned() && !canvas->zooms().empty())
+        out.closer = canvas->zooms().back();
     return out;
 }
 
@@ -342,7 +345,11 @@ FlameView::FlameView(render::ViewState* state, const render::Theme* theme, QWidg
     });
     connect(d->bar, &FlameBar::filterChanged, this, [this] { d->showSearch(); });
     connect(d->crumbs, &Breadcrumb::chosen, this, [this](int count) { d->keepSteps(size_t(count)); });
-    connect(d->canvas, &FlameCanvas::zoomsChanged, this, [this] { d->showCrumbs(); });
+    connect(d->canvas, &FlameCanvas::zoomsChanged, this, [this] {
+        d->showCrumbs();
+        if (const auto& tree = d->canvas->scene().tree(); tree && tree->isPruned())
+            d->rebuild(); // with more of what is looked at
+    });
     for (FlameCanvas* canvas : {d->canvas, d->callers}) {
         connect(canvas, &FlameCanvas::functionActivated, this, &FlameView::functionActivated);
         connect(canvas, &FlameCanvas::sourceRequested, this, &FlameView::sourceRequested);

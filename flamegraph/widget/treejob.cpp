@@ -4,9 +4,36 @@
 #include <QEvent>
 
 namespace calltide::flameview {
+namespace {
+constexpr size_t kMostKept = 8, kMostKeptNodes = 2'000'000;
 
-TreeJob::TreeJob(QObject* parent)
+bool same(const store::Scope& a, const store::Scope& b)
+{
+    return a.from == b.from && a.to == b.to && a.tracks == b.tracks && !a.passes && !b.passes;
+}
+} // namespace
+
+std::shared_ptr<const flame::LooseTree>
+PathStore::of(const store::TracePtr& trace, const store::Scope& scope, store::Progress* progress)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_paths && m_trace.lock() == trace && same(m_scope, scope))
+            return m_paths;
+    }
+    auto paths = flame::CallTree::collect(*trace, scope, progress);
+    if (paths && paths->nodes.size() <= kMostKeptNodes) {
+        const std::lock_guard lock(m_mutex);
+        m_trace = trace;
+        m_scope = scope;
+        m_paths = paths;
+    }
+    return paths;
+}
+
+TreeJob::TreeJob(std::shared_ptr<PathStore> paths, QObject* parent)
     : QObject(parent)
+    , m_paths(std::move(paths))
 {
     m_pool.setMaxThreadCount(1);
 }
@@ -31,13 +58,23 @@ void TreeJob::start(store::TracePtr trace, store::Scope scope, flame::TreeOption
     stop();
     m_progress = std::make_shared<store::Progress>();
     m_running = true;
+    m_options = options;
+    if (const Result* known = kept(trace, scope, options)) {
+        QMetaObject::invokeMethod(
+            this, [this, generation = m_generation, result = *known] { take(generation, result); },
+            Qt::QueuedConnection);
+        return;
+    }
     // The pool is waited for in the destructor, so `this` outlives the job; everything else it uses is its own.
     auto colors = m_result.trace == trace ? m_result.colors : nullptr;
     m_pool.start([this, colors = std::move(colors), trace = std::move(trace), scope = std::move(scope),
-                  options = std::move(options),                  progress = m_progress, generation = m_generation] {
-        auto built = flame::CallTree::build(*trace, scope, options, progress.get());
-        if (!built)
+                  options = std::move(options), paths = m_paths, progress = m_progress, generation = m_generation] {
+        const auto collected = paths->of(trace, scope, progress.get());
+        if (!collected)
             return; // stopped: nobody waits for it
+        auto built = flame::CallTree::arrange(*trace, *collected, options, progress.get());
+        if (!built)
+            return;
         Result result{
             trace, scope, std::make_shared<const flame::CallTree>(std::move(*built)),
             colors ? colors : std::make_shared<const layout::FunctionColors>(*trace)};
@@ -53,7 +90,33 @@ void TreeJob::take(uint64_t generation, Result result)
     m_running = false;
     m_progress.reset();
     m_result = std::move(result);
+    keep({m_options, m_result});
     Q_EMIT finished();
+}
+
+const TreeJob::Result* TreeJob::kept(
+    const store::TracePtr& trace, const store::Scope& scope, const flame::TreeOptions& options) const
+{
+    for (const Kept& one : m_kept)
+        if (one.result.trace == trace && same(one.result.scope, scope) && one.options == options)
+            return &one.result;
+    return nullptr;
+}
+
+void TreeJob::keep(Kept newest)
+{
+    std::erase_if(m_kept, [&](const Kept& one) {
+        return one.result.trace != newest.result.trace || one.result.tree == newest.result.tree;
+    });
+    m_kept.push_front(std::move(newest));
+    size_t nodes = 0, count = 0;
+    for (const Kept& one : m_kept) {
+        nodes += one.result.tree->nodes().size();
+        if (count && (nodes > kMostKeptNodes || count >= kMostKept))
+            break;
+        ++count;
+    }
+    m_kept.resize(count);
 }
 
 void TreeJob::wait()

@@ -265,6 +265,59 @@ private Q_SLOTS:
         }
     }
 
+    // More children than a chain of siblings is walked for; and each of them found again.
+    void manyFunctionsOfOneCallerAreToldApart()
+    {
+        std::vector<std::string> lines;
+        for (int round = 0; round < 3; ++round)
+            for (int i = 0; i < 100; ++i)
+                lines.push_back("main;f" + std::to_string(i * 37 % 100) + " 2");
+        const auto trace = test::traceOf(lines);
+        const CallTree tree = build(*trace);
+        QCOMPARE(tree.node(1).childCount, 100u);
+        for (const flame::Node& child : tree.childrenOf(1))
+            QCOMPARE(std::pair(child.calls, child.time), std::pair(uint64_t(3), int64_t(6)));
+    }
+
+    // 1,100,000 paths, each a millionth of the whole or less.
+    void treesOfAMillionNodesLoseTheSmallOnesUntilTheyAreLookedAt()
+    {
+        constexpr int64_t kCallers = 1100, kCallees = 1000, kLength = 900;
+        test::TextTrace text;
+        const store::TrackId track = text.addThread("many", {"warm 1"}, -10);
+        std::vector<store::FunctionId> functions;
+        for (int64_t i = 0; i < kCallers; ++i)
+            functions.push_back(text.function("f" + std::to_string(i)));
+        store::SliceBuffer& slices = text.builder().slices(track);
+        const store::FunctionId main = text.function("main");
+        slices.addAtDepth(0, 0, 1'000'000'000, main);
+        for (int64_t i = 0; i < kCallers; ++i) {
+            const int64_t start = i * kCallees * kLength;
+            slices.addAtDepth(1, start, kCallees * kLength, functions[size_t(i)]);
+            for (int64_t k = 0; k < kCallees; ++k)
+                slices.addAtDepth(2, start + k * kLength, kLength, functions[size_t(k)]);
+        }
+        const auto trace = text.finish();
+        QVERIFY(trace);
+        flame::TreeOptions options;
+        auto whole = CallTree::build(*trace, {}, options);
+        QVERIFY(whole && whole->isPruned());
+        QCOMPARE(whole->nodes().size(), size_t(kCallers + 2)); // with the root and main
+        QCOMPARE(whole->weight(1, Measure::Calls), uint64_t(1 + kCallers * (kCallees + 1)));
+        const auto childrenOf = [&](const CallTree& tree, store::FunctionId function) {
+            for (const flame::Node& node : tree.nodes())
+                if (node.function == function && node.depth == 2)
+                    return std::pair(node.childCount, node.self);
+            return std::pair(~0u, int64_t(-1));
+        };
+        QCOMPARE(childrenOf(*whole, functions[5]), std::pair(0u, int64_t(0)));
+        options.closer = {main, functions[5]};
+        auto closer = CallTree::build(*trace, {}, options);
+        QVERIFY(closer && closer->isPruned());
+        QCOMPARE(childrenOf(*closer, functions[5]), std::pair(uint32_t(kCallees), int64_t(0)));
+        QCOMPARE(childrenOf(*closer, functions[6]), std::pair(0u, int64_t(0)));
+    }
+
     void deepRecursionNeedsNoStack()
     {
         constexpr int kDepth = 100000;
