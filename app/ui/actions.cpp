@@ -13,7 +13,7 @@ constexpr ActionSpec kTable[] = {
     {ActionId::Open, "file.open", T("Open…"), "Ctrl+O", "open"},
     {ActionId::Reload, "file.reload", T("Reload"), "F5", "reload"},
     {ActionId::ClearRecent, "file.clear_recent", T("Clear this list"), "", ""},
-    {ActionId::ExportJson, "file.export_json", T("Perfetto JSON…"), "Ctrl+E", "export"},
+    {ActionId::Export, "file.export", T("Export…"), "Ctrl+E", "export"},
     {ActionId::SavePicture, "file.save_picture", T("Save picture…"), "Ctrl+Shift+E", "save"},
     {ActionId::SaveFlame, "file.save_flame", T("Save flame graph…"), "", "flame"},
     {ActionId::CopyPicture, "file.copy_picture", T("Copy picture"), "Ctrl+Shift+C", "copy"},

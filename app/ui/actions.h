@@ -15,7 +15,7 @@ namespace calltide::ui {
 class Appearance;
 
 enum class ActionId : uint8_t {
-    Open, Reload, ClearRecent, ExportJson, SavePicture, SaveFlame, CopyPicture, CopyFlame, CloseTab, NewTab, Quit,
+    Open, Reload, ClearRecent, Export, SavePicture, SaveFlame, CopyPicture, CopyFlame, CloseTab, NewTab, Quit,
     Copy, Find, FindNext, FindPrevious, Filter, ClearSelection,
     ThemeSystem, ThemeLight, ThemeDark, ThemeContrast, RowsCompact, RowsNormal, RowsLarge, CollapseAll, ExpandAll,
     ColorFunction, ColorModule, ColorMyCode, ColorDuration, ColorBlind,

@@ -194,6 +194,12 @@ void Segments::setCurrent(int index)
         m_buttons[index]->setChecked(true);
 }
 
+void Segments::setEnabledAt(int index, bool enabled)
+{
+    if (index >= 0 && index < m_buttons.size())
+        m_buttons[index]->setEnabled(enabled);
+}
+
 QLineEdit* filterField(const Appearance& appearance, const QString& placeholder, QWidget* parent)
 {
     auto* field = new QLineEdit(parent);

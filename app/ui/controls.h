@@ -89,6 +89,7 @@ public:
     explicit Segments(const QStringList& names, QWidget* parent = nullptr);
     int current() const;
     void setCurrent(int index);
+    void setEnabledAt(int index, bool enabled); // what is chosen stays chosen
 
 Q_SIGNALS:
     void currentChanged(int index);

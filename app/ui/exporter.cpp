@@ -1,27 +1,40 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/exporter.h"
-#include "formats/exporter.h"
+#include "formats/container.h"
+#include "render/viewstate.h"
 #include "ui/noticebar.h"
 #include "ui/text.h"
 #include <QFileInfo>
 
 namespace calltide::ui {
 
-ExportJob::ExportJob(NoticeBar& notices, QObject* parent)
-    : QObject(parent)
+Exporter::Exporter(const Appearance& appearance, NoticeBar& notices, QWidget* window)
+    : QObject(window)
+    , m_appearance(appearance)
     , m_notices(notices)
+    , m_window(window)
 {
     m_timer.setInterval(100);
 }
 
-ExportJob::~ExportJob() = default;
+Exporter::~Exporter() = default;
 
-void ExportJob::start(store::TracePtr trace, const QString& path)
+void Exporter::ask(const render::ViewState& state, const QString& recording, const QString& folder)
+{
+    if (!m_sheet)
+        m_sheet = new ExportSheet(m_appearance, m_window);
+    m_sheet->disconnect(this);
+    connect(m_sheet, &ExportSheet::exportRequested, this,
+        [this, trace = state.trace(), recording](const ExportRequest& request) { start(trace, recording, request); });
+    m_sheet->popUp(state, recording, folder);
+}
+
+void Exporter::start(store::TracePtr trace, const QString& recording, const ExportRequest& request)
 {
     cancel();
     Notice notice;
     notice.icon = QStringLiteral("export");
-    notice.title = tr("Writing %1").arg(QFileInfo(path).fileName());
+    notice.title = tr("Writing %1").arg(QFileInfo(request.path).fileName());
     notice.perMille = 0;
     notice.closable = false;
     notice.actionText = tr("Cancel");
@@ -33,14 +46,19 @@ void ExportJob::start(store::TracePtr trace, const QString& path)
         m_notices.update(m_notice, formatPercent(perMille / 1000.0), perMille);
     });
     m_timer.start();
+    Q_EMIT started(request.path);
     m_runner.start(
-        [trace = std::move(trace), name = toUtf8(path)](store::Progress& progress) -> Status {
+        [trace = std::move(trace), recording = toUtf8(recording), request](store::Progress& progress) -> Status {
+            const std::string path = toUtf8(request.path);
+            if (!request.format)
+                return formats::packRecording(recording, path, &progress);
             formats::ExportOptions options;
+            options.scope = request.scope;
+            options.sources = request.sources;
             options.progress = &progress;
-            const auto format = formats::exportFormatOf(name); // by its ending
-            return formats::exportTrace(*trace, name, format.value_or(formats::ExportFormat::PerfettoJson), options);
+            return formats::exportTrace(*trace, path, *request.format, options);
         },
-        [this, path](const Status& status) {
+        [this, path = request.path](const Status& status) {
             end();
             if (status)
                 Q_EMIT finished(path);
@@ -49,13 +67,13 @@ void ExportJob::start(store::TracePtr trace, const QString& path)
         });
 }
 
-void ExportJob::cancel()
+void Exporter::cancel()
 {
     m_runner.cancel();
     end();
 }
 
-void ExportJob::end()
+void Exporter::end()
 {
     m_timer.stop();
     if (m_notice)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Writes a document in the format of the file's ending, else as Perfetto JSON, in a job, with progress and Cancel in the notice bar. GUI thread.
+// Asks with the export sheet and writes the file in a job, with progress and Cancel in the notice bar. GUI thread.
 #pragma once
 #include "session/jobs.h"
-#include "store/trace.h"
+#include "ui/exportsheet.h"
 #include <QObject>
 #include <QTimer>
 
@@ -10,25 +10,31 @@ namespace calltide::ui {
 
 class NoticeBar;
 
-class ExportJob : public QObject
+class Exporter : public QObject
 {
     Q_OBJECT
 public:
-    explicit ExportJob(NoticeBar& notices, QObject* parent = nullptr);
-    ~ExportJob() override;
+    Exporter(const Appearance& appearance, NoticeBar& notices, QWidget* window);
+    ~Exporter() override;
 
+    // The sheet about the trace that `state` shows, opened from `recording`; `folder`: where files were written last.
+    void ask(const render::ViewState& state, const QString& recording, const QString& folder);
     // One at a time: a new one cancels the former, which leaves no file.
-    void start(store::TracePtr trace, const QString& path);
+    void start(store::TracePtr trace, const QString& recording, const ExportRequest& request);
     void cancel();
 
 Q_SIGNALS:
+    void started(const QString& path);
     void finished(const QString& path);
     void failed(const QString& sentence);
 
 private:
     void end();
 
+    const Appearance& m_appearance;
     NoticeBar& m_notices;
+    QWidget* m_window;
+    ExportSheet* m_sheet = nullptr; // made when it is first asked for
     session::JobRunner m_runner;
     QTimer m_timer;
     int m_notice = 0;

@@ -131,7 +131,7 @@ void MainWindow::build()
     console->showPage(m_console);
     m_status = new StatusLine(*statusBar(), m_appearance, *m_actions);
     m_opener = new Opener(*m_notices, this);
-    m_export = new ExportJob(*m_notices, this);
+    m_export = new Exporter(m_appearance, *m_notices, this);
     m_recorder = new Recorder(*m_console, *m_header, *m_notices, this);
     m_attacher = new Attacher(m_appearance, *m_header, *m_notices, this);
     m_drop = new DropFrame(m_appearance, this);
@@ -172,11 +172,13 @@ void MainWindow::connectParts()
         loadEnded(path);
         say(sentence);
     });
-    connect(m_export, &ExportJob::failed, this, &MainWindow::say);
-    connect(m_export, &ExportJob::finished, this, [this](const QString& path) {
+    connect(m_export, &Exporter::failed, this, &MainWindow::say);
+    connect(m_export, &Exporter::started, this,
+        [this](const QString& path) { m_settings.setExportFolder(QFileInfo(path).path()); });
+    connect(m_export, &Exporter::finished, this, [this](const QString& path) {
         Notice notice;
         notice.icon = QStringLiteral("ok");
-        notice.text = tr("%1 is written. Perfetto, VizTracer and Calltide open it.").arg(shortPath(path));
+        notice.text = tr("%1 is written, %2.").arg(shortPath(path), formatBytes(uint64_t(QFileInfo(path).size())));
         m_notices->add(std::move(notice));
     });
     connect(m_recorder, &Recorder::recorded, this, [this](const QString& path) {

@@ -25,7 +25,7 @@ class Attacher;
 class ConsoleView;
 class Document;
 class DropFrame;
-class ExportJob;
+class Exporter;
 class FilterBar;
 class HeaderBar;
 class Keys;
@@ -46,7 +46,6 @@ public:
 
     void open(const QString& path);
     void openMerged(const QStringList& paths); // several files as one timeline
-    void exportTo(const QString& path);  // the shown recording
     void savePicture(const QString& path, bool flame = false); // .png or .svg
     Document* document() const;          // the shown one; null on the start page
     const Actions& actionTable() const { return *m_actions; }
@@ -122,7 +121,7 @@ private:
     ConsoleView* m_console = nullptr;
     StatusLine* m_status = nullptr;
     Opener* m_opener = nullptr;
-    ExportJob* m_export = nullptr;
+    Exporter* m_export = nullptr;
     Recorder* m_recorder = nullptr;
     Attacher* m_attacher = nullptr;
     LaunchSheet* m_sheet = nullptr; // made when first asked for

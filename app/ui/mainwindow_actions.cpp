@@ -117,7 +117,7 @@ void MainWindow::connectActions()
         m_recent.clear();
         m_start->refresh();
     });
-    on(ExportJson, [this] { chooseExport(); });
+    on(Export, [this] { chooseExport(); });
     on(SavePicture, [this] { choosePicture(false); });
     on(SaveFlame, [this] { choosePicture(true); });
     on(CopyPicture, [this] {
@@ -219,7 +219,7 @@ void MainWindow::updateActions()
         shown);
     enable({NoteSpan, AreaFromSelection}, shown && shown->state()->selectionRange());
     enable({NoteEdit, NoteDelete}, shown && shown->state()->selectedNote() != render::ViewState::kNoNote);
-    enable({Reload, ExportJson, SavePicture, SaveFlame, CopyFlame, ShowTimeline, ShowFlame, ShowSandwich, ShowFunctions, Find, Filter, FindNext, FindPrevious, ClearSelection, CollapseAll, ExpandAll,
+    enable({Reload, Export, SavePicture, SaveFlame, CopyFlame, ShowTimeline, ShowFlame, ShowSandwich, ShowFunctions, Find, Filter, FindNext, FindPrevious, ClearSelection, CollapseAll, ExpandAll,
                BottomDocks, RightDocks, LayoutDefault, LayoutWide, LayoutNumbers, LayoutCode, FitAll, ZoomIn, ZoomOut,
                PanLeft, PanRight},
         shown);
@@ -263,29 +263,8 @@ void MainWindow::openFiles()
 
 void MainWindow::chooseExport()
 {
-    const Document* shown = document();
-    if (!shown)
-        return;
-    const QString name = QFileInfo(shown->path()).completeBaseName() + QStringLiteral(".json");
-    const QString path = QFileDialog::getSaveFileName(this, tr("Export"),
-        QDir(folderFor(m_settings.exportFolder())).filePath(name),
-        tr("Perfetto JSON (*.json);;Perfetto JSON, packed (*.json.gz *.json.zst);;Perfetto trace (*.pftrace);;speedscope "
-           "(*.speedscope.json);;Firefox Profiler (*.firefox.json);;cProfile statistics (*.prof);;Collapsed stacks "
-           "(*.collapsed);;Table of functions (*.csv)"));
-    if (!path.isEmpty()) {
-        m_settings.setExportFolder(QFileInfo(path).path());
-        exportTo(path);
-    }
-}
-
-void MainWindow::exportTo(const QString& path)
-{
-    if (const Document* shown = document()) {
-        if (QFileInfo(path) == QFileInfo(shown->path()))
-            say(tr("%1 is the file that is open. Choose another name.").arg(QFileInfo(path).fileName()));
-        else
-            m_export->start(shown->context()->trace, path);
-    }
+    if (Document* shown = document())
+        m_export->ask(*shown->state(), shown->path(), folderFor(m_settings.exportFolder()));
 }
 
 void MainWindow::choosePicture(bool flame)

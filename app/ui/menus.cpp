@@ -40,8 +40,7 @@ Menus fillMenuBar(QMenuBar& bar, const Actions& actions, const Panels& panels)
     actions[KeepOpened]->setCheckable(true);
     addAll(file, actions, {Reload, KeepOpened});
     file.addSeparator();
-    QMenu& exporting = *file.addMenu(text("Export"));
-    addAll(exporting, actions, {ExportJson});
+    addAll(file, actions, {Export});
     addAll(file, actions, {SavePicture, SaveFlame, CopyPicture, CopyFlame});
     file.addSeparator();
     addAll(file, actions, {NewTab, CloseTab, Quit});

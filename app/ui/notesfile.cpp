@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/notesfile.h"
+#include "formats/container.h"
 #include "render/viewstate.h"
 #include "ui/text.h"
 #include <QCryptographicHash>
@@ -40,7 +41,8 @@ bool writeTo(const QString& path, const QByteArray& bytes)
 NotesFile::NotesFile(const QString& trace, render::ViewState* state, QObject* parent)
     : QObject(parent)
     , m_state(state)
-    , m_path(trace + QStringLiteral(".notes.json"))
+    , m_trace(trace)
+    , m_path(trace + QLatin1String(formats::kNotesEnding))
 {
     const QByteArray hash
         = QCryptographicHash::hash(QFileInfo(trace).absoluteFilePath().toUtf8(), QCryptographicHash::Sha1).toHex();
@@ -73,6 +75,10 @@ void NotesFile::load()
                 Q_EMIT failed(tr("%1 has no notes that can be read: %2.").arg(shortPath(path), error));
             });
         return;
+    }
+    if (const auto packed = formats::packedNotes(toUtf8(m_trace)); packed && m_state->trace()) {
+        m_saved = parse(QByteArray::fromStdString(*packed), m_state->trace()->begin());
+        m_state->setNotes(m_saved);
     }
 }
 

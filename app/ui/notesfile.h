@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // NotesFile: keeps the notes of a trace in a small JSON file beside it, "NAME.notes.json"; in the user's data folder when
-// that one cannot be written. Reads it at once, writes some moments after a change and when it goes. GUI thread.
+// that one cannot be written. A packed recording brings its own, until they are changed. Reads it at once, writes some moments after a change and when it goes. GUI thread.
 #pragma once
 #include "layout/notes.h"
 #include <QObject>
@@ -36,7 +36,7 @@ private:
     void load();
 
     render::ViewState* m_state;
-    QString m_path, m_fallback;
+    QString m_trace, m_path, m_fallback;
     QTimer m_later;
     std::vector<layout::Note> m_saved;
 };

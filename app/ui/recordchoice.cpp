@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/recordchoice.h"
-#include "ui/appearance.h"
+#include "ui/choicecard.h"
 #include "ui/optionsform.h"
 #include <QBoxLayout>
 #include <QCheckBox>
 #include <QCoreApplication>
 #include <QGridLayout>
-#include <QPainter>
-#include <QRadioButton>
 
 namespace calltide::ui {
 namespace {
@@ -16,57 +14,6 @@ using session::Preset;
 
 const QString kChildren = QStringLiteral("children"), kArguments = QStringLiteral("log-func-args"),
               kLimit = QStringLiteral("stop-when-full");
-
-// A radio button as a card with a second line.
-class ChoiceCard : public QRadioButton
-{
-public:
-    ChoiceCard(const Appearance& appearance, const QString& title, const QString& text)
-        : QRadioButton(title)
-        , m_appearance(appearance)
-        , m_text(text)
-    {
-        setAccessibleDescription(text);
-        setFixedHeight(52);
-        setMinimumWidth(120);
-        setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-        setAttribute(Qt::WA_Hover);
-    }
-
-protected:
-    bool hitButton(const QPoint& at) const override { return rect().contains(at); }
-    void paintEvent(QPaintEvent*) override
-    {
-        QPainter painter(this);
-        painter.setRenderHint(QPainter::Antialiasing);
-        const bool on = isChecked();
-        const QColor accent = m_appearance.color(u"accent.default");
-        painter.setPen(QPen(on ? accent : m_appearance.color(hasFocus() ? u"border.focus" : u"border.default"), on ? 2 : 1));
-        painter.setBrush(m_appearance.color(on ? u"accent.soft" : underMouse() ? u"bg.hover" : u"bg.panel"));
-        const double radius = m_appearance.theme().number(u"radius.card"), inset = on ? 1 : .5;
-        painter.drawRoundedRect(QRectF(rect()).adjusted(inset, inset, -inset, -inset), radius, radius);
-        const QRectF dot(12.5, 11.5, 15, 15);
-        painter.setPen(QPen(on ? accent : m_appearance.color(u"border.strong"), 1.5));
-        painter.setBrush(on ? accent : m_appearance.color(u"bg.field"));
-        painter.drawEllipse(dot);
-        if (on) {
-            painter.setPen(Qt::NoPen);
-            painter.setBrush(m_appearance.color(u"text.on_accent"));
-            painter.drawEllipse(dot.center(), 3, 3);
-        }
-        painter.setPen(m_appearance.color(u"text.primary"));
-        painter.setFont(uiFont(m_appearance, u"body", 500));
-        painter.drawText(QRect(38, 8, width() - 44, 20), Qt::AlignVCenter, text());
-        painter.setPen(m_appearance.color(on ? u"accent.soft_text" : u"text.muted"));
-        painter.setFont(uiFont(m_appearance, u"caption"));
-        painter.drawText(QRect(38, 27, width() - 44, 18), Qt::AlignVCenter,
-            painter.fontMetrics().elidedText(m_text, Qt::ElideRight, width() - 44));
-    }
-
-private:
-    const Appearance& m_appearance;
-    QString m_text;
-};
 } // namespace
 
 RecordChoice::RecordChoice(const Appearance& appearance, QWidget* parent)

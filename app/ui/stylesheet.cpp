@@ -57,6 +57,7 @@ QToolButton[end="left"] { border-top-left-radius: @#radius.control@px; border-bo
 QToolButton[end="right"] { border-top-right-radius: @#radius.control@px; border-bottom-right-radius: @#radius.control@px; }
 QToolButton#scope { background: @accent.soft@; color: @accent.soft_text@; border-radius: 10px; padding: 3px 10px; }
 QToolButton[segment="true"]:checked { background: @accent.soft@; color: @accent.soft_text@; }
+QToolButton[segment="true"]:disabled { color: @text.disabled@; }
 QToolButton[link="true"] { padding: 0; color: @text.link@; }
 QToolButton[link="true"]:hover { background: transparent; text-decoration: underline; }
 

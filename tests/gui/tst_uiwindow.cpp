@@ -35,7 +35,7 @@ private Q_SLOTS:
     {
         QVERIFY(!m_fixture->window->document());
         QVERIFY(m_fixture->tabs()->parentWidget()->isHidden());
-        QVERIFY(!m_fixture->action(ActionId::ExportJson)->isEnabled());
+        QVERIFY(!m_fixture->action(ActionId::Export)->isEnabled());
         QCOMPARE(m_fixture->window->findChildren<ActionCard*>().size(), 4);
     }
 
@@ -48,7 +48,7 @@ private Q_SLOTS:
         QCOMPARE(m_fixture->tabs()->tabText(0), u"shop.json"_s);
         QCOMPARE(document->summary(), u"4 calls · 1 process · 1 thread"_s);
         QVERIFY(m_fixture->window->windowTitle().startsWith(u"shop.json"_s));
-        QVERIFY(m_fixture->action(ActionId::ExportJson)->isEnabled());
+        QVERIFY(m_fixture->action(ActionId::Export)->isEnabled());
         QVERIFY(document->timeline()->isVisible());
         QVERIFY(document->call()->shownText().isEmpty());
     }
@@ -178,31 +178,6 @@ private Q_SLOTS:
         QVERIFY(qGray(m_fixture->appearance.color(u"bg.window").rgb()) < 60);
     }
 
-    void theExportOpensAgainWithTheSameCalls()
-    {
-        const QString path = m_fixture->dir.filePath(u"out.json"_s);
-        answerFileDialog(path);
-        m_fixture->action(ActionId::ExportJson)->trigger();
-        QTRY_VERIFY(QFile::exists(path));
-        QTRY_VERIFY(m_fixture->window->notices().shownTexts().join(u'\n').contains(u"out.json is written"_s));
-        const auto first = m_fixture->window->document();
-        Document* again = m_fixture->open(path);
-        QVERIFY(again && again != first);
-        QCOMPARE(again->trace().sliceCount(), first->trace().sliceCount());
-        QCOMPARE(again->trace().duration(), first->trace().duration());
-        QCOMPARE(again->trace().sources().size(), 1u);
-        QCOMPARE(m_fixture->tabs()->count(), 2);
-    }
-
-    void theOpenFileIsNotOverwrittenByItsExport()
-    {
-        const QString path = m_fixture->window->document()->path();
-        const qint64 size = QFileInfo(path).size();
-        m_fixture->window->exportTo(path);
-        QVERIFY(m_fixture->window->notices().shownTexts().first().contains(u"Choose another name"_s));
-        QCOMPARE(QFileInfo(path).size(), size);
-    }
-
     void whatCannotBeOpenedIsSaidInOneSentence_data()
     {
         QTest::addColumn<QByteArray>("bytes");
@@ -326,21 +301,6 @@ private:
         if (!target)
             target = timeline;
         QTest::mouseClick(target, Qt::LeftButton, {}, target->mapFrom(timeline, at));
-    }
-
-    static void answerFileDialog(const QString& path)
-    {
-        auto* timer = new QTimer(qApp);
-        QObject::connect(timer, &QTimer::timeout, qApp, [timer, path] {
-            auto* dialog = qobject_cast<QFileDialog*>(QApplication::activeModalWidget());
-            if (!dialog)
-                return;
-            timer->deleteLater();
-            auto* name = dialog->findChild<QLineEdit*>(QStringLiteral("fileNameEdit"));
-            name->setText(path);
-            QTest::keyClick(name, Qt::Key_Return);
-        });
-        timer->start(50);
     }
 
     std::unique_ptr<UiFixture> m_fixture;
