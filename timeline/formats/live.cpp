@@ -178,17 +178,11 @@ void LiveReader::Private::takeCalls(File& f, LiveFile::Thread& thread)
 {
     ended.clear();
     open.clear();
-    const auto& items = thread.out.items();
-    for (size_t i = 0; i < items.size(); i++)
-        ended.push_back({thread.out.depths()[i], items[i].start, items[i].duration, FunctionId(items[i].function),
-            uint8_t(items[i].extra), {}});
-    auto& late = thread.decoder->late();
-    for (const auto& l : late)
-        ended.push_back({l.depth, l.start, l.duration, l.function, l.flags, l.arguments});
-    if (!late.empty())
-        std::stable_sort(ended.begin(), ended.end(), [](const auto& a, const auto& b) {
-            return a.depth != b.depth ? a.depth < b.depth : a.start < b.start;
-        });
+    for (size_t i = 0; i < thread.out.size(); i++) {
+        const SliceItem& item = thread.out.item(i);
+        ended.push_back({item.depth, item.start, item.duration, FunctionId(item.function), thread.out.flags(i),
+            thread.out.arguments(i)});
+    }
     const auto& stack = thread.decoder->openCalls();
     uint32_t depth = 0;
     for (const OpenCall& call : stack) {
@@ -199,7 +193,6 @@ void LiveReader::Private::takeCalls(File& f, LiveFile::Thread& thread)
     }
     trace.update(thread.track, ended, open);
     thread.out.clear();
-    late.clear();
     f.lastRecord = std::max(f.lastRecord, thread.decoder->lastTime());
 }
 

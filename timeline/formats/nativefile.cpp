@@ -1,159 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "formats/nativefile.h"
-#include "formats/input.h"
 #include <algorithm>
-#include <cerrno>
-#include <cmath>
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <cstring>
 
 namespace calltide::formats {
 
 using namespace format;
-
-Result<std::unique_ptr<FileBytes>> FileBytes::open(const std::string& path)
-{
-    std::unique_ptr<FileBytes> f(new FileBytes);
-    f->m_file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (f->m_file < 0)
-        return systemError(path, "cannot be opened", errno);
-    struct stat st = {};
-    if (fstat(f->m_file, &st) != 0 || !S_ISREG(st.st_mode))
-        return Error{ErrorCode::NotSupported, path + ": this is not a regular file."};
-    const uint64_t size = uint64_t(st.st_size);
-    if (!size)
-        return f;
-    void* at = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (at == MAP_FAILED)
-        return systemError(path, "needs more memory than there is", errno);
-    f->m_data = static_cast<uint8_t*>(at);
-    f->m_size = size;
-    for (uint64_t from = 0; from < size;) {
-        off_t data = lseek(f->m_file, off_t(from), SEEK_DATA);
-        if (data < 0 && errno == ENXIO)
-            break; // a hole up to the end
-        if (data < 0)
-            data = off_t(from); // this file system does not tell
-        off_t hole = lseek(f->m_file, data, SEEK_HOLE);
-        if (hole <= data)
-            hole = off_t(size);
-        from = std::min(uint64_t(hole), size);
-        f->read(uint64_t(data), from);
-        f->m_extents.emplace_back(uint64_t(data), from);
-    }
-    return f;
-}
-
-std::unique_ptr<FileBytes> FileBytes::of(std::string unpacked)
-{
-    std::unique_ptr<FileBytes> f(new FileBytes);
-    f->m_unpacked = std::move(unpacked);
-    f->m_data = reinterpret_cast<uint8_t*>(f->m_unpacked.data());
-    f->m_size = f->m_unpacked.size();
-    f->m_extents.emplace_back(0, f->m_size);
-    return f;
-}
-
-FileBytes::~FileBytes()
-{
-    if (m_data && m_file >= 0)
-        munmap(m_data, m_size);
-    if (m_file >= 0)
-        ::close(m_file);
-}
-
-void FileBytes::read(uint64_t from, uint64_t to)
-{
-    while (from < to) {
-        const ssize_t n = pread(m_file, m_data + from, to - from, off_t(from));
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            break; // shorter than it was, or unreadable: zeros, as if it had not been written
-        from += uint64_t(n);
-    }
-}
-
-uint64_t FileBytes::nextData(uint64_t offset) const
-{
-    const auto it = std::upper_bound(
-        m_extents.begin(), m_extents.end(), offset, [](uint64_t o, const auto& extent) { return o < extent.second; });
-    return it == m_extents.end() ? m_size : std::max(offset, it->first);
-}
-
-void FileBytes::readAgain(uint64_t offset, uint64_t size)
-{
-    if (offset < m_size && m_file >= 0)
-        read(offset, offset + std::min(size, m_size - offset));
-}
-
-bool FileBytes::unchanged(uint64_t offset, uint64_t size) const
-{
-    if (m_file < 0)
-        return offset + size <= m_size;
-    std::vector<uint8_t> now(size);
-    return offset + size <= m_size && pread(m_file, now.data(), size, off_t(offset)) == ssize_t(size)
-        && std::memcmp(now.data(), m_data + offset, size) == 0;
-}
-
-// ---------------------------------------------------------------- clock
-
-void ClockMap::setHeader(const FileHeader& header)
-{
-    m_header = header;
-}
-void ClockMap::addSample(const ClockRecord& sample)
-{
-    m_samples.push_back(sample);
-}
-
-void ClockMap::finish()
-{
-    std::sort(m_samples.begin(), m_samples.end(), [](const auto& a, const auto& b) { return a.units < b.units; });
-    struct Point
-    {
-        uint64_t units;
-        int64_t ns;
-    };
-    // Samples too close together would turn their reading error into a slope: 20 ms apart is 1 in 10^5 or better.
-    std::vector<Point> points{{m_header.unit0, std::clamp(m_header.monotonic0, -kFar, kFar)}};
-    const double guess = double(m_header.nsPerUnit) / 4294967296.0;
-    for (const ClockRecord& s : m_samples) {
-        if (s.units <= points.back().units || s.monotonic <= points.back().ns || s.monotonic > kFar)
-            continue;
-        const double ns = double(s.units - points.back().units) * guess;
-        const double real = double(s.monotonic - points.back().ns);
-        if (real < 20e6 || ns <= 0 || real / ns > 1.5 || real / ns < 0.67) // suspend, or a damaged sample
-            continue;
-        points.push_back({s.units, s.monotonic});
-    }
-    m_pieces.clear();
-    for (size_t i = 0; i + 1 < points.size(); i++) {
-        const auto ns
-            = (__int128(points[i + 1].ns - points[i].ns) << 32) / __int128(points[i + 1].units - points[i].units);
-        m_pieces.push_back({points[i].units, points[i].ns, uint64_t(ns)});
-    }
-    if (m_pieces.empty())
-        m_pieces.push_back({points[0].units, points[0].ns, m_header.nsPerUnit});
-}
-
-const ClockMap::Piece& ClockMap::pieceAt(uint64_t units, uint64_t& pieceEnd) const
-{
-    auto it = std::upper_bound(
-        m_pieces.begin(), m_pieces.end(), units, [](uint64_t u, const Piece& p) { return u < p.fromUnits; });
-    pieceEnd = it == m_pieces.end() ? UINT64_MAX : it->fromUnits;
-    return it == m_pieces.begin() ? *it : *(it - 1);
-}
-
-int64_t ClockMap::toNs(uint64_t units) const
-{
-    uint64_t end;
-    return apply(pieceAt(units, end), units);
-}
-
-// ---------------------------------------------------------------- header and chunks
 
 std::string_view NativeTables::metaValue(std::string_view key) const
 {
@@ -308,6 +160,14 @@ static bool plausible(const NativeTables& f, uint32_t id)
     return id <= f.fileSize / 16 + 128 && id <= kMaxId;
 }
 
+static uint8_t traitsOf(const FunctionRecord& r, bool resumed)
+{
+    const auto kind = FunctionKind(r.kind);
+    const bool c = kind == FunctionKind::C || kind == FunctionKind::Type || kind == FunctionKind::Event;
+    return uint8_t(kKnownFunction | (resumed ? kResumedFunction : 0) | (c ? kCFunction : 0)
+        | (kind == FunctionKind::Coroutine ? kCoroutineFunction : 0));
+}
+
 void NativeTables::add(const TableRecordHeader& h, std::string_view payload)
 {
     NativeTables& f = *this;
@@ -325,11 +185,15 @@ void NativeTables::add(const TableRecordHeader& h, std::string_view payload)
         if (!plausible(f, h.id) || !take(payload, r))
             break;
         const uint32_t last = h.id + ((r.flags & kHasResumedId) ? 1 : 0);
-        if (f.functions.size() <= last)
+        if (f.functions.size() <= last) {
             f.functions.resize(last + 1);
+            f.functionTraits.resize(last + 1);
+        }
         for (uint32_t id = h.id; id <= last; id++)
-            if (!f.functions[id].known)
+            if (!f.functions[id].known) {
                 f.functions[id] = {r, true, id != h.id};
+                f.functionTraits[id] = traitsOf(r, id != h.id);
+            }
         return;
     }
     case TableType::Thread: {

@@ -2,9 +2,10 @@
 // One recording file of one process: its bytes, its chunks found, its tables read. Internal to ct_formats.
 #pragma once
 #include "format/decode.h"
+#include "formats/filebytes.h"
+#include "formats/nativeclock.h"
 #include "store/result.h"
 #include "store/trace.h"
-#include <algorithm>
 #include <map>
 #include <memory>
 #include <string>
@@ -13,68 +14,6 @@
 
 namespace calltide::formats {
 
-// A file's bytes as they were when it was opened: a copy, because a recording may be written to, or shortened when its
-// program ends, and a mapping would then end ours. Holes (most of what is allocated ahead) cost no memory.
-class FileBytes
-{
-public:
-    static Result<std::unique_ptr<FileBytes>> open(const std::string& path);
-    static std::unique_ptr<FileBytes> of(std::string unpacked); // of a packed recording
-    ~FileBytes();
-    FileBytes(const FileBytes&) = delete;
-    FileBytes& operator=(const FileBytes&) = delete;
-    const uint8_t* data() const { return m_data; }
-    uint64_t size() const { return m_size; }
-    // The first place at or behind `offset` that holds data; size() when there is none.
-    uint64_t nextData(uint64_t offset) const;
-    void readAgain(uint64_t offset, uint64_t size);
-    // Whether the file still has these bytes there.
-    bool unchanged(uint64_t offset, uint64_t size) const;
-
-private:
-    FileBytes() = default;
-    void read(uint64_t from, uint64_t to);
-    int m_file = -1; // -1: the bytes are m_unpacked
-    std::string m_unpacked;
-    uint8_t* m_data = nullptr;
-    uint64_t m_size = 0;
-    std::vector<std::pair<uint64_t, uint64_t>> m_extents; // from, to
-};
-
-class ClockMap // units → CLOCK_MONOTONIC ns, by straight pieces
-{
-public:
-    void setHeader(const format::FileHeader& header);
-    void addSample(const format::ClockRecord& sample);
-    void finish();
-    void shift(int64_t ns) // after finish(): moves everything
-    {
-        for (Piece& p : m_pieces)
-            p.fromNs = std::clamp(p.fromNs + std::clamp(ns, -kFar, kFar), -kFar, kFar);
-    }
-    int64_t toNs(uint64_t units) const;
-
-    struct Piece
-    {
-        uint64_t fromUnits;
-        int64_t fromNs;
-        uint64_t nsPerUnit; // 32.32
-    };
-    // The piece that holds `units`; valid until pieceEnd.
-    const Piece& pieceAt(uint64_t units, uint64_t& pieceEnd) const;
-    static constexpr int64_t kFar = int64_t(1) << 60; // 36 years: only damaged times are further away
-    static int64_t apply(const Piece& p, uint64_t units)
-    {
-        const __int128 d = (__int128(int64_t(units - p.fromUnits)) * __int128(p.nsPerUnit)) >> 32;
-        return p.fromNs + int64_t(std::clamp<__int128>(d, -kFar, kFar));
-    }
-
-private:
-    std::vector<Piece> m_pieces;
-    std::vector<format::ClockRecord> m_samples;
-    format::FileHeader m_header{};
-};
-
 struct NativeFunction // by event id
 {
     format::FunctionRecord record{};
@@ -82,12 +21,15 @@ struct NativeFunction // by event id
     bool resumed = false;
 };
 
+enum FunctionTrait : uint8_t { kKnownFunction = 1, kResumedFunction = 2, kCFunction = 4, kCoroutineFunction = 8 };
+
 struct NativeTables // what the table records of one file say
 {
     format::FileHeader header{};
     uint64_t fileSize = 0; // bounds ids
     std::vector<std::string_view> strings; // by id; views into the file's bytes
     std::vector<NativeFunction> functions; // by event id
+    std::vector<uint8_t> functionTraits; // the same in FunctionTrait bits: what decoding asks for with every call
     std::map<uint32_t, format::ThreadRecord> threads; // by thread index
     std::map<uint32_t, format::NameRecord> names;
     std::map<uint32_t, format::TaskRecord> tasks;
@@ -102,6 +44,7 @@ struct NativeTables // what the table records of one file say
     uint64_t badTableRecords = 0, unknownTableRecords = 0;
 
     void add(const format::TableRecordHeader& record, std::string_view payload); // `payload` must stay
+    uint8_t traits(uint32_t id) const { return id < functionTraits.size() ? functionTraits[id] : uint8_t(0); }
     std::string_view string(uint32_t id) const { return id < strings.size() ? strings[id] : std::string_view(); }
     std::string_view metaValue(std::string_view key) const;
     // The note that says that the recording stopped before the program's end; null: it did not.

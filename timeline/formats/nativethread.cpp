@@ -6,15 +6,6 @@ namespace calltide::formats {
 using namespace format;
 using namespace store;
 
-std::string lossWords(uint64_t reasons)
-{
-    return reasons & kLossPaused        ? "paused by the program"
-        : reasons & kLossRing           ? "older calls were overwritten"
-        : reasons & kLossLimit          ? "limit reached"
-        : reasons & kLossDiskFull       ? "disk full"
-        : reasons & kLossForeignHook    ? "the program took the profile hook"
-                                        : "not recorded";
-}
 // As the recorder puts it to the call that imports.
 static constexpr std::string_view kImportArguments = "{\"import\": \"";
 
@@ -27,15 +18,6 @@ ThreadDecoder::ThreadDecoder(
 {
 }
 
-bool ThreadDecoder::isC(uint32_t id) const
-{
-    if (id >= m_file.functions.size() || !m_file.functions[id].known)
-        return false;
-    const uint8_t kind = m_file.functions[id].record.kind;
-    return kind == uint8_t(format::FunctionKind::C) || kind == uint8_t(format::FunctionKind::Type)
-        || kind == uint8_t(format::FunctionKind::Event);
-}
-
 void ThreadDecoder::open(int64_t now, uint32_t id, uint8_t flags)
 {
     m_result.begin = std::min(m_result.begin, now);
@@ -44,7 +26,7 @@ void ThreadDecoder::open(int64_t now, uint32_t id, uint8_t flags)
         m_depthOffset++;
         return;
     }
-    m_stack.push_back({now, id, flags, {}, 0});
+    m_stack.push_back({now, id, flags});
     m_instantWasLast = false;
     m_yields = false;
 }
@@ -70,21 +52,40 @@ void ThreadDecoder::close(int64_t now, uint8_t flags)
         const FunctionId function = known ? m_functionOf[call.id] : m_unknown;
         const uint32_t depth = uint32_t(levels() - 1);
         const uint8_t all = uint8_t(call.flags | flags);
-        if (call.arguments.empty())
+        if (!call.arguments)
             m_out.addAtDepth(depth, call.start, now - call.start, function, all);
-        else if (std::string_view json(call.arguments); json.starts_with(kImportArguments) && json.ends_with("\"}")) {
-            json.remove_prefix(kImportArguments.size());
-            json.remove_suffix(2);
-            m_result.imports.push_back({call.start, now, std::string(json), uint8_t(all & ~kResumed)});
-            m_out.addAtDepth(depth, call.start, now - call.start, function, all);
-        } else
-            m_late.push_back({depth, call.start, now - call.start, function, all, std::move(call.arguments)});
+        else
+            addWithArguments(depth, call, now, function, all);
         if (m_run.task)
             noteLeave(call.id, all);
     }
+    if (call.arguments)
+        m_arguments.pop_back();
     m_stack.pop_back();
     if (m_run.task && m_stack.size() < m_runDepth)
         endRun(now);
+}
+
+void ThreadDecoder::addWithArguments(uint32_t depth, const OpenCall& call, int64_t end, FunctionId function, uint8_t flags)
+{
+    std::string_view json(m_arguments.back());
+    if (json.starts_with(kImportArguments) && json.ends_with("\"}")) {
+        json.remove_prefix(kImportArguments.size());
+        json.remove_suffix(2);
+        m_result.imports.push_back({call.start, end, std::string(json), uint8_t(flags & ~kResumed)});
+        json = {};
+    }
+    m_out.addAtDepth(depth, call.start, end - call.start, function, flags, json);
+}
+
+std::string& ThreadDecoder::argumentsOfLast()
+{
+    OpenCall& call = m_stack.back();
+    if (!call.arguments) {
+        m_arguments.emplace_back();
+        call.arguments = uint32_t(m_arguments.size());
+    }
+    return m_arguments.back();
 }
 
 // ---------------------------------------------------------------- tasks
@@ -104,8 +105,7 @@ void ThreadDecoder::beginRun(int64_t now, uint32_t task)
 // returns, the task is done.
 void ThreadDecoder::noteLeave(uint32_t id, uint8_t flags)
 {
-    const auto kind = format::FunctionKind(id < m_file.functions.size() ? m_file.functions[id].record.kind : 0);
-    if (kind != format::FunctionKind::Coroutine) {
+    if (!(m_file.traits(id) & kCoroutineFunction)) {
         m_yields = false;
         return;
     }
@@ -131,8 +131,7 @@ void ThreadDecoder::endRun(int64_t now)
 
 void ThreadDecoder::enter(uint64_t time, uint32_t id)
 {
-    const bool resumed = id < m_file.functions.size() && m_file.functions[id].resumed;
-    open(ns(time), id, resumed ? kResumed : 0);
+    open(ns(time), id, m_file.traits(id) & kResumedFunction ? kResumed : 0);
 }
 
 void ThreadDecoder::leaveKind(uint64_t time, bool c, uint8_t flags)
@@ -162,154 +161,10 @@ void ThreadDecoder::leaveKind(uint64_t time, bool c, uint8_t flags)
 
 void ThreadDecoder::leave(uint64_t time, unsigned kind)
 {
-    leaveKind(time, kind == kLeaveC, 0);
-}
-
-void ThreadDecoder::rare(uint64_t time, unsigned sub, uint32_t operand)
-{
-    switch (sub) {
-    case kYield:
-        leaveKind(time, false, kYielded);
-        break;
-    case kUnwind:
-        leaveKind(time, false, kException);
-        break;
-    case kUnwindC:
-        leaveKind(time, true, kException);
-        break;
-    case kThrow:
-        open(ns(time), operand, kResumed);
-        break;
-    case kInstant:
-    case kRaise: {
-        const auto it = m_file.names.find(operand);
-        m_result.instants.push_back(
-            {ns(time), std::string(it != m_file.names.end() ? m_file.string(it->second.name) : "?"), {}, sub == kRaise});
-        m_instantWasLast = true;
-        break;
-    }
-    case kTaskSwitch:
-        beginRun(ns(time), operand);
-        break;
-    case kTaskReady:
-        m_result.readies.push_back({ns(time), operand, m_run.task});
-        break;
-    default:
-        m_result.unknownRecords++;
-    }
-}
-
-std::string jsonQuoted(std::string_view text)
-{
-    std::string out = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (uint8_t(c) < 0x20) {
-            static const char hex[] = "0123456789abcdef";
-            out += "\\u00";
-            out += hex[uint8_t(c) >> 4];
-            out += hex[c & 15];
-        } else {
-            out += c;
-        }
-    }
-    return out + '"';
-}
-
-int64_t ThreadDecoder::before(uint64_t time, uint64_t units)
-{
-    return std::min(ns(time), m_file.clock.toNs(time - std::min(units, time)));
-}
-
-void ThreadDecoder::extended(uint64_t time, unsigned sub, const uint8_t* payload, uint32_t size)
-{
-    const uint8_t *at = payload, *end = payload + size;
-    const std::string_view text(reinterpret_cast<const char*>(payload), size);
-    uint64_t a = 0, b = 0, c = 0;
-    switch (sub) {
-    case kOpen: {
-        const int64_t now = ns(time);
-        while (at < end && lebGetAny(at, end, a))
-            open(now, uint32_t(a), kAlreadyRunning);
-        break;
-    }
-    case kArguments:
-        if (m_instantWasLast && !m_result.instants.empty())
-            m_result.instants.back().arguments = text;
-        else if (!m_stack.empty())
-            m_stack.back().arguments = text;
-        break;
-    case kReturnValue:
-        if (!m_stack.empty()) {
-            std::string& json = m_stack.back().arguments;
-            const std::string value = "\"return_value\":" + std::string(text) + "}";
-            if (json.size() > 2 && json.back() == '}')
-                json = json.substr(0, json.size() - 1) + "," + value;
-            else
-                json = "{" + value;
-        }
-        break;
-    case kText:
-        if (m_instantWasLast && !m_result.instants.empty())
-            m_result.instants.back().arguments = "{\"message\":" + jsonQuoted(text) + "}";
-        break;
-    case kCounter: {
-        double value;
-        if (lebGetAny(at, end, a) && size_t(end - at) >= sizeof value) {
-            std::memcpy(&value, at, sizeof value);
-            m_result.samples.push_back({uint32_t(a), ns(time), value});
-        }
-        break;
-    }
-    case kGcBegin:
-        m_collectionBegin = ns(time);
-        lebGetAny(at, end, m_generation);
-        break;
-    case kGcEnd:
-        if (m_collectionBegin >= 0 && lebGetAny(at, end, a) && lebGetAny(at, end, b) && lebGetAny(at, end, c))
-            m_result.collections.push_back({m_collectionBegin, ns(time), a, b});
-        m_collectionBegin = -1;
-        break;
-    case kLost:
-        if (lebGetAny(at, end, a) && lebGetAny(at, end, b)) {
-            const int64_t before = m_last;
-            const bool hasLength = lebGetAny(at, end, c) && c <= time;
-            const int64_t to = ns(time);
-            const int64_t from = hasLength ? std::max(before, m_file.clock.toNs(time - c)) : before;
-            m_result.losses.push_back({std::min(from, to), to, a, lossWords(b)});
-        }
-        break;
-    case kStall:
-        ns(time);
-        break;
-    case kSpawn:
-        if (lebGetAny(at, end, a)) {
-            if (!lebGetAny(at, end, b) || !lebGetAny(at, end, c))
-                b = c = 0; // of an older recorder
-            const int64_t begin = before(time, c);
-            m_result.spawns.push_back({begin, m_last, a, uint32_t(b)});
-        }
-        break;
-    case kChildEnd:
-        if (lebGetAny(at, end, a) && lebGetAny(at, end, b))
-            m_result.childEnds.push_back({ns(time), a, int(b)});
-        break;
-    case kImport:
-        if (lebGetAny(at, end, a) && lebGetAny(at, end, b)) {
-            const int64_t from = before(time, b);
-            const auto it = m_file.names.find(uint32_t(a));
-            m_result.imports.push_back(
-                {from, m_last, std::string(it != m_file.names.end() ? m_file.string(it->second.name) : "?"), 0});
-        }
-        break;
-    case kStack:
-        stackRecord(at, end);
-        break;
-    default:
-        m_result.unknownRecords++;
-    }
+    if (!m_stack.empty() && m_stack.back().id && isC(m_stack.back().id) == (kind == kLeaveC))
+        close(ns(time), 0); // as nearly all
+    else
+        leaveKind(time, kind == kLeaveC, 0);
 }
 
 void ThreadDecoder::resync(uint64_t time, int32_t depth)
@@ -332,7 +187,7 @@ void ThreadDecoder::pushUnknown(int64_t count)
 {
     if (count <= 0)
         return;
-    m_stack.push_back({m_last, 0, 0, {}, uint32_t(count - 1)});
+    m_stack.push_back({m_last, 0, 0, 0, uint32_t(count - 1)});
     m_more += count - 1;
 }
 
@@ -357,6 +212,8 @@ void ThreadDecoder::stackRecord(const uint8_t* at, const uint8_t* end)
         return; // the stack is known already
     if (!m_stack.empty() && m_stack.back().id == 0) {
         m_more -= m_stack.back().more;
+        if (m_stack.back().arguments)
+            m_arguments.pop_back();
         m_stack.pop_back();
     }
     if (from <= uint64_t(m_unnamed))
@@ -366,11 +223,10 @@ void ThreadDecoder::stackRecord(const uint8_t* at, const uint8_t* end)
     pushUnknown(m_unnamed - levels());
 }
 
-void ThreadDecoder::decode(const std::vector<ChunkView>& chunks)
+void ThreadDecoder::decode(const std::vector<ChunkView>& chunks, const std::function<bool(uint64_t)>& goOn)
 {
     for (const ChunkView& c : chunks)
         m_bytes += c.available;
-    m_out.reserve(size_t(m_bytes / 3), true); // a call and its return have three bytes or more, mostly
     const bool ring = m_file.header.mode == uint8_t(Mode::Ring);
     uint32_t expected = 0;
     uint64_t time = 0;
@@ -387,6 +243,8 @@ void ThreadDecoder::decode(const std::vector<ChunkView>& chunks)
         expected = c.header.sequence + 1;
         decodeChunk(c, *this, m_result.damage, time);
         m_unnamed = 0;
+        if (!goOn(c.size()))
+            break;
     }
     if (time)
         m_result.end = std::max(m_result.end, ns(time));

@@ -3,6 +3,7 @@
 #pragma once
 #include "formats/nativefile.h"
 #include "store/builder.h"
+#include <functional>
 
 namespace calltide::formats {
 
@@ -62,11 +63,6 @@ struct ThreadResult // what does not go into the slice buffer at once
         int64_t time;
         uint32_t task, waker; // the task that ran then; 0: none
     };
-    struct Arguments // of slices that are still open when their arguments come
-    {
-        uint8_t flags;
-        std::string json;
-    };
     std::vector<NamedInstant> instants;
     std::vector<Collection> collections;
     std::vector<Sample> samples;
@@ -93,14 +89,14 @@ struct OpenCall
     int64_t start;
     uint32_t id; // event id; 0: not known, not shown
     uint8_t flags;
-    std::string arguments;
+    uint32_t arguments = 0; // 0: none, else 1 + place in the decoder's list
     uint32_t more = 0; // levels like this one below it, of which nothing is known either
 };
 
 class ThreadDecoder
 {
 public:
-    // `functionOf`: by event id; shared, read only. Arguments go through `builder` under `lock`.
+    // `functionOf`: by event id; shared, read only.
     ThreadDecoder(
         const NativeTables& file, const std::vector<store::FunctionId>& functionOf, store::FunctionId unknown,
         store::SliceBuffer& out);
@@ -108,20 +104,11 @@ public:
     // What ended before `ns` is left out, what ran then begins there. Call it before decode().
     void beginAt(int64_t ns) { m_edge = ns; }
     int64_t edge() const { return m_edge; } // INT64_MIN: none
-    void decode(const std::vector<format::ChunkView>& chunks);
+    // `goOn` is told of each chunk's bytes; false: stop.
+    void decode(const std::vector<format::ChunkView>& chunks, const std::function<bool(uint64_t)>& goOn);
     // Ends what is still open at `end`; the calls are marked as still running, unless the thread ended by itself.
     void closeOpenCalls(int64_t end, bool stillRunning);
     ThreadResult& result() { return m_result; }
-    // Slices with arguments wait here, because the builder's table of them is filled by one thread only.
-    struct Late
-    {
-        uint32_t depth;
-        int64_t start, duration;
-        store::FunctionId function;
-        uint8_t flags;
-        std::string arguments;
-    };
-    std::vector<Late>& late() { return m_late; }
     // For files that are still written: what is open now, outermost first, and functions as the decoder names them.
     const std::vector<OpenCall>& openCalls() const { return m_stack; }
     store::FunctionId functionOf(uint32_t id) const
@@ -153,10 +140,12 @@ private:
     void pushUnknown(int64_t count);
     void stackRecord(const uint8_t* at, const uint8_t* end);
     int64_t before(uint64_t time, uint64_t units); // the time that long before a record; advances to it
-    bool isC(uint32_t id) const;
+    std::string& argumentsOfLast(); // open call
+    bool isC(uint32_t id) const { return m_file.traits(id) & kCFunction; }
     void close(int64_t now, uint8_t flags);
     void leaveKind(uint64_t time, bool c, uint8_t flags);
     void open(int64_t now, uint32_t id, uint8_t flags);
+    void addWithArguments(uint32_t depth, const OpenCall& call, int64_t end, store::FunctionId function, uint8_t flags);
     void beginRun(int64_t now, uint32_t task);
     void noteLeave(uint32_t id, uint8_t flags); // within a part of a task
     void endRun(int64_t now);
@@ -166,7 +155,7 @@ private:
     store::FunctionId m_unknown;
     store::SliceBuffer& m_out;
     std::vector<OpenCall> m_stack;
-    std::vector<Late> m_late;
+    std::vector<std::string> m_arguments; // of open calls, the last one's at the end
     int64_t m_depthOffset = 0; // recorder's depth − our stack's, after repairs
     int64_t m_more = 0; // sum of OpenCall::more
     int64_t m_unnamed = 0; // levels of a chunk that starts again, which STACK may name; 0: none

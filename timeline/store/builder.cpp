@@ -121,6 +121,12 @@ TrackId TraceBuilder::addTrack(Track track)
 Track& TraceBuilder::track(TrackId id) { return d->trace->m_tracks[id.v]; }
 SliceBuffer& TraceBuilder::slices(TrackId track) { return d->buffers[track.v]; }
 
+void TraceBuilder::countSlices(TrackId track, std::function<void()> again)
+{
+    d->buffers[track.v].m_pass = SliceBuffer::Pass::Count;
+    d->again[track.v] = std::move(again);
+}
+
 uint32_t TraceBuilder::addExtra(uint8_t flags, std::string_view json)
 {
     if (json.empty())

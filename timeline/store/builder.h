@@ -4,53 +4,11 @@
 #pragma once
 #include "store/progress.h"
 #include "store/result.h"
+#include "store/slicebuffer.h"
 #include "store/trace.h"
-#include <deque>
+#include <functional>
 
 namespace calltide::store {
-
-// Slices of one track, in any order (exit order and entry order are the fast ones).
-class SliceBuffer
-{
-public:
-    struct Item
-    {
-        int64_t start, duration;
-        uint32_t function, extra;
-    };
-    // How many are to come at most, roughly; costs address space only.
-    void reserve(size_t count, bool depths)
-    {
-        m_items.reserve(count);
-        if (depths)
-            m_depths.reserve(count);
-    }
-    void add(int64_t start, int64_t duration, FunctionId function, uint32_t extra = 0)
-    {
-        m_items.push_back({start, duration, function.v, extra});
-    }
-    // For readers that know the depth (our own recordings): no nesting is worked out for such a buffer. All slices of
-    // a buffer come by one of the two ways.
-    void addAtDepth(uint32_t depth, int64_t start, int64_t duration, FunctionId function, uint32_t extra = 0)
-    {
-        m_items.push_back({start, duration, function.v, extra});
-        m_depths.push_back(depth);
-    }
-    size_t size() const { return m_items.size(); }
-    // What was added, and away with it: for those who hand it on themselves.
-    const BigVector<Item>& items() const { return m_items; }
-    const BigVector<uint32_t>& depths() const { return m_depths; }
-    void clear()
-    {
-        m_items.clear();
-        m_depths.clear();
-    }
-
-private:
-    friend class TraceBuilder;
-    BigVector<Item> m_items;
-    BigVector<uint32_t> m_depths;
-};
 
 class TraceBuilder
 {
@@ -75,6 +33,10 @@ public:
     TrackId addTrack(Track track);
     Track& track(TrackId id);
     SliceBuffer& slices(TrackId track); // stays valid
+    // For readers that can give the slices of a track twice, the same ones in the same order, with their depths: those
+    // added from now on are counted only, and finish() calls `again` to have them added once more, straight into their
+    // places. On any thread, also of several tracks at once. Half the memory and time of keeping them meanwhile.
+    void countSlices(TrackId track, std::function<void()> again);
     // A slice's extra word for given flags and arguments (JSON text, kept in memory) …
     uint32_t addExtra(uint8_t flags, std::string_view argumentsJson);
     // … or for arguments that stay in the file.
@@ -88,7 +50,8 @@ public:
     void problem(std::string_view kind, std::string_view text, Severity severity, int64_t offset = -1,
         std::string_view example = {}, uint64_t count = 1);
 
-    // A trace of what is there so far, for a first picture while the rest is read. Costs by that much.
+    // A trace of what is there so far, for a first picture while the rest is read, without what was only counted. Costs
+    // by that much.
     TracePtr preview() const;
     // Empties the builder. Cancelled when the progress says so.
     Result<TracePtr> finish(Progress* progress = nullptr);

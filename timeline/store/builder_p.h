@@ -3,6 +3,7 @@
 #pragma once
 #include "store/builder.h"
 #include "store/lod.h"
+#include <deque>
 #include <map>
 #include <tuple>
 
@@ -51,20 +52,22 @@ struct TraceBuilder::Private
     }
 
     // finish(), in its order; each looks at `cancelled` and leaves early
-    struct Placed // a track's slices with their depths, ready to be put into columns
+    struct Placed // a track's slices with their depths, ready to be put into columns; none where they were counted only
     {
-        BigVector<SliceBuffer::Item> items;
-        BigVector<uint32_t> depths;
+        Blocks<SliceItem> items;
         std::vector<uint64_t> order; // by start; empty: as they are
-        std::vector<uint64_t> rowCounts;
-        uint64_t clipped = 0;
+        RowCounter counts;
+        SliceBuffer* from = nullptr; // null: of an overflow track
+        bool again = false; // counted only
     };
     void placeAll(std::vector<Placed>& placed);
     void splitOverlaps(uint32_t track, Placed& placed, std::vector<Placed>& out);
-    void makeRows(std::vector<Placed>& placed);
-    bool runs(uint32_t extra) const;
-    void fillColumns(std::vector<Placed>& placed);
+    void makeRows(const std::vector<Placed>& placed);
+    void placeArguments();
+    uint64_t fillColumns(std::vector<Placed>& placed); // how many slices were cut
+    void fillTrack(uint32_t track, Placed& placed, RowWriter& writer);
     void makeLod();
+    void addBusyTimes();
     void closeTables();
     bool cancelled() const { return progress && progress->cancelled(); }
 
@@ -81,6 +84,7 @@ struct TraceBuilder::Private
     std::shared_ptr<Trace> trace = std::make_shared<Trace>();
     std::shared_ptr<Columns> columns = std::make_shared<Columns>();
     std::deque<SliceBuffer> buffers; // one a track
+    std::map<uint32_t, std::function<void()>> again; // by track, of those that are counted only
     std::unordered_map<std::string, uint32_t, TextHash, std::equal_to<>> stringIds;
     std::unordered_map<FunctionKey, uint32_t, FunctionHash> functionIds;
     std::map<std::tuple<uint32_t, uint32_t, uint32_t>, size_t> counterIds;

@@ -12,13 +12,12 @@ namespace calltide::store {
 namespace {
 constexpr int kOverflowTracks = 4; // then lanes: nesting is looked for only so often
 
-std::vector<uint64_t> countRows(const BigVector<uint32_t>& depths)
+RowCounter countRows(const Blocks<SliceItem>& items, const std::vector<uint64_t>& order)
 {
-    std::vector<uint64_t> counts;
-    for (uint32_t d : depths) {
-        if (d >= counts.size())
-            counts.resize(size_t(d) + 1);
-        counts[d]++;
+    RowCounter counts;
+    for (size_t k = 0, n = items.size(); k < n; k++) {
+        const SliceItem& item = items[order.empty() ? k : size_t(order[k])];
+        counts.add(item.depth, item.start);
     }
     return counts;
 }
@@ -27,37 +26,28 @@ std::vector<uint64_t> countRows(const BigVector<uint32_t>& depths)
 // Slices that do not nest leave `placed` for overflow tracks of their own, which are appended to the trace and `out`.
 void TraceBuilder::Private::splitOverlaps(uint32_t track, Placed& placed, std::vector<Placed>& out)
 {
-    BigVector<SliceBuffer::Item> rest;
+    Blocks<SliceItem> rest;
     auto takeOverlaps = [&rest](Placed& p) {
         rest.clear();
-        Placed kept;
-        for (size_t k = 0; k < p.items.size(); k++) {
-            const size_t i = p.order.empty() ? k : size_t(p.order[k]);
-            if (p.depths[i] == kOverlaps) {
-                rest.push_back(p.items[i]);
-            } else {
-                kept.items.push_back(p.items[i]);
-                kept.depths.push_back(p.depths[i]);
-            }
+        Blocks<SliceItem> kept;
+        for (size_t k = 0, n = p.items.size(); k < n; k++) {
+            const SliceItem& item = p.items[p.order.empty() ? k : size_t(p.order[k])];
+            (item.depth == kOverlaps ? rest : kept).push_back(item);
         }
-        p = std::move(kept);
+        p.items = std::move(kept);
+        p.order = {};
     };
     takeOverlaps(placed);
     for (int round = 0; !rest.empty(); round++) {
         Placed more;
         more.items = std::move(rest);
-        rest.clear();
-        BigVector<NestItem> nestItems;
-        for (const auto& i : more.items)
-            nestItems.push_back({i.start, i.duration});
         if (round < kOverflowTracks) {
-            Nesting n = nest(nestItems);
-            more.depths = std::move(n.depth);
+            Nesting n = nest(more.items);
             more.order = std::move(n.order);
             if (n.anyOverlap)
                 takeOverlaps(more);
         } else {
-            more.depths = lanes(nestItems); // the rest is by start already
+            lanes(more.items); // the rest is by start already
         }
         Track t;
         const Track& of = trace->m_tracks[track];
@@ -81,24 +71,24 @@ void TraceBuilder::Private::placeAll(std::vector<Placed>& placed)
             return;
         SliceBuffer& from = buffers[t];
         Placed& p = placed[t];
-        p.items = std::move(from.m_items);
-        from.m_items = {};
-        for (auto& i : p.items)
-            i.duration = std::max<int64_t>(i.duration, 0);
-        if (from.m_depths.size() == p.items.size() && !p.items.empty()) {
-            p.depths = std::move(from.m_depths);
-            from.m_depths = {};
-            return;
+        p.from = &from;
+        if (from.m_pass == SliceBuffer::Pass::Count) {
+            const auto it = again.find(uint32_t(t));
+            if (it != again.end() && !from.m_counter.unordered()) {
+                p.counts = std::move(from.m_counter);
+                p.again = true;
+                return;
+            }
+            from.clear(); // a preview; or not in the order that was promised
+            if (it != again.end())
+                it->second();
         }
-        BigVector<NestItem> items(p.items.size());
-        for (size_t i = 0; i < items.size(); i++)
-            items[i] = {p.items[i].start, p.items[i].duration};
-        Nesting n = nest(items);
-        for (size_t i = 0; i < items.size(); i++)
-            p.items[i].duration = items[i].duration;
-        p.depths = std::move(n.depth);
-        p.order = std::move(n.order);
-        overlaps[t] = n.anyOverlap;
+        p.items = std::move(from.m_items);
+        if (!from.m_atDepth) {
+            Nesting n = nest(p.items);
+            p.order = std::move(n.order);
+            overlaps[t] = n.anyOverlap;
+        }
     });
     for (uint32_t t = 0; t < overlaps.size(); t++)
         if (overlaps[t]) {
@@ -107,21 +97,33 @@ void TraceBuilder::Private::placeAll(std::vector<Placed>& placed)
             for (Placed& p : more)
                 placed.push_back(std::move(p));
         }
-    parallelFor(placed.size(), [&](size_t t) { placed[t].rowCounts = countRows(placed[t].depths); });
+    parallelFor(placed.size(), [&](size_t t) {
+        Placed& p = placed[t];
+        if (p.again)
+            return;
+        p.counts = countRows(p.items, p.order);
+        if (!p.counts.unordered())
+            return;
+        p.order.resize(p.items.size());
+        std::iota(p.order.begin(), p.order.end(), uint64_t(0));
+        std::stable_sort(p.order.begin(), p.order.end(),
+            [&](uint64_t a, uint64_t b) { return p.items[a].start < p.items[b].start; });
+    });
 }
 
-void TraceBuilder::Private::makeRows(std::vector<Placed>& placed)
+void TraceBuilder::Private::makeRows(const std::vector<Placed>& placed)
 {
     SliceIndex at = 0;
     for (size_t t = 0; t < placed.size(); t++) {
+        const RowCounter& counts = placed[t].counts;
         Track& track = trace->m_tracks[t];
         track.firstRow = RowId(trace->m_rows.size());
-        track.rowCount = uint32_t(placed[t].rowCounts.size());
-        track.sliceCount = placed[t].items.size();
+        track.rowCount = uint32_t(counts.depths());
         for (uint32_t depth = 0; depth < track.rowCount; depth++) {
-            trace->m_rows.push_back({TrackId(t), depth, at, placed[t].rowCounts[depth]});
-            at += placed[t].rowCounts[depth];
+            trace->m_rows.push_back({TrackId(t), depth, at, counts.count(depth)});
+            at += counts.count(depth);
         }
+        track.sliceCount = counts.total();
     }
     trace->m_sliceCount = at;
     columns->start.resize(at);
@@ -130,77 +132,94 @@ void TraceBuilder::Private::makeRows(std::vector<Placed>& placed)
     columns->extra.resize(at);
 }
 
-// Whether a part of a task is one in which it runs.
-bool TraceBuilder::Private::runs(uint32_t extra) const
+// Gives the arguments that buffers keep, or will write, their places in the trace's table.
+void TraceBuilder::Private::placeArguments()
 {
-    return !((extra < 256 ? extra : columns->extras[extra - 256].flags) & (kWaiting | kReady));
+    uint64_t count = columns->extras.size(), text = columns->argumentText.size();
+    for (SliceBuffer& b : buffers) {
+        b.m_extraBase = uint32_t(count);
+        b.m_textBase = text;
+        count += b.m_extraCount;
+        text += b.m_textSize;
+    }
+    columns->extras.resize(count);
+    columns->argumentText.resize(text);
+    for (SliceBuffer& b : buffers) {
+        b.m_extraTo = columns->extras.data() + b.m_extraBase;
+        b.m_textTo = columns->argumentText.data() + b.m_textBase;
+        for (size_t i = 0; i < b.m_extras.size(); i++) {
+            b.m_extraTo[i] = b.m_extras[i];
+            b.m_extraTo[i].offset += b.m_textBase;
+        }
+        b.m_text.copy(b.m_textTo, b.m_text.size());
+        b.m_extras = {};
+        b.m_text = {};
+    }
 }
 
-void TraceBuilder::Private::fillColumns(std::vector<Placed>& placed)
+void TraceBuilder::Private::fillTrack(uint32_t track, Placed& p, RowWriter& writer)
 {
-    std::vector<std::vector<std::pair<SliceIndex, int64_t>>> longOnes(placed.size());
+    if (p.again) {
+        SliceBuffer& b = *p.from;
+        b.m_writer = std::move(writer);
+        b.m_pass = SliceBuffer::Pass::Write;
+        b.m_extraCount = b.m_textSize = 0;
+        again[track]();
+        writer = std::move(b.m_writer);
+        return;
+    }
+    const uint32_t base = p.from && p.from->m_extraCount ? p.from->m_extraBase : 0;
+    for (size_t k = 0, n = p.items.size(); k < n; k++) {
+        const SliceItem& item = p.items[p.order.empty() ? k : size_t(p.order[k])];
+        writer.add(item.depth, item.start, item.duration, item.function, item.extra < 256 ? item.extra : item.extra + base);
+        if (p.order.empty())
+            p.items.doneBefore(k);
+    }
+    p.items = {};
+    p.order = {};
+}
+
+uint64_t TraceBuilder::Private::fillColumns(std::vector<Placed>& placed)
+{
+    const ColumnPointers to{
+        columns->start.data(), columns->duration.data(), columns->function.data(), columns->extra.data()};
+    std::vector<RowWriter::Result> results(placed.size());
     parallelFor(placed.size(), [&](size_t t) {
-        if (cancelled())
+        const Track& track = trace->m_tracks[t];
+        if (cancelled() || !track.rowCount)
             return;
-        Placed& p = placed[t];
-        Track& track = trace->m_tracks[t];
-        std::vector<SliceIndex> next(track.rowCount);
-        std::vector<int64_t> lastEnd(track.rowCount, INT64_MIN), lastStart(track.rowCount, INT64_MIN);
-        for (uint32_t d = 0; d < track.rowCount; d++)
-            next[d] = trace->m_rows[track.firstRow.v + d].first;
-        // Rows must come out by start. If one would not, sort all once and go again.
-        for (size_t k = 0; k < p.items.size(); k++) {
-            const size_t i = p.order.empty() ? k : size_t(p.order[k]);
-            if (p.items[i].start < lastStart[p.depths[i]]) {
-                p.order.resize(p.items.size());
-                std::iota(p.order.begin(), p.order.end(), uint64_t(0));
-                std::stable_sort(p.order.begin(), p.order.end(),
-                    [&](uint64_t a, uint64_t b) { return p.items[a].start < p.items[b].start; });
-                break;
-            }
-            lastStart[p.depths[i]] = p.items[i].start;
-        }
-        for (size_t k = 0; k < p.items.size(); k++) {
-            const size_t i = p.order.empty() ? k : size_t(p.order[k]);
-            const SliceBuffer::Item& item = p.items[i];
-            const uint32_t depth = p.depths[i];
-            const SliceIndex to = next[depth]++;
-            columns->start[to] = item.start;
-            columns->function[to] = item.function;
-            columns->extra[to] = item.extra;
-            // Slices of a row never overlap; where a reader's depths say otherwise, the earlier one is cut.
-            if (to > trace->m_rows[track.firstRow.v + depth].first && lastEnd[depth] > item.start) {
-                const SliceIndex before = to - 1;
-                const int64_t cut = item.start - columns->start[before];
-                if (columns->duration[before] == Trace::kLongDuration && !longOnes[t].empty())
-                    std::erase_if(longOnes[t], [&](const auto& l) { return l.first == before; });
-                if (cut < int64_t(Trace::kLongDuration)) {
-                    columns->duration[before] = uint32_t(cut);
-                } else {
-                    columns->duration[before] = Trace::kLongDuration;
-                    longOnes[t].emplace_back(before, cut);
-                }
-                p.clipped++;
-            }
-            lastEnd[depth] = item.start + item.duration;
-            if (item.duration < int64_t(Trace::kLongDuration)) {
-                columns->duration[to] = uint32_t(item.duration);
-            } else {
-                columns->duration[to] = Trace::kLongDuration;
-                longOnes[t].emplace_back(to, item.duration);
-            }
-            track.begin = k ? std::min(track.begin, item.start) : item.start;
-            track.end = k ? std::max(track.end, item.start + item.duration) : item.start + item.duration;
-            if (depth == 0 && !(track.kind == TrackKind::Task && !runs(item.extra)))
-                track.busy += item.duration;
-        }
-        p.items = {};
-        p.depths = {};
-        p.order = {};
+        RowWriter writer(to, std::span(trace->m_rows).subspan(track.firstRow.v, track.rowCount));
+        fillTrack(uint32_t(t), placed[t], writer);
+        writer.finish();
+        results[t] = std::move(writer.result());
     });
-    for (const auto& some : longOnes)
-        trace->m_longDurations.insert(trace->m_longDurations.end(), some.begin(), some.end());
-    std::sort(trace->m_longDurations.begin(), trace->m_longDurations.end());
+    if (cancelled())
+        return 0;
+    uint64_t cut = 0;
+    for (size_t t = 0; t < placed.size(); t++) {
+        RowWriter::Result& r = results[t];
+        cut += r.cut;
+        trace->m_longDurations.insert(trace->m_longDurations.end(), r.longOnes.begin(), r.longOnes.end());
+        if (trace->m_tracks[t].rowCount) {
+            trace->m_tracks[t].begin = r.begin;
+            trace->m_tracks[t].end = r.end;
+        }
+    }
+    return cut;
+}
+
+// Time in calls of depth 0, of a task in those of its parts in which it runs.
+void TraceBuilder::Private::addBusyTimes()
+{
+    parallelFor(trace->m_tracks.size(), [&](size_t t) {
+        Track& track = trace->m_tracks[t];
+        if (!track.rowCount)
+            return;
+        const Row& row = trace->m_rows[track.firstRow.v];
+        for (SliceIndex i = row.first; i < row.first + row.count; i++)
+            if (track.kind != TrackKind::Task || !(trace->flags(i) & (kWaiting | kReady)))
+                track.busy += trace->duration(i);
+    });
 }
 
 void TraceBuilder::Private::makeLod()
@@ -304,21 +323,18 @@ Result<TracePtr> TraceBuilder::finish(Progress* progress)
     d->placeAll(placed);
     if (!d->cancelled())
         d->makeRows(placed);
-    if (!d->cancelled())
-        d->fillColumns(placed);
-    uint64_t clipped = 0;
-    for (const auto& p : placed)
-        clipped += p.clipped;
-    if (clipped) {
+    d->placeArguments();
+    if (const uint64_t cut = d->cancelled() ? 0 : d->fillColumns(placed)) {
         problem("store.overlap", "calls that overlapped the next one at their depth were cut short", Severity::Warning, -1,
-            {}, clipped);
+            {}, cut);
     }
     if (!d->cancelled())
         d->makeLod();
     const bool cancelled = d->cancelled();
     if (!cancelled) {
-        d->closeTables();
         d->pointAtColumns();
+        d->addBusyTimes();
+        d->closeTables();
     }
     std::shared_ptr<Trace> trace = std::move(d->trace);
     d = std::make_unique<Private>();

@@ -1,21 +1,42 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/lod.h"
+#include <array>
+#include <bit>
 
 namespace calltide::store {
 
+namespace {
+
+// How many runs the slices make at each level, in one go: two neighbours are one run at every level whose bucket holds
+// both starts and is longer than either, and at all levels above.
+std::array<uint64_t, kLodLevels> countRuns(const RowColumns& row)
+{
+    std::array<uint64_t, kLodLevels + 1> joinsAt{}; // … and from there on; last: at none
+    uint64_t before = row.start[0], length = row.duration(0);
+    for (uint64_t i = 1; i < row.count; i++) {
+        const uint64_t start = row.start[i], duration = uint64_t(row.duration(i));
+        const int bits = std::bit_width((start ^ before) | length | duration);
+        const int level = std::max(0, bits - kLodFirstShift + kLodStep - 1) / kLodStep;
+        joinsAt[std::min(size_t(level), kLodLevels)]++;
+        before = start;
+        length = duration;
+    }
+    std::array<uint64_t, kLodLevels> runs;
+    uint64_t left = row.count;
+    for (size_t l = 0; l < kLodLevels; l++)
+        runs[l] = left -= joinsAt[l];
+    return runs;
+}
+
+} // namespace
+
 size_t firstLodLevel(const RowColumns& row)
 {
-    const uint64_t limit = row.count / kLodShare;
-    for (size_t l = 0; l < kLodLevels; l++) {
-        uint64_t runs = 0;
-        RunMaker maker(kLodFirstShift + int(l) * kLodStep, [&runs](const LodRun&) { runs++; });
-        for (uint64_t i = 0; i < row.count && runs <= limit; i++)
-            maker.add(row.start[i], row.duration(i), 0, 0, 0);
-        maker.close();
-        if (runs <= limit)
-            return l;
-    }
-    return kLodLevels;
+    if (!row.count)
+        return 0;
+    const auto runs = countRuns(row);
+    const auto fits = [&](uint64_t n) { return n <= row.count / kLodShare; };
+    return size_t(std::find_if(runs.begin(), runs.end(), fits) - runs.begin());
 }
 
 RowLod buildRowLod(const RowColumns& row)
@@ -24,21 +45,16 @@ RowLod buildRowLod(const RowColumns& row)
     if (row.count < kLodLeastSlices || row.count > 0xFFFFFFFF)
         return lod;
     lod.levels.resize(kLodLevels);
-    const uint64_t limit = row.count / kLodShare;
-    size_t built = kLodLevels; // first level that exists
-    for (size_t l = 0; l < kLodLevels && built == kLodLevels; l++) {
-        LodRuns& runs = lod.levels[l];
-        RunMaker maker(kLodFirstShift + int(l) * kLodStep, [&runs](const LodRun& run) { runs.push(run); });
-        uint64_t i = 0;
-        for (; i < row.count && runs.size() <= limit; i++) {
+    const size_t built = firstLodLevel(row);
+    if (built < kLodLevels) {
+        LodRuns& runs = lod.levels[built];
+        runs.reserve(row.count / kLodShare);
+        RunMaker maker(kLodFirstShift + int(built) * kLodStep, [&runs](const LodRun& run) { runs.push(run); });
+        for (uint64_t i = 0; i < row.count; i++) {
             const int64_t duration = row.duration(i);
             maker.add(row.start[i], duration, row.function[i], uint32_t(i), double(duration));
         }
         maker.close();
-        if (i == row.count && runs.size() <= limit)
-            built = l;
-        else
-            runs = {};
     }
     for (size_t l = built + 1; l < kLodLevels; l++) {
         const LodRuns& below = lod.levels[l - 1];

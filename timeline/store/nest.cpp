@@ -9,19 +9,20 @@ namespace calltide::store {
 
 namespace {
 
-int64_t endOf(const NestItem& i)
+int64_t endOf(const SliceItem& i)
 {
     return i.start + i.duration;
 }
 
 // Calls written when they return (VizTracer, our export): children before parents, ends never go back. A walk from the
 // back meets parents first and needs no sort. False when the items are not like that.
-bool nestFromBack(const BigVector<NestItem>& items, BigVector<uint32_t>& depth)
+bool nestFromBack(Blocks<SliceItem>& items)
 {
     int64_t last = INT64_MAX;
     std::vector<int64_t> starts; // of the open calls
     for (size_t i = items.size(); i-- > 0;) {
-        const int64_t start = items[i].start, end = endOf(items[i]);
+        SliceItem& item = items[i];
+        const int64_t start = item.start, end = endOf(item);
         if (end > last)
             return false;
         last = end;
@@ -29,7 +30,7 @@ bool nestFromBack(const BigVector<NestItem>& items, BigVector<uint32_t>& depth)
             starts.pop_back();
         if (!starts.empty() && start < starts.back())
             return false;
-        depth[i] = uint32_t(starts.size());
+        item.depth = uint32_t(starts.size());
         starts.push_back(start);
     }
     return true;
@@ -37,19 +38,18 @@ bool nestFromBack(const BigVector<NestItem>& items, BigVector<uint32_t>& depth)
 
 } // namespace
 
-Nesting nest(BigVector<NestItem>& items)
+Nesting nest(Blocks<SliceItem>& items)
 {
     Nesting out;
     const size_t n = items.size();
-    out.depth.assign(n, 0);
-    auto before = [&](const NestItem& a, const NestItem& b) {
+    auto before = [&](const SliceItem& a, const SliceItem& b) {
         return a.start != b.start ? a.start < b.start : a.duration > b.duration;
     };
     bool byStart = true;
     for (size_t i = 1; i < n && byStart; i++)
         byStart = !before(items[i], items[i - 1]);
     if (!byStart) {
-        if (nestFromBack(items, out.depth))
+        if (nestFromBack(items))
             return out; // rows come out by start: neighbours of one depth return in the order in which they start
         out.order.resize(n);
         std::iota(out.order.begin(), out.order.end(), uint64_t(0));
@@ -59,11 +59,11 @@ Nesting nest(BigVector<NestItem>& items)
     std::vector<size_t> stack;
     for (size_t k = 0; k < n; k++) {
         const size_t i = out.order.empty() ? k : size_t(out.order[k]);
-        NestItem& item = items[i];
+        SliceItem& item = items[i];
         while (!stack.empty() && endOf(items[stack.back()]) <= item.start)
             stack.pop_back();
         while (!stack.empty() && endOf(item) > endOf(items[stack.back()])) {
-            NestItem& top = items[stack.back()];
+            SliceItem& top = items[stack.back()];
             if (endOf(item) - endOf(top) == 1 && endOf(top) > item.start + 1) { // outlives its parent by rounding
                 item.duration--;
             } else if (endOf(top) - item.start == 1 && top.start < item.start) { // touches its neighbour by rounding
@@ -74,19 +74,18 @@ Nesting nest(BigVector<NestItem>& items)
             }
         }
         if (!stack.empty() && endOf(item) > endOf(items[stack.back()])) {
-            out.depth[i] = kOverlaps;
+            item.depth = kOverlaps;
             out.anyOverlap = true;
             continue;
         }
-        out.depth[i] = uint32_t(stack.size());
+        item.depth = uint32_t(stack.size());
         stack.push_back(i);
     }
     return out;
 }
 
-BigVector<uint32_t> lanes(const BigVector<NestItem>& items)
+void lanes(Blocks<SliceItem>& items)
 {
-    BigVector<uint32_t> lane(items.size());
     using Busy = std::pair<int64_t, uint32_t>; // end, lane
     std::priority_queue<Busy, std::vector<Busy>, std::greater<>> busy;
     std::priority_queue<uint32_t, std::vector<uint32_t>, std::greater<>> free;
@@ -98,11 +97,10 @@ BigVector<uint32_t> lanes(const BigVector<NestItem>& items)
         }
         if (free.empty())
             free.push(used++);
-        lane[i] = free.top();
+        items[i].depth = free.top();
         free.pop();
-        busy.push({endOf(items[i]), lane[i]});
+        busy.push({endOf(items[i]), items[i].depth});
     }
-    return lane;
 }
 
 } // namespace calltide::store
