@@ -15,13 +15,13 @@ namespace calltide::ui {
 class Appearance;
 
 enum class ActionId : uint8_t {
-    Open, Reload, ClearRecent, Export, SavePicture, SaveFlame, CopyPicture, CopyFlame, CloseTab, NewTab, Quit,
+    Open, Reload, ClearRecent, Export, SavePicture, SaveFlame, CopyPicture, CopyFlame, SavePanel, CopyPanel, SaveTable, CopyTable, CloseTab, NewTab, Quit,
     Copy, Find, FindNext, FindPrevious, Filter, ClearSelection,
     ThemeSystem, ThemeLight, ThemeDark, ThemeContrast, RowsCompact, RowsNormal, RowsLarge, CollapseAll, ExpandAll,
     ColorFunction, ColorModule, ColorMyCode, ColorDuration, ColorBlind,
     TimeFromStart, TimeWall, TimeUtc, TimeNanoseconds, TimeEpoch, AllFlows,
-    TracksFilter, TrackPin, TrackHide, TracksHits, TracksAll, TracksReset,
-    ShowTimeline, ShowFlame, ShowSandwich, ShowFunctions, BottomDocks, RightDocks, FrameTime, KeepOpened, LayoutDefault, LayoutWide, LayoutNumbers, LayoutCode, FullScreen,
+    TracksFilter, TrackPin, TrackHide, TracksHits, TracksBoth, TracksThreads, TracksTasks, TracksSwitch, TracksAll, TracksReset,
+    ShowTimeline, ShowFlame, ShowSandwich, ShowFunctions, BottomDocks, RightDocks, ReducedMotion, FrameTime, KeepOpened, LayoutDefault, LayoutWide, LayoutNumbers, LayoutCode, FullScreen,
     Back, Forward, GoToTime, FitAll, FitSelection, ZoomIn, ZoomOut, PanLeft, PanRight, Parent, Child, Next, Previous, FlowNext, FlowPrevious,
     AreaFromSelection, Mark, NoteSpan, NoteEdit, NoteDelete,
     Launch, LaunchAgain, Attach, Pause, Snapshot, Stop,

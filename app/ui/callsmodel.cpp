@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/callsmodel.h"
+#include "ui/paneexport.h"
 #include "ui/text.h"
 #include <algorithm>
 
@@ -54,14 +55,16 @@ QVariant CallsModel::data(const QModelIndex& index, int role) const
         return {};
     if (role == Qt::TextAlignmentRole)
         return int((index.column() <= Start ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
-    if (role != Qt::DisplayRole)
+    if (role != Qt::DisplayRole && role != kFileRole)
         return {};
     const store::Trace& trace = *m_context->trace;
     const CallSample& call = m_rows[size_t(index.row())];
     switch (index.column()) {
     case Took:
-        return formatDuration(call.duration);
+        return role == kFileRole ? QVariant(qlonglong(call.duration)) : formatDuration(call.duration);
     case Start:
+        if (role == kFileRole)
+            return qlonglong(trace.start(call.slice) - trace.begin());
         return formatTime(trace.start(call.slice) - trace.begin());
     case CalledBy: {
         const auto parent = trace.parent(call.slice);
@@ -80,6 +83,8 @@ QVariant CallsModel::headerData(int section, Qt::Orientation orientation, int ro
         return {};
     if (role == Qt::TextAlignmentRole)
         return int((section <= Start ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+    if (role == kFileRole)
+        return QStringList{tr("Took ns"), tr("Start ns"), tr("Called by"), tr("Thread")}[section];
     if (role != Qt::DisplayRole)
         return {};
     const QString names[] = {tr("Took"), tr("Start"), tr("Called by"), tr("Thread")};

@@ -9,6 +9,7 @@
 #include "ui/notesview.h"
 #include "ui/sourceview.h"
 #include "ui/text.h"
+#include "ui/tracksjson.h"
 #include "widget/flameview.h"
 #include <QFileInfo>
 #include <QTimer>
@@ -31,6 +32,13 @@ Document::Document(
     m_calls = new CallsView(appearance, m_context, m_state);
     m_notes = new NotesView(appearance, m_state);
     m_notesFile = new NotesFile(path(), m_state, this);
+    restoreTracks();
+    connect(m_timeline, &timeline::TimelineView::arrangementChanged, this, [this] {
+        if (m_restoring)
+            return;
+        m_arranged = true;
+        m_notesFile->setTracks(tracksToJson(trace(), {m_timeline->arrangement(), m_timeline->collapsed()}));
+    });
     connect(&appearance, &Appearance::changed, this, [this, &appearance] {
         m_timeline->setTheme(&appearance.theme());
         m_flame->setTheme(&appearance.theme());
@@ -100,8 +108,21 @@ void Document::grow(store::TracePtr trace)
     m_call->refreshOpen();
     m_functions->recount();
     m_calls->recount();
-    if (!last)
+    if (last)
+        restoreTracks(); // those of its tracks that came late
+    else
         Q_EMIT grown();
+}
+
+void Document::restoreTracks()
+{
+    if (m_arranged || m_notesFile->tracks().isEmpty())
+        return;
+    m_restoring = true;
+    TracksLook look = tracksFromJson(trace(), m_notesFile->tracks());
+    m_timeline->setCollapsed(std::move(look.collapsed));
+    m_timeline->setArrangement(std::move(look.arrangement));
+    m_restoring = false;
 }
 
 void Document::setRecording(QWidget* view)

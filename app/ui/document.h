@@ -71,6 +71,7 @@ Q_SIGNALS:
 
 private:
     void grow(store::TracePtr trace);
+    void restoreTracks(); // from the side file, until the user changes something
 
     std::shared_ptr<session::LiveFollower> m_follower;
     QElapsedTimer m_sinceSlow;
@@ -86,6 +87,7 @@ private:
     QPointer<NotesView> m_notes;
     QPointer<QWidget> m_recording;
     NotesFile* m_notesFile;
+    bool m_restoring = false, m_arranged = false; // tracks, by the user
 };
 
 } // namespace calltide::ui

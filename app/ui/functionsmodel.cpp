@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/functionsmodel.h"
+#include "ui/paneexport.h"
 #include "ui/appearance.h"
 #include "ui/text.h"
 #include <algorithm>
@@ -84,6 +85,7 @@ QVariant FunctionsModel::data(const QModelIndex& index, int role) const
         return column == Function ? QVariant() : int(Qt::AlignRight | Qt::AlignVCenter);
     case Qt::FontRole:
         return column == Function ? QVariant() : monoFont(m_appearance, u"small");
+    case kFileRole:
     case SortRole:
         return column == Function ? QVariant(m_context->name(s.function)) : QVariant(qlonglong(figureOf(s, column)));
     case ShareRole:
@@ -105,6 +107,9 @@ QVariant FunctionsModel::headerData(int section, Qt::Orientation orientation, in
         return int((section == Function ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     if (role == Qt::InitialSortOrderRole) // numbers are asked for their largest
         return int(section == Function ? Qt::AscendingOrder : Qt::DescendingOrder);
+    if (role == kFileRole)
+        return QStringList{tr("Function"), tr("Calls"), tr("Total ns"), tr("Self ns"), tr("Mean ns"), tr("Min ns"),
+            tr("Max ns")}[section];
     if (role != Qt::DisplayRole)
         return {};
     const QString names[] = {tr("Function"), tr("Calls"), tr("Total"), tr("Self"), tr("Mean"), tr("Min"), tr("Max")};

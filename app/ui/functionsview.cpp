@@ -3,6 +3,7 @@
 #include "ui/appearance.h"
 #include "ui/controls.h"
 #include "ui/functionsmodel.h"
+#include "ui/paneexport.h"
 #include "ui/text.h"
 #include <QAction>
 #include <QBoxLayout>
@@ -204,6 +205,8 @@ void FunctionsView::buildTable()
             [this, f] { goToNextCall(f); });
         menu.addAction(m_appearance.icon(QStringLiteral("copy")), tr("Copy name"), this,
             [this, f] { QGuiApplication::clipboard()->setText(m_context->name(f)); });
+        menu.addAction(tr("Copy table as CSV"), this,
+            [this] { QGuiApplication::clipboard()->setText(QString::fromUtf8(csvOf(*m_proxy))); });
         menu.exec(m_table->viewport()->mapToGlobal(at));
     });
 }

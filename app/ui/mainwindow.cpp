@@ -343,6 +343,8 @@ Document* MainWindow::opened(const TraceContextPtr& context, const QString& path
     Document* document = made.get();
     setUpTimeline(*document->timeline());
     document->flame()->setRowSize(m_rows);
+    setMotion(*document);
+    connect(document->timeline(), &timeline::TimelineView::arrangementChanged, this, &MainWindow::updateActions);
     connect(document->timeline(), &timeline::TimelineView::frameDrawn, m_status, &StatusLine::setFrameTime);
     connect(document->state(), &render::ViewState::rangeChanged, this, &MainWindow::updateActions);
     connect(document->state(), &render::ViewState::selectionChanged, this, &MainWindow::updateActions);

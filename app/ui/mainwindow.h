@@ -47,6 +47,7 @@ public:
     void open(const QString& path);
     void openMerged(const QStringList& paths); // several files as one timeline
     void savePicture(const QString& path, bool flame = false); // .png or .svg
+    void savePane(QWidget& pane, const QString& path); // .png, .svg or its table as .csv
     Document* document() const;          // the shown one; null on the start page
     const Actions& actionTable() const { return *m_actions; }
     LaunchSheet* launchSheet();
@@ -95,10 +96,14 @@ private:
     void openFiles();
     void chooseExport();
     void choosePicture(bool flame);
+    void connectPictures();
+    void savePane(QWidget& pane, bool table); // asks where to
     void showPanel(int which);
     void setRows(layout::RowSize rows);
     void setColors(layout::ColorMode mode, bool colorBlind);
     void setTimes(layout::TimeFormat format);
+    void setMotion(Document& document);
+    void showTrackSide(); // in the menu
     void setUpTimeline(timeline::TimelineView& view);
     void restoreWindow();
     QString folderFor(const QString& kept) const;

@@ -32,7 +32,6 @@
 #include <QFileInfo>
 #include <QMenu>
 #include <QMouseEvent>
-#include <QSaveFile>
 #include <QStandardPaths>
 #include <QTabBar>
 
@@ -118,16 +117,7 @@ void MainWindow::connectActions()
         m_start->refresh();
     });
     on(Export, [this] { chooseExport(); });
-    on(SavePicture, [this] { choosePicture(false); });
-    on(SaveFlame, [this] { choosePicture(true); });
-    on(CopyPicture, [this] {
-        if (Document* shown = document())
-            QGuiApplication::clipboard()->setImage(shown->timeline()->toImage(2));
-    });
-    on(CopyFlame, [this] {
-        if (Document* shown = document())
-            QGuiApplication::clipboard()->setImage(shown->flame()->toImage(2));
-    });
+    connectPictures();
     on(CloseTab, [this] { closeTab(m_tabs->currentIndex()); });
     on(NewTab, [this] { showStartPage(); });
     on(Quit, [this] { close(); });
@@ -223,6 +213,8 @@ void MainWindow::updateActions()
                BottomDocks, RightDocks, LayoutDefault, LayoutWide, LayoutNumbers, LayoutCode, FitAll, ZoomIn, ZoomOut,
                PanLeft, PanRight},
         shown);
+    enable({SavePanel, CopyPanel, SaveTable, CopyTable}, shown);
+    showTrackSide();
     enable({CloseTab}, m_tabs->count());
     enable({NewTab}, m_tabs->count());
     const bool selected = shown && shown->state()->selected() != store::kNoSlice;
@@ -265,36 +257,6 @@ void MainWindow::chooseExport()
 {
     if (Document* shown = document())
         m_export->ask(*shown->state(), shown->path(), folderFor(m_settings.exportFolder()));
-}
-
-void MainWindow::choosePicture(bool flame)
-{
-    const Document* shown = document();
-    if (!shown)
-        return;
-    const QString name = QFileInfo(shown->path()).completeBaseName() + QStringLiteral(".png");
-    const QString path = QFileDialog::getSaveFileName(this,
-        flame ? tr("Save a picture of the flame graph") : tr("Save a picture of the timeline"),
-        QDir(folderFor(m_settings.exportFolder())).filePath(name), tr("PNG (*.png);;SVG (*.svg)"));
-    if (!path.isEmpty())
-        savePicture(path, flame);
-}
-
-void MainWindow::savePicture(const QString& path, bool flame)
-{
-    Document* shown = document();
-    if (!shown)
-        return;
-    bool written = false;
-    if (path.endsWith(QStringLiteral(".svg"), Qt::CaseInsensitive)) {
-        QSaveFile file(path);
-        const QByteArray svg = flame ? shown->flame()->toSvg() : shown->timeline()->toSvg();
-        written = file.open(QIODevice::WriteOnly) && file.write(svg) == svg.size() && file.commit();
-    } else {
-        written = (flame ? shown->flame()->toImage(2) : shown->timeline()->toImage(2)).save(path);
-    }
-    if (!written)
-        say(tr("%1 cannot be written. Choose another folder, or a name that ends in .png or .svg.").arg(shortPath(path)));
 }
 
 LaunchSheet* MainWindow::launchSheet()

@@ -12,6 +12,7 @@
 #include "widget/flameview.h"
 #include <QAction>
 #include <QTableView>
+#include <algorithm>
 
 namespace calltide::ui {
 namespace {
@@ -40,6 +41,11 @@ constexpr std::pair<ActionId, layout::TimeFormat> kTimes[] = {
     {ActionId::TimeUtc, layout::TimeFormat::Utc},
     {ActionId::TimeNanoseconds, layout::TimeFormat::Nanoseconds},
     {ActionId::TimeEpoch, layout::TimeFormat::Epoch},
+};
+constexpr std::pair<ActionId, layout::TrackSide> kSides[] = {
+    {ActionId::TracksBoth, layout::TrackSide::Both},
+    {ActionId::TracksThreads, layout::TrackSide::Threads},
+    {ActionId::TracksTasks, layout::TrackSide::Tasks},
 };
 constexpr const char* kTimeNames[] = {"start", "wall", "utc", "ns", "epoch"};
 
@@ -81,6 +87,19 @@ void MainWindow::connectViewActions()
         if (Document* shown = document())
             shown->timeline()->setOnlyHits((*m_actions)[TracksHits]->isChecked());
     });
+    for (const auto& [id, side] : kSides)
+        on(id, [this, side = side] { document()->timeline()->setTrackSide(side); });
+    on(TracksSwitch, [this] { // tasks, threads, tasks …; both is where it begins
+        timeline::TimelineView* view = document()->timeline();
+        view->setTrackSide(
+            view->arrangement().side == layout::TrackSide::Tasks ? layout::TrackSide::Threads : layout::TrackSide::Tasks);
+    });
+    on(ReducedMotion, [this] {
+        m_settings.setAnimations(!(*m_actions)[ReducedMotion]->isChecked());
+        for (const auto& document : m_documents)
+            setMotion(*document);
+    });
+    (*m_actions)[ReducedMotion]->setChecked(!m_settings.animations());
     onTimeline(AreaFromSelection, &TimelineView::areaFromSelection);
     onTimeline(Mark, &TimelineView::mark);
     onTimeline(NoteSpan, &TimelineView::addSpanNote);
@@ -163,6 +182,28 @@ void MainWindow::setColors(layout::ColorMode mode, bool colorBlind)
     }
 }
 
+// By the setting, or because the desktop asks for it.
+void MainWindow::setMotion(Document& document)
+{
+    const bool reduced = !m_settings.animations() || render::Theme::systemWantsLessMotion();
+    document.timeline()->setReducedMotion(reduced);
+    document.flame()->setReducedMotion(reduced);
+}
+
+void MainWindow::showTrackSide()
+{
+    const Document* shown = document();
+    const layout::TrackSide side = shown ? shown->timeline()->arrangement().side : layout::TrackSide::Both;
+    const bool tasks = shown
+        && std::any_of(shown->trace().tracks().begin(), shown->trace().tracks().end(),
+            [](const store::Track& track) { return track.kind == store::TrackKind::Task; });
+    for (const auto& [id, s] : kSides) {
+        (*m_actions)[id]->setChecked(s == side);
+        (*m_actions)[id]->setEnabled(tasks);
+    }
+    (*m_actions)[ActionId::TracksSwitch]->setEnabled(tasks);
+}
+
 void MainWindow::showPanel(int which)
 {
     Panel* panel = (*m_panels)[Panels::Which(which)];
@@ -189,7 +230,6 @@ void MainWindow::setUpTimeline(timeline::TimelineView& view)
     view.setTimeFormat(m_times);
     view.setAllFlows((*m_actions)[ActionId::AllFlows]->isChecked());
     view.setFrameTimeShown((*m_actions)[ActionId::FrameTime]->isChecked());
-    view.setReducedMotion(!m_settings.animations());
 }
 
 void MainWindow::setRows(layout::RowSize rows)

@@ -41,7 +41,8 @@ Menus fillMenuBar(QMenuBar& bar, const Actions& actions, const Panels& panels)
     addAll(file, actions, {Reload, KeepOpened});
     file.addSeparator();
     addAll(file, actions, {Export});
-    addAll(file, actions, {SavePicture, SaveFlame, CopyPicture, CopyFlame});
+    addAll(*file.addMenu(text("Pictures and tables")), actions,
+        {SavePicture, CopyPicture, SaveFlame, CopyFlame, SavePanel, CopyPanel, SaveTable, CopyTable});
     file.addSeparator();
     addAll(file, actions, {NewTab, CloseTab, Quit});
 
@@ -68,6 +69,9 @@ Menus fillMenuBar(QMenuBar& bar, const Actions& actions, const Panels& panels)
     actions[TracksHits]->setCheckable(true);
     addAll(tracks, actions, {TracksHits});
     tracks.addSeparator();
+    addChoice(tracks, actions, {TracksBoth, TracksThreads, TracksTasks});
+    addAll(tracks, actions, {TracksSwitch});
+    tracks.addSeparator();
     addAll(tracks, actions, {TrackPin, TrackHide, TracksAll, TracksReset});
     tracks.addSeparator();
     addAll(tracks, actions, {CollapseAll, ExpandAll});
@@ -82,7 +86,8 @@ Menus fillMenuBar(QMenuBar& bar, const Actions& actions, const Panels& panels)
     addAll(view, actions, {AllFlows});
     actions[FrameTime]->setCheckable(true);
     actions[FullScreen]->setCheckable(true);
-    addAll(view, actions, {FrameTime, FullScreen});
+    actions[ReducedMotion]->setCheckable(true);
+    addAll(view, actions, {ReducedMotion, FrameTime, FullScreen});
 
     QMenu& go = *bar.addMenu(text("&Go"));
     addAll(go, actions, {Back, Forward});

@@ -67,7 +67,9 @@ void NotesFile::load()
         if (!m_state->trace() || !file.open(QIODevice::ReadOnly))
             continue;
         QString error;
-        m_saved = parse(file.read(kMostBytes), m_state->trace()->begin(), &error);
+        const QByteArray bytes = file.read(kMostBytes);
+        m_saved = parse(bytes, m_state->trace()->begin(), &error);
+        m_tracks = m_savedTracks = QJsonDocument::fromJson(bytes).object()[QStringLiteral("tracks")].toObject();
         if (error.isEmpty())
             m_state->setNotes(m_saved);
         else // said later, when somebody listens; the file is left as it is
@@ -78,6 +80,8 @@ void NotesFile::load()
     }
     if (const auto packed = formats::packedNotes(toUtf8(m_trace)); packed && m_state->trace()) {
         m_saved = parse(QByteArray::fromStdString(*packed), m_state->trace()->begin());
+        m_tracks = m_savedTracks
+            = QJsonDocument::fromJson(QByteArray::fromStdString(*packed)).object()[QStringLiteral("tracks")].toObject();
         m_state->setNotes(m_saved);
     }
 }
@@ -86,20 +90,27 @@ void NotesFile::save()
 {
     m_later.stop();
     const auto& notes = m_state->notes();
-    if (notes == m_saved || !m_state->trace())
+    if ((notes == m_saved && m_tracks == m_savedTracks) || !m_state->trace())
         return;
     m_saved = notes;
-    if (notes.empty()) {
+    m_savedTracks = m_tracks;
+    if (notes.empty() && m_tracks.isEmpty()) {
         QFile::remove(m_path);
         QFile::remove(m_fallback);
         return;
     }
-    const QByteArray bytes = write(notes, m_state->trace()->begin());
+    const QByteArray bytes = write(notes, m_state->trace()->begin(), m_tracks);
     if (writeTo(m_path, bytes))
         return;
     QDir().mkpath(QFileInfo(m_fallback).path());
     if (!writeTo(m_fallback, bytes))
         Q_EMIT failed(tr("The notes cannot be written, neither beside the recording nor to %1.").arg(shortPath(m_fallback)));
+}
+
+void NotesFile::setTracks(const QJsonObject& tracks)
+{
+    m_tracks = tracks;
+    m_later.start();
 }
 
 std::vector<layout::Note> NotesFile::parse(const QByteArray& json, int64_t begin, QString* error)
@@ -134,7 +145,7 @@ std::vector<layout::Note> NotesFile::parse(const QByteArray& json, int64_t begin
     return out;
 }
 
-QByteArray NotesFile::write(const std::vector<layout::Note>& notes, int64_t begin)
+QByteArray NotesFile::write(const std::vector<layout::Note>& notes, int64_t begin, const QJsonObject& tracks)
 {
     QJsonArray list;
     for (const layout::Note& note : notes) {
@@ -144,7 +155,10 @@ QByteArray NotesFile::write(const std::vector<layout::Note>& notes, int64_t begi
             o.insert(QStringLiteral("to"), timeValue(note.to - begin));
         list.append(o);
     }
-    return QJsonDocument(QJsonObject{{QStringLiteral("calltide_notes"), 1}, {QStringLiteral("notes"), list}}).toJson();
+    QJsonObject root{{QStringLiteral("calltide_notes"), 1}, {QStringLiteral("notes"), list}};
+    if (!tracks.isEmpty())
+        root.insert(QStringLiteral("tracks"), tracks);
+    return QJsonDocument(root).toJson();
 }
 
 } // namespace calltide::ui

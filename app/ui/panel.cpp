@@ -2,6 +2,8 @@
 #include "ui/panel.h"
 #include "ui/appearance.h"
 #include "ui/controls.h"
+#include "ui/paneexport.h"
+#include <QAbstractItemView>
 #include <QBoxLayout>
 #include <QMenu>
 #include <QPainter>
@@ -71,7 +73,10 @@ Panel::Panel(
     auto* close = new IconButton(appearance, QStringLiteral("close"), tr("Close %1").arg(title));
     more->setPopupMode(QToolButton::InstantPopup);
     auto* menu = new QMenu(more);
-    fillMenu(*menu);
+    connect(menu, &QMenu::aboutToShow, this, [this, menu] {
+        menu->clear();
+        fillMenu(*menu);
+    });
     more->setMenu(menu);
     connect(close, &QToolButton::clicked, this, &QDockWidget::close);
     for (QToolButton* button : {static_cast<QToolButton*>(more), static_cast<QToolButton*>(close)})
@@ -94,11 +99,42 @@ void Panel::fillMenu(QMenu& menu)
 {
     menu.addAction(tr("Float"), this, [this] { setFloating(!isFloating()); });
     menu.addAction(tr("Close"), this, &QDockWidget::close);
+    if (!currentPage())
+        return;
+    menu.addSeparator();
+    fillExportMenu(menu);
+}
+
+void Panel::fillExportMenu(QMenu& menu)
+{
+    QWidget* page = currentPage();
+    if (!page)
+        return;
+    menu.addAction(tr("Copy picture"), this, [this, page] { Q_EMIT copyPictureRequested(page); });
+    menu.addAction(tr("Save picture…"), this, [this, page] { Q_EMIT savePictureRequested(page); });
+    if (tableOf(*page)) {
+        menu.addAction(tr("Copy table as CSV"), this, [this, page] { Q_EMIT copyTableRequested(page); });
+        menu.addAction(tr("Save table as CSV…"), this, [this, page] { Q_EMIT saveTableRequested(page); });
+    }
+}
+
+QWidget* Panel::currentPage() const
+{
+    return m_pages->currentIndex() > 0 ? m_pages->currentWidget() : nullptr;
 }
 
 void Panel::addPage(QWidget* page)
 {
     m_pages->addWidget(page);
+    for (auto* view : page->findChildren<QAbstractItemView*>()) // those that have no menu of their own
+        if (view->contextMenuPolicy() == Qt::DefaultContextMenu) {
+            view->setContextMenuPolicy(Qt::CustomContextMenu);
+            connect(view, &QWidget::customContextMenuRequested, this, [this, view](const QPoint& at) {
+                QMenu menu;
+                fillExportMenu(menu);
+                menu.exec(view->viewport()->mapToGlobal(at));
+            });
+        }
 }
 
 void Panel::removePage(QWidget* page)

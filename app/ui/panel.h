@@ -23,6 +23,14 @@ public:
     // Its own title row, or none because a tab names it.
     void setTitleShown(bool shown);
     void fillMenu(class QMenu& menu);
+    void fillExportMenu(class QMenu& menu); // pictures and tables of what is shown
+    QWidget* currentPage() const; // null: nothing is shown
+
+Q_SIGNALS:
+    void savePictureRequested(QWidget* page);
+    void copyPictureRequested(QWidget* page);
+    void saveTableRequested(QWidget* page);
+    void copyTableRequested(QWidget* page);
 
 private:
     const Appearance& m_appearance;

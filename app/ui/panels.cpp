@@ -9,6 +9,7 @@
 #include "ui/notesview.h"
 #include "ui/sourceview.h"
 #include "widget/flameview.h"
+#include <QApplication>
 #include <QBoxLayout>
 #include <QEvent>
 #include <QMainWindow>
@@ -315,6 +316,19 @@ void Panels::placeTools(QTabBar* bar)
     tools->setGeometry(QRect(QPoint(right - size.width(), bar->y()), size));
     tools->setVisible(bar->isVisible() && tabsEnd + size.width() < right);
     tools->raise();
+}
+
+QWidget* Panels::currentPane() const
+{
+    for (Panel* panel : m_panels)
+        if (const QWidget* focus = QApplication::focusWidget(); focus && panel->isAncestorOf(focus))
+            return panel->currentPage();
+    for (const bool right : {false, true})
+        for (int i = 0; i < Count; ++i)
+            if (Panel* panel = m_panels[i]; isRight(Which(i)) == right && panel->currentPage()
+                && !panel->visibleRegion().isEmpty())
+                return panel->currentPage();
+    return nullptr;
 }
 
 bool Panels::eventFilter(QObject* object, QEvent* event)

@@ -34,6 +34,7 @@ public:
     void setLayout(Layout layout);
     void toggle(bool right); // the bottom panels, or the right ones
     void showConsole();
+    QWidget* currentPane() const; // with the focus, else the one in front at the bottom, else at the right; null: none
     void windowResized(int width);
     QByteArray saveState() const;              // of the window with a recording shown
     bool restoreState(const QByteArray& state); // false: not ours; nothing was changed

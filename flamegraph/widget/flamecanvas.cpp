@@ -217,7 +217,7 @@ void FlameCanvas::showZoom(bool animate)
         m_options.zoomed = findPath(*tree(), m_zooms.back());
         m_to = flame::FrameLayout::windowOf(*tree(), m_options.measure, m_options.zoomed);
     }
-    if (!animate || !isVisible()) {
+    if (!animate || m_reduced || !isVisible()) {
         applyWindow(m_to);
         return;
     }

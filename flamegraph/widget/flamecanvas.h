@@ -37,6 +37,7 @@ public:
     // Root at the bottom and rows upwards; rows of the tree before `firstRow` are left out; `empty`: said when no
     // others are there.
     void setLayout(bool rootAtBottom, uint32_t firstRow, const QString& empty);
+    void setReducedMotion(bool reduced) { m_reduced = reduced; }
     void setUndoable(bool undoable) { m_undoable = undoable; } // Esc has something to undo beside zooms
     bool isActivating() const { return m_activating; } // a function is being chosen here, by click or key
     QImage toImage(double devicePixelRatio);
@@ -107,7 +108,7 @@ private:
     QTimer m_tipTimer;
     QPoint m_pointer;
     bool m_focusByKeyboard = false; // the focus ring shows only then
-    bool m_activating = false, m_undoable = false;
+    bool m_activating = false, m_undoable = false, m_reduced = false;
 };
 
 // What a block of narrow frames says.

@@ -400,6 +400,12 @@ void FlameView::setOrder(Order order)
     d->bar->setOrder(order);
 }
 
+void FlameView::setReducedMotion(bool reduced)
+{
+    d->canvas->setReducedMotion(reduced);
+    d->callers->setReducedMotion(reduced);
+}
+
 QByteArray FlameView::toSvg()
 {
     return d->canvas->toSvg();

@@ -31,6 +31,7 @@ public:
     void setTheme(const render::Theme* theme);
     void setRowSize(layout::RowSize rows);
     void setOrder(Order order);
+    void setReducedMotion(bool reduced); // zooms are not animated
     QByteArray toSvg(); // the same picture
     QImage toImage(double devicePixelRatio = 1); // the frames, without the bar
     // Tests and pictures only: blocks until the tree of the present scope is built. Views that are not seen build none.

@@ -191,7 +191,7 @@ private Q_SLOTS:
         const int tabs = m_fixture->tabs()->count();
         const QString name = u"bad-%1.calltide"_s.arg(QString::fromLatin1(QTest::currentDataTag()).left(3));
         m_fixture->window->open(m_fixture->write(name, bytes));
-        QTRY_VERIFY(m_fixture->window->notices().shownTexts().first().contains(name));
+        QTRY_VERIFY(m_fixture->window->notices().shownTexts().value(0).contains(name));
         QCOMPARE(m_fixture->tabs()->count(), tabs);
         QTRY_VERIFY(!m_fixture->window->isBusy());
     }

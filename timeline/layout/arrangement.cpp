@@ -68,6 +68,10 @@ size_t arrange(std::vector<TrackItem>& items, const Arrangement& a)
             return false;
         if (a.hidden.contains(keyOf(item)))
             return true;
+        if (item.kind == ItemKind::Slices
+            && ((a.side == TrackSide::Threads && item.icon == Icon::Task)
+                || (a.side == TrackSide::Tasks && item.icon == Icon::Thread)))
+            return true;
         if (a.only && (!item.track.valid() || item.track.v >= a.only->size() || !(*a.only)[item.track.v]))
             return true;
         return !matchesFilter(item.name, a.filter) && !matchesFilter(items[item.group].name, a.filter);

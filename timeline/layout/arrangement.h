@@ -23,11 +23,20 @@ struct TrackKey
 };
 TrackKey keyOf(const TrackItem& item);
 
+// Which of the two an asyncio program is looked at by: the threads its calls run on, or the tasks they belong to.
+enum class TrackSide : uint8_t
+{
+    Both,
+    Threads,
+    Tasks
+};
+
 struct Arrangement
 {
     std::vector<TrackKey> pinned; // above the others in this order, never scrolled away
     std::set<TrackKey> hidden;
     std::vector<TrackKey> order; // of the tracks that were moved and their neighbours; all others keep their place
+    TrackSide side = TrackSide::Both;
     std::string filter; // words with commas between: shown is what has one of them in its or its process's name
     std::optional<std::vector<bool>> only; // by TrackId: nothing but these (those with search hits)
 

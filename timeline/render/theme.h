@@ -48,6 +48,7 @@ public:
 
     // The system's choice: portal setting, else the palette's lightness.
     static ThemeKind systemKind();
+    static bool systemWantsLessMotion(); // by the same portal; false where it cannot be asked. Asked once.
 
 private:
     struct Private;

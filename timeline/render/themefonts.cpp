@@ -40,8 +40,8 @@ QFont makeFont(const QStringList& families, double px, int weight)
     return font;
 }
 
-// The desktop portal's "color-scheme": 0 no preference, 1 dark, 2 light. Nothing when there is no portal.
-std::optional<ThemeKind> portalKind()
+// A number of the desktop portal's settings. Nothing when there is no portal or it does not know the setting.
+std::optional<uint> portalSetting(const char* group, const char* key)
 {
 #ifdef CALLTIDE_DBUS
     constexpr int kPatienceMs = 250; // this is asked before the first window is shown
@@ -51,23 +51,35 @@ std::optional<ThemeKind> portalKind()
     QDBusMessage call = QDBusMessage::createMethodCall(
         QStringLiteral("org.freedesktop.portal.Desktop"), QStringLiteral("/org/freedesktop/portal/desktop"),
         QStringLiteral("org.freedesktop.portal.Settings"), QStringLiteral("Read"));
-    call << QStringLiteral("org.freedesktop.appearance") << QStringLiteral("color-scheme");
+    call << QString::fromLatin1(group) << QString::fromLatin1(key);
     const QDBusMessage reply = bus.call(call, QDBus::Block, kPatienceMs);
     if (reply.type() != QDBusMessage::ReplyMessage || reply.arguments().isEmpty())
         return {};
     QVariant value = reply.arguments().constFirst();
     while (value.metaType() == QMetaType::fromType<QDBusVariant>()) // the portal wraps it twice
         value = value.value<QDBusVariant>().variant();
-    switch (value.toUInt()) {
-    case 1:
-        return ThemeKind::Dark;
-    case 2:
-        return ThemeKind::Light;
-    default:
-        break;
-    }
-#endif
+    bool isNumber = false;
+    const uint number = value.toUInt(&isNumber);
+    return isNumber ? std::optional(number) : std::nullopt;
+#else
+    (void)group, (void)key;
     return {};
+#endif
+}
+
+constexpr const char* kAppearance = "org.freedesktop.appearance";
+
+// 0 no preference, 1 dark, 2 light; "contrast" 1: high.
+std::optional<ThemeKind> portalKind()
+{
+    const std::optional<uint> scheme = portalSetting(kAppearance, "color-scheme");
+    if (!scheme) // nobody answers: asking more would only take longer
+        return {};
+    if (portalSetting(kAppearance, "contrast") == 1)
+        return ThemeKind::HighContrast;
+    if (scheme == 1)
+        return ThemeKind::Dark;
+    return scheme == 2 ? std::optional(ThemeKind::Light) : std::nullopt;
 }
 } // namespace
 
@@ -83,6 +95,16 @@ QFont Theme::monoFont(double px, int weight)
         weight);
     font.setStyleHint(QFont::Monospace);
     return font;
+}
+
+bool Theme::systemWantsLessMotion()
+{
+    static const bool wants = [] {
+        if (const auto reduced = portalSetting(kAppearance, "reduced-motion"))
+            return *reduced == 1;
+        return portalSetting("org.gnome.desktop.interface", "enable-animations") == 0;
+    }();
+    return wants;
 }
 
 ThemeKind Theme::systemKind()

@@ -362,8 +362,7 @@ void TimelineView::setRowSize(layout::RowSize size)
 {
     if (size == d->rows)
         return;
-    d->rows = size;
-    d->restyle();
+    d->setRows(size);
 }
 
 layout::RowSize TimelineView::rowSize() const
@@ -535,17 +534,14 @@ void TimelineView::collapseAll()
     for (const auto& item : d->scene->tracks().items())
         if (item.kind == layout::ItemKind::Group)
             collapsed.groups.insert(item.process);
-    d->scene->setCollapsed(collapsed);
-    d->scrollTo(d->scroll);
-    d->redraw();
+    d->setCollapsed(std::move(collapsed));
 }
 
 void TimelineView::expandAll()
 {
     if (!d->scene)
         return;
-    d->scene->setCollapsed({});
-    d->redraw();
+    d->setCollapsed({});
 }
 
 bool TimelineView::event(QEvent* event)

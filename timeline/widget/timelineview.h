@@ -54,6 +54,9 @@ public:
     void setFrameTimeShown(bool shown);
     void setArrangement(layout::Arrangement arrangement); // pinned, hidden, moved, filtered tracks
     layout::Arrangement arrangement() const;
+    void setTrackSide(layout::TrackSide side);
+    void setCollapsed(layout::Collapsed collapsed); // processes and tracks that are folded, rows shown of deep ones
+    layout::Collapsed collapsed() const;
     // What stands at a place of the view (its own coordinates), and what is shown now; null and empty without a trace.
     const layout::TimelineScene* scene() const;
     layout::ViewSpec viewSpec() const;
@@ -102,7 +105,7 @@ public Q_SLOTS:
 
 Q_SIGNALS:
     void frameDrawn(double ms);
-    void arrangementChanged();
+    void arrangementChanged(); // or what is collapsed
     void contextMenuRequested(const QPoint& globalPosition, calltide::store::SliceIndex slice);
     void sourceRequested(calltide::store::SliceIndex slice); // double click with Ctrl, or E
 

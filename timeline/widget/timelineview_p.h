@@ -89,6 +89,9 @@ struct TimelineView::Private : public CanvasClient
     bool hasToEscape() const;
     // view_tracks.cpp: pins, order, filter
     void setArrangement(layout::Arrangement arrangement, bool keepPlace = true);
+    void setCollapsed(layout::Collapsed collapsed);
+    void setRows(layout::RowSize size);
+    template <class Change> void keepingPlace(Change&& change); // the row under the pointer stays where it is
     void placeHeader();
     void arrangeByHeader();
     void hitTracksChanged();

@@ -261,6 +261,9 @@ void TimelineView::Private::release(QMouseEvent* event)
     case Drag::TrackMove:
         dropTrack();
         break;
+    case Drag::TrackEdge:
+        Q_EMIT q->arrangementChanged();
+        break;
     case Drag::Click:
         if (event->button() == Qt::MiddleButton)
             break;
@@ -311,8 +314,7 @@ void TimelineView::Private::clicked(const Hit& hit)
         const auto process = scene->tracks().items()[hit.item].process;
         if (!collapsed.groups.erase(process))
             collapsed.groups.insert(process);
-        scene->setCollapsed(std::move(collapsed));
-        scrollTo(scroll);
+        setCollapsed(std::move(collapsed));
         break;
     }
     case HitZone::TrackPin:
@@ -421,9 +423,7 @@ void TimelineView::mouseDoubleClickEvent(QMouseEvent* event)
         const auto track = d->scene->tracks().items()[hit.item].track;
         if (track.valid() && !collapsed.tracks.erase(track))
             collapsed.tracks.insert(track);
-        d->scene->setCollapsed(std::move(collapsed));
-        d->scrollTo(d->scroll);
-        d->redraw();
+        d->setCollapsed(std::move(collapsed));
         break;
     }
     case HitZone::TrackEdge: { // all rows, or the usual ones again
@@ -433,9 +433,7 @@ void TimelineView::mouseDoubleClickEvent(QMouseEvent* event)
             collapsed.rows[item.track] = layout::Collapsed::kAllRows;
         else
             collapsed.rows.erase(item.track);
-        d->scene->setCollapsed(std::move(collapsed));
-        d->scrollTo(d->scroll);
-        d->redraw();
+        d->setCollapsed(std::move(collapsed));
         break;
     }
     case HitZone::Notes:

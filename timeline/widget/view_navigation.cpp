@@ -227,8 +227,10 @@ void TimelineView::Private::reveal(SliceIndex slice)
         collapsed.rows[track] = layout::Collapsed::kAllRows;
         opens = true;
     }
-    if (opens)
+    if (opens) {
         scene->setCollapsed(std::move(collapsed));
+        Q_EMIT q->arrangementChanged();
+    }
     if (scene->tracks().indexOf(track) >= scene->tracks().items().size()) { // hidden or filtered: what is chosen is shown
         auto arrangement = scene->arrangement();
         std::erase_if(arrangement.hidden, [&](const layout::TrackKey& key) {

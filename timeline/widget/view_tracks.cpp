@@ -13,32 +13,66 @@ using layout::HitZone;
 using layout::ItemKind;
 using layout::TrackKey;
 
-// The row under the pointer (or the topmost one) stays where it is while others come and go.
-void TimelineView::Private::setArrangement(layout::Arrangement arrangement, bool keepPlace)
+// What is under the pointer (or the topmost item) stays where it is while others come, go or change their height: of a
+// track the row, as far as it is still there.
+template <class Change> void TimelineView::Private::keepingPlace(Change&& change)
 {
-    if (!scene || arrangement == scene->arrangement())
-        return;
+    const double rowBefore = double(scene->style().sliceRow);
     std::optional<TrackKey> anchor;
-    double before = 0;
-    if (keepPlace && !scene->tracks().items().empty()) {
+    double before = 0, rows = 0; // of the item: its top, and how many rows below it the pointer is
+    if (!scene->tracks().items().empty()) {
         const auto zones = scene->zones(spec());
         const double y = pointer && pointer->y() > double(zones.tracks.y) ? pointer->y() : double(zones.tracks.y) + 1;
         if (const size_t item = scene->itemNear(spec(), y); item < scene->tracks().items().size()) {
             anchor = layout::keyOf(scene->tracks().items()[item]);
             before = scene->itemTop(spec(), item);
+            if (scene->tracks().items()[item].kind == ItemKind::Slices)
+                rows = std::max(0.0, (y - before - double(scene->style().trackPadding)) / rowBefore);
         }
     }
-    scene->setArrangement(std::move(arrangement));
+    change();
     const auto& items = scene->tracks().items();
     for (size_t i = scene->tracks().pinnedCount(); anchor && i < items.size(); ++i)
         if (layout::keyOf(items[i]) == *anchor) {
-            scrollTo(scroll + scene->itemTop(spec(), i) - before);
+            const double moved = std::min(rows, double(items[i].rows)) * (double(scene->style().sliceRow) - rowBefore);
+            scrollTo(scroll + scene->itemTop(spec(), i) - before + moved);
             break;
         }
     scrollTo(scroll); // within what there is now
     hovered = {};
     redraw();
+}
+
+void TimelineView::Private::setArrangement(layout::Arrangement arrangement, bool keepPlace)
+{
+    if (!scene || arrangement == scene->arrangement())
+        return;
+    if (keepPlace)
+        keepingPlace([&] { scene->setArrangement(std::move(arrangement)); });
+    else
+        scene->setArrangement(std::move(arrangement));
+    scrollTo(scroll);
+    hovered = {};
+    redraw();
     Q_EMIT q->arrangementChanged();
+}
+
+void TimelineView::Private::setCollapsed(layout::Collapsed collapsed)
+{
+    keepingPlace([&] { scene->setCollapsed(std::move(collapsed)); });
+    Q_EMIT q->arrangementChanged();
+}
+
+void TimelineView::Private::setRows(layout::RowSize size)
+{
+    const auto change = [&] {
+        rows = size;
+        restyle();
+    };
+    if (scene)
+        keepingPlace(change);
+    else
+        change();
 }
 
 void TimelineView::Private::placeHeader()
@@ -119,9 +153,7 @@ void TimelineView::Private::showTrackMenu(size_t item, const QPoint& globalPosit
                 auto collapsed = scene->collapsed();
                 if (!collapsed.tracks.erase(track))
                     collapsed.tracks.insert(track);
-                scene->setCollapsed(std::move(collapsed));
-                scrollTo(scroll);
-                redraw();
+                setCollapsed(std::move(collapsed));
             });
         }
     } else if (item < items.size()) {
@@ -216,6 +248,24 @@ void TimelineView::setArrangement(layout::Arrangement arrangement)
 layout::Arrangement TimelineView::arrangement() const
 {
     return d->scene ? d->scene->arrangement() : layout::Arrangement();
+}
+
+void TimelineView::setCollapsed(layout::Collapsed collapsed)
+{
+    if (d->scene)
+        d->setCollapsed(std::move(collapsed));
+}
+
+layout::Collapsed TimelineView::collapsed() const
+{
+    return d->scene ? d->scene->collapsed() : layout::Collapsed();
+}
+
+void TimelineView::setTrackSide(layout::TrackSide side)
+{
+    auto arrangement = this->arrangement();
+    arrangement.side = side;
+    d->setArrangement(std::move(arrangement));
 }
 
 void TimelineView::focusTrackFilter()

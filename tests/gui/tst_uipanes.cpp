@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What leaves the window, and what stays for the next time: tables and pictures of the panels, how tracks are arranged.
+#include "render/viewstate.h"
+#include "ui/callsview.h"
+#include "ui/functionsview.h"
+#include "ui/notesfile.h"
+#include "ui/paneexport.h"
+#include "ui/panels.h"
+#include "ui/tracksjson.h"
+#include "ui_fixture.h"
+#include "widget/flameview.h"
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QMenu>
+#include <QTableView>
+#include <QXmlStreamReader>
+
+using namespace calltide;
+using namespace calltide::ui;
+using namespace Qt::StringLiterals;
+
+namespace {
+// Two threads, a counter and asyncio tasks are in it.
+const char kThreads[] = R"json({"traceEvents":[
+{"ph":"M","name":"process_name","pid":1,"tid":1,"args":{"name":"app.py"}},
+{"ph":"M","name":"thread_name","pid":1,"tid":1,"args":{"name":"MainThread"}},
+{"ph":"M","name":"thread_name","pid":1,"tid":2,"args":{"name":"pool, \u0022one\u0022"}},
+{"ph":"M","name":"thread_name","pid":1,"tid":3,"args":{"name":"idle"}},
+{"ph":"X","name":"main","pid":1,"tid":1,"ts":0,"dur":100},
+{"ph":"X","name":"work","pid":1,"tid":1,"ts":10,"dur":20},
+{"ph":"X","name":"work","pid":1,"tid":2,"ts":5,"dur":50},
+{"ph":"X","name":"inner","pid":1,"tid":2,"ts":6,"dur":3},
+{"ph":"X","name":"rest","pid":1,"tid":3,"ts":5,"dur":1},
+{"ph":"C","name":"Memory","pid":1,"ts":3,"args":{"rss":5}}]})json";
+
+QStringList names(const timeline::TimelineView& view)
+{
+    QStringList out;
+    for (const auto& item : view.scene()->tracks().items())
+        out << QString::fromStdString(item.name) + (item.pinned ? u"^"_s : QString()) + (item.collapsed ? u"-"_s : QString());
+    return out;
+}
+} // namespace
+
+class TestUiPanes : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void init() { m_fixture = std::make_unique<UiFixture>(); }
+    void cleanup() { m_fixture.reset(); }
+
+    void tracksStandAsTheyWereLeft()
+    {
+        const QString path = m_fixture->write(u"threads.json"_s, kThreads);
+        Document* document = m_fixture->open(path);
+        QVERIFY(document);
+        timeline::TimelineView& view = *document->timeline();
+        QCOMPARE(names(view), (QStringList{u"app.py"_s, u"MainThread"_s, u"pool, \"one\""_s, u"idle"_s, u"Memory"_s}));
+        auto arrangement = view.arrangement();
+        const auto key = [&](int item) { return layout::keyOf(view.scene()->tracks().items()[size_t(item)]); };
+        arrangement.pinned = {key(4)};
+        arrangement.hidden = {key(3)};
+        arrangement.order = {key(2), key(1)};
+        layout::Collapsed collapsed;
+        collapsed.tracks = {view.scene()->tracks().items()[2].track};
+        collapsed.rows[view.scene()->tracks().items()[1].track] = 1;
+        view.setArrangement(arrangement);
+        view.setCollapsed(collapsed);
+        const QStringList expected{u"Memory^"_s, u"app.py"_s, u"pool, \"one\"-"_s, u"MainThread"_s};
+        QCOMPARE(names(view), expected);
+        document->notesFile()->save();
+        QVERIFY(QFile::exists(path + u".notes.json"_s));
+
+        m_fixture->remake();
+        Document* again = m_fixture->open(path);
+        QVERIFY(again && again != document);
+        QCOMPARE(names(*again->timeline()), expected);
+        QCOMPARE(again->timeline()->arrangement(), arrangement);
+        QCOMPARE(again->timeline()->collapsed().rows, collapsed.rows);
+
+        again->timeline()->setCollapsed({}); // as recorded: nothing is left to be kept
+        again->timeline()->resetTracks();
+        again->notesFile()->save();
+        QVERIFY(!QFile::exists(path + u".notes.json"_s));
+    }
+
+    void arrangementsOfOtherFilesAreTakenAsFarAsTheyFit()
+    {
+        Document* document = m_fixture->open(m_fixture->write(u"threads.json"_s, kThreads));
+        QVERIFY(document);
+        const store::Trace& trace = document->trace();
+        const auto parsed = [&](const char* json) {
+            return tracksFromJson(trace, QJsonDocument::fromJson(json).object());
+        };
+        QCOMPARE(parsed(R"({"pinned":[[1,1,77,"gone"],3,null],"rows":[[1],5],"folded_processes":[9],"side":"up"})")
+                     .arrangement,
+            layout::Arrangement());
+        const TracksLook look = parsed(R"({"folded_processes":[1],"side":"tasks"})");
+        QCOMPARE(look.collapsed.groups.size(), size_t(1));
+        QCOMPARE(look.arrangement.side, layout::TrackSide::Tasks);
+        const QJsonObject written = tracksToJson(trace, look);
+        QCOMPARE(tracksToJson(trace, tracksFromJson(trace, written)), written);
+    }
+
+    void tablesAreWrittenAsCsv()
+    {
+        Document* document = m_fixture->open(m_fixture->write(u"threads.json"_s, kThreads));
+        QVERIFY(document);
+        m_fixture->action(ActionId::ShowFunctions)->trigger();
+        QTRY_VERIFY(document->functions()->isReady());
+        QTRY_COMPARE(document->functions()->table()->model()->rowCount(), 4);
+        m_fixture->action(ActionId::CopyTable)->trigger();
+        const QStringList lines = QGuiApplication::clipboard()->text().split(u"\r\n"_s);
+        QCOMPARE(lines.size(), 6); // the last one is empty
+        QCOMPARE(lines[0], u"Function,Calls,Total ns,Self ns,Mean ns,Min ns,Max ns"_s);
+        QVERIFY(lines.contains(u"work,2,70000,67000,35000,20000,50000"_s));
+
+        const QString file = m_fixture->dir.filePath(u"calls.csv"_s);
+        document->state()->select(document->trace().rowAt(store::TrackId(1u), 0).valid()
+                ? document->trace().row(document->trace().rowAt(store::TrackId(1u), 0)).first
+                : 0);
+        (*m_fixture->window).findChild<QDockWidget*>(u"calls"_s)->show();
+        (*m_fixture->window).findChild<QDockWidget*>(u"calls"_s)->raise();
+        QTRY_VERIFY(document->calls()->isReady());
+        m_fixture->window->savePane(*document->calls(), file);
+        QFile written(file);
+        QVERIFY(written.open(QIODevice::ReadOnly));
+        QCOMPARE(written.readAll(),
+            QByteArray("Took ns,Start ns,Called by,Thread\r\n50000,5000,\xE2\x80\x93,\"pool, \"\"one\"\"\"\r\n"
+                       "20000,10000,main,MainThread\r\n"));
+    }
+
+    void picturesOfPanelsAreWrittenAndCopied()
+    {
+        Document* document = m_fixture->open(m_fixture->write(u"threads.json"_s, kThreads));
+        QVERIFY(document);
+        m_fixture->action(ActionId::ShowFunctions)->trigger();
+        QTRY_VERIFY(document->functions()->isReady());
+        m_fixture->action(ActionId::CopyPanel)->trigger();
+        const QImage copied = QGuiApplication::clipboard()->image();
+        QCOMPARE(copied.size(), document->functions()->size() * 2);
+        const QString svg = m_fixture->dir.filePath(u"panel.svg"_s), png = m_fixture->dir.filePath(u"panel.png"_s);
+        m_fixture->window->savePane(*document->functions(), svg);
+        m_fixture->window->savePane(*document->functions(), png);
+        QCOMPARE(QImage(png).size(), copied.size());
+        QFile file(svg);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QXmlStreamReader xml(&file);
+        bool hasWork = false;
+        while (!xml.atEnd())
+            if (xml.readNext() == QXmlStreamReader::Characters)
+                hasWork = hasWork || xml.text().contains(u"work"_s);
+        QVERIFY2(!xml.hasError(), qPrintable(xml.errorString()));
+        QVERIFY(hasWork);
+        m_fixture->window->savePane(*document->functions(), u"/nowhere/at/all.png"_s);
+        QVERIFY(m_fixture->window->notices().shownTexts().join(u' ').contains(u"cannot be written"_s));
+    }
+
+    void lessMotionIsKeptAndMovesAtOnce()
+    {
+        Document* document = m_fixture->open(m_fixture->write(u"threads.json"_s, kThreads));
+        QVERIFY(document);
+        m_fixture->action(ActionId::ReducedMotion)->trigger();
+        QVERIFY(!m_fixture->settings.animations());
+        const auto whole = document->state()->range();
+        document->timeline()->zoomIn();
+        QVERIFY(document->state()->range().length() < whole.length());
+        QCOMPARE(document->timeline()->viewSpec().from, document->state()->range().from); // no way to go
+        m_fixture->remake();
+        QVERIFY(m_fixture->action(ActionId::ReducedMotion)->isChecked());
+    }
+
+private:
+    std::unique_ptr<UiFixture> m_fixture;
+};
+
+QTEST_MAIN(TestUiPanes)
+#include "tst_uipanes.moc"
