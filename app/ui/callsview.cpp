@@ -9,6 +9,7 @@
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QTableView>
+#include <QTimer>
 #include <QVBoxLayout>
 
 namespace calltide::ui {
@@ -144,6 +145,13 @@ void CallsView::showEvent(QShowEvent* event)
     compute();
 }
 
+void CallsView::paintEvent(QPaintEvent* event)
+{
+    QWidget::paintEvent(event);
+    if (m_stale && m_context->trace->isGrowing()) // it comes into sight
+        QTimer::singleShot(0, this, &CallsView::compute);
+}
+
 void CallsView::setContext(TraceContextPtr context)
 {
     m_context = std::move(context);
@@ -161,7 +169,7 @@ void CallsView::recount()
 
 void CallsView::compute()
 {
-    if (!m_stale || !m_function.valid() || !isVisible())
+    if (!m_stale || !m_function.valid() || !(m_context->trace->isGrowing() ? isSeen(this) : isVisible()))
         return;
     m_stale = false;
     const store::Scope scope = m_state->scope();

@@ -232,6 +232,11 @@ QLabel* plainLabel(const QString& text, const char* property, QWidget* parent)
     return label;
 }
 
+bool isSeen(const QWidget* widget)
+{
+    return widget->isVisible() && !widget->visibleRegion().isEmpty();
+}
+
 QWidget* figureBox(const Appearance& appearance, const QString& caption, QLabel*& value, QLabel** beside)
 {
     auto* box = new QWidget;

@@ -98,6 +98,8 @@ private:
     QList<QToolButton*> m_buttons;
 };
 
+// Whether any of it can be seen. A dock behind another one in its tab row counts as visible for Qt, and is not.
+bool isSeen(const QWidget* widget);
 // A search field with an icon in it.
 QLineEdit* filterField(const Appearance& appearance, const QString& placeholder, QWidget* parent = nullptr);
 // Sets a style property and has the style sheet looked at again.

@@ -18,6 +18,7 @@
 #include <QSortFilterProxyModel>
 #include <QStyledItemDelegate>
 #include <QTableView>
+#include <QTimer>
 
 namespace calltide::ui {
 namespace {
@@ -220,8 +221,16 @@ void FunctionsView::setContext(TraceContextPtr context)
 
 void FunctionsView::recount()
 {
-    if (!m_job.running() || !m_context->trace->isGrowing())
+    m_stale = m_context->trace->isGrowing() && !isSeen(this);
+    if (!m_stale && (!m_job.running() || !m_context->trace->isGrowing()))
         compute();
+}
+
+void FunctionsView::paintEvent(QPaintEvent* event)
+{
+    QWidget::paintEvent(event);
+    if (m_stale) // it comes into sight
+        QTimer::singleShot(0, this, &FunctionsView::recount);
 }
 
 void FunctionsView::compute()

@@ -29,7 +29,10 @@ public:
     QLineEdit* filter() const { return m_filter; }
     void setContext(TraceContextPtr context); // the next state of a trace that grows
     void recount();
-    bool isReady() const { return !m_job.running(); } // the figures of the present scope are shown
+    bool isReady() const { return !m_job.running() && !m_stale; } // the figures of the present scope are shown
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
 
 private:
     void compute();
@@ -49,6 +52,7 @@ private:
     QLineEdit* m_filter;
     QToolButton* m_scope;
     ElidedLabel* m_totals;
+    bool m_stale = false; // more has come while nobody looked
 };
 
 } // namespace calltide::ui

@@ -27,6 +27,7 @@
 #include <QBoxLayout>
 #include <QCloseEvent>
 #include <QDir>
+#include <QElapsedTimer>
 #include <QFileInfo>
 #include <QKeyEvent>
 #include <QMenu>
@@ -285,9 +286,11 @@ void MainWindow::openedLive(Document& opened, const QString& path)
         live->setRecording(nullptr);
         m_panels->recordingChanged(*live);
     };
-    connect(live, &Document::grown, this, [this, live] {
-        if (document() == live)
-            m_status->showDocument(live);
+    connect(live, &Document::looked, this, [this, live, since = QElapsedTimer()]() mutable {
+        if (document() != live || (since.isValid() && since.elapsed() < 250))
+            return;
+        since.start();
+        m_status->showDocument(live);
     });
     connect(live, &Document::failed, this, &MainWindow::say);
     connect(live, &Document::ended, this, [this, live, path, showTitle, over] {

@@ -17,7 +17,7 @@ namespace calltide::ui {
 namespace {
 constexpr int kFiguresEveryMs = 500, kHottestEveryMs = 1000;
 constexpr int64_t kHottestNs = 5'000'000'000;
-constexpr double kHottestCalls = 1'000'000; // so that counting them costs some ms
+constexpr double kHottestCalls = 250'000; // so that counting them costs some ms
 constexpr int kMostProcesses = 12;
 } // namespace
 
@@ -137,7 +137,7 @@ void RecordingView::look(const formats::LiveState& state)
     m_callsBefore = state.calls;
     m_sinceFigures.start();
     m_plot->add(m_perSecond);
-    if (!isVisible())
+    if (!isSeen(this))
         return;
     showFigures();
     showProcesses();
@@ -207,7 +207,7 @@ void RecordingView::countHottest()
     if (m_job.running())
         return;
     m_sinceHottest.start();
-    const double seconds = std::clamp(kHottestCalls / std::max(1., m_perSecond), 1., double(kHottestNs) / 1e9);
+    const double seconds = std::clamp(kHottestCalls / std::max(1., m_perSecond), 0.1, double(kHottestNs) / 1e9);
     m_hottestHead->setFullText(tr("Hottest now · the last %1 s").arg(seconds, 0, 'g', 2));
     m_job.start(
         [context = m_document.context(), from = m_document.trace().end() - int64_t(seconds * 1e9)](store::Progress& progress) {

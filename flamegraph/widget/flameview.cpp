@@ -14,7 +14,7 @@
 namespace calltide::flameview {
 namespace {
 constexpr int kFollowMs = 80; // the shown part may change 60 times a second; trees need not
-constexpr int kGrowMs = 1000; // while a recording goes on
+constexpr int kGrowMs = 1000, kGrowMostMs = 10'000, kGrowShare = 100; // while a recording goes on: one part in so many
 constexpr int kNoteAfterMs = 250; // a tree that is there sooner needs no words
 } // namespace
 
@@ -163,7 +163,9 @@ void FlameView::Private::rebuild(bool evenIfHidden)
         callers->clear();
         return;
     }
-    stale = !bar->isVisible() && !evenIfHidden;
+    // A dock behind another one in its tab row counts as visible for Qt.
+    const bool seen = bar->isVisible() && !(state->trace()->isGrowing() && bar->visibleRegion().isEmpty());
+    stale = !seen && !evenIfHidden;
     if (stale) {
         job.stop();
         callersJob.stop();
@@ -189,7 +191,7 @@ void FlameView::Private::scopeMayHaveChanged(ScopeKind kind)
         return;
     showScope();
     if (!follow.isActive()) // not restarted: a pan that goes on must not starve it
-        follow.start(state->trace()->isGrowing() ? kGrowMs : kFollowMs);
+        follow.start(state->trace()->isGrowing() ? std::clamp(job.result().tookMs * kGrowShare, kGrowMs, kGrowMostMs) : kFollowMs);
 }
 
 void FlameView::Private::areaChanged()
@@ -429,6 +431,13 @@ void FlameView::showEvent(QShowEvent* event)
     QWidget::showEvent(event);
     if (d->stale)
         d->rebuild(true);
+}
+
+void FlameView::paintEvent(QPaintEvent* event)
+{
+    QWidget::paintEvent(event);
+    if (d->stale) // it comes into sight
+        QTimer::singleShot(0, this, [this] { d->rebuild(); });
 }
 
 void FlameView::focusFilter()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widget/treejob.h"
 #include <QCoreApplication>
+#include <QElapsedTimer>
 #include <QEvent>
 
 namespace calltide::flameview {
@@ -69,6 +70,8 @@ void TreeJob::start(store::TracePtr trace, store::Scope scope, flame::TreeOption
     auto colors = m_result.trace == trace ? m_result.colors : nullptr;
     m_pool.start([this, colors = std::move(colors), trace = std::move(trace), scope = std::move(scope),
                   options = std::move(options), paths = m_paths, progress = m_progress, generation = m_generation] {
+        QElapsedTimer took;
+        took.start();
         const auto collected = paths->of(trace, scope, progress.get());
         if (!collected)
             return; // stopped: nobody waits for it
@@ -78,6 +81,7 @@ void TreeJob::start(store::TracePtr trace, store::Scope scope, flame::TreeOption
         Result result{
             trace, scope, std::make_shared<const flame::CallTree>(std::move(*built)),
             colors ? colors : std::make_shared<const layout::FunctionColors>(*trace)};
+        result.tookMs = int(took.elapsed());
         QMetaObject::invokeMethod(
             this, [this, generation, result = std::move(result)] { take(generation, result); }, Qt::QueuedConnection);
     });

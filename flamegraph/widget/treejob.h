@@ -47,6 +47,7 @@ public:
         store::Scope scope;
         std::shared_ptr<const flame::CallTree> tree;
         std::shared_ptr<const layout::FunctionColors> colors; // the same as long as the trace is
+        int tookMs = 0;
     };
     const Result& result() const { return m_result; }
 

@@ -24,6 +24,8 @@ struct NoSink
     void resync(uint64_t, int32_t) { }
 };
 
+constexpr uint64_t kStep = 64 << 10; // of a chunk that is being written: most of it is empty
+
 uint64_t firstRecord(uint64_t block) // offset in the chunk
 {
     return block ? block + kBlockHeaderSize : kChunkHeaderSize;
@@ -153,13 +155,25 @@ bool LiveFile::collect(ThreadState& state, uint64_t& budget)
             chunk.header = now.header;
         const uint64_t size = chunk.size() - place.block;
         Read read{&state, place.block, place.block, sealed ? chunk.header.used : chunk.size(), sealed, {}};
+        if (!m_spare.empty()) {
+            read.bytes = std::move(m_spare.back());
+            m_spare.pop_back();
+        }
         read.bytes.resize(size + 8);
-        readAt(chunk.offset + place.block, read.bytes.data(), size);
-        if (!sealed) {
+        if (sealed) {
+            readAt(chunk.offset + place.block, read.bytes.data(), size);
+            std::memset(read.bytes.data() + size, 0, 8);
+        } else {
             // How far it is complete; then once more for the content.
             const auto timeOf = [&](uint64_t block) { return detail::load64(&read.bytes[block - place.block + 8]); };
+            uint64_t have = 0;
+            do {
+                const uint64_t more = std::min(kStep, size - have);
+                readAt(chunk.offset + place.block + have, read.bytes.data() + have, more);
+                have += more;
+            } while (have < size && timeOf(place.block + have - kBlockSize));
             uint64_t block = place.block;
-            while (block + 2 * kBlockSize <= chunk.size() && timeOf(block + kBlockSize))
+            while (block + 2 * kBlockSize <= place.block + have && timeOf(block + kBlockSize))
                 block += kBlockSize;
             const uint64_t from = block == place.block && place.offset ? place.offset : firstRecord(block);
             uint64_t time = 1;
@@ -167,12 +181,15 @@ bool LiveFile::collect(ThreadState& state, uint64_t& budget)
             Stop stop;
             const uint8_t* const base = read.bytes.data() - place.block;
             const auto limit = uint64_t(decodeRecords(base + from, base + block + kBlockSize, time, none, stop) - base);
-            if (block == place.block && limit == from)
+            if (block == place.block && limit == from) {
+                keep(read.bytes);
                 break; // nothing new
-            readAt(chunk.offset + place.block, read.bytes.data(), size);
+            }
+            readAt(chunk.offset + place.block, read.bytes.data(), block + kBlockSize - place.block);
             std::memset(&read.bytes[limit - place.block], 0, block + kBlockSize - limit);
             read.complete = block;
             read.bytes.resize(block + kBlockSize - place.block + 8);
+            std::memset(read.bytes.data() + read.bytes.size() - 8, 0, 8);
         }
         budget -= std::min(budget, read.bytes.size());
         m_reads.push_back(std::move(read));
@@ -247,8 +264,10 @@ bool LiveFile::look(uint64_t budget)
 
 void LiveFile::decode()
 {
-    for (Read& read : m_reads)
+    for (Read& read : m_reads) {
         decode(read);
+        keep(read.bytes);
+    }
     m_reads.clear();
 }
 
@@ -283,6 +302,13 @@ void LiveFile::decode(Read& read)
         state.place.offset = 0;
     }
     state.place = {state.place.chunk + 1, 0, 0};
+}
+
+// Memory given back between two looks would be taken again, page by page.
+void LiveFile::keep(store::BigVector<uint8_t>& bytes)
+{
+    if (m_spare.size() < 8)
+        m_spare.push_back(std::move(bytes));
 }
 
 bool LiveFile::hasEnded()

@@ -7,6 +7,7 @@
 // writing is believed.
 #pragma once
 #include "formats/nativethread.h"
+#include "store/bigvector.h"
 #include "store/growing.h"
 #include <set>
 
@@ -73,7 +74,7 @@ private:
         uint64_t complete; // blocks before this offset are
         uint64_t used;     // of a sealed chunk
         bool sealed;
-        std::vector<uint8_t> bytes;
+        store::BigVector<uint8_t> bytes;
     };
     struct Table
     {
@@ -91,6 +92,7 @@ private:
     bool collect(ThreadState& state, uint64_t& budget);
     bool readTables();
     void decode(Read& read);
+    void keep(store::BigVector<uint8_t>& bytes);
 
     std::string m_path;
     int m_fd = -1;
@@ -103,6 +105,7 @@ private:
     std::vector<std::unique_ptr<Thread>> m_publicThreads;
     std::vector<Table> m_tableChunks;
     std::vector<Read> m_reads;
+    std::vector<store::BigVector<uint8_t>> m_spare;
     size_t m_clockSamples = 0;
     bool m_behind = false;
 };

@@ -338,6 +338,13 @@ private:
         const uint32_t solid = pack(fill);
         const float half = std::bit_cast<float>(i.border), reach = half + 0.5f;
         const float ax = i.a[0], ay = i.a[1], bx = i.a[2], by = i.a[3];
+        const float reach2 = reach * reach * ((bx - ax) * (bx - ax) + (by - ay) * (by - ay)) + 1e-6f;
+        // What lies outside of a neighbour's box is farther from it than from this one.
+        const float before[] = {std::min(i.b[0], ax) - reach, std::max(i.b[0], ax) + reach, std::min(i.b[1], ay) - reach,
+            std::max(i.b[1], ay) + reach};
+        const float after[] = {std::min(i.b[2], bx) - reach, std::max(i.b[2], bx) + reach, std::min(i.b[3], by) - reach,
+            std::max(i.b[3], by) + reach};
+        const auto within = [](const float* near, float x, float y) { return x >= near[0] && x <= near[1] && y >= near[2] && y <= near[3]; };
         for (int y = box.y0; y < box.y1; ++y) {
             // The part of the line this row can see, so that long slanted lines do not cost their whole box.
             const float py = float(y) + 0.5f;
@@ -353,10 +360,13 @@ private:
             const int x1 = std::min(box.x1, int(std::ceil(to + reach)) + 1);
             uint32_t* row = line(y);
             for (int x = x0; x < x1; ++x) {
-                const float px = float(x) + 0.5f, own = segmentDistance(px, py, ax, ay, bx, by);
+                const float px = float(x) + 0.5f, beside = (px - ax) * (by - ay) - (py - ay) * (bx - ax);
+                if (beside * beside >= reach2)
+                    continue;
+                const float own = segmentDistance(px, py, ax, ay, bx, by);
                 const float cover = clamp01(reach - own);
-                if (cover <= 0 || ((i.pattern & 1) && segmentDistance(px, py, i.b[0], i.b[1], ax, ay) <= own)
-                    || ((i.pattern & 2) && segmentDistance(px, py, bx, by, i.b[2], i.b[3]) < own))
+                if (cover <= 0 || ((i.pattern & 1) && within(before, px, py) && segmentDistance(px, py, i.b[0], i.b[1], ax, ay) <= own)
+                    || ((i.pattern & 2) && within(after, px, py) && segmentDistance(px, py, bx, by, i.b[2], i.b[3]) < own))
                     continue;
                 blend(row[x], cover >= 1 ? solid : pack(scaled(fill, cover)));
             }

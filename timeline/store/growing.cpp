@@ -6,6 +6,8 @@ namespace calltide::store {
 
 namespace {
 constexpr uint64_t kFirstCapacity = 32; // slices of a row
+// Address space costs nothing, copying does: rows that are large already get far more at once.
+constexpr uint64_t kLargeRow = 4096, kLargeRowGrows = 8;
 
 void set(uint32_t& word, uint32_t value) // snapshots may be reading it
 {
@@ -62,8 +64,10 @@ bool GrowingTrace::Private::makeRoom(GrowingRow& r)
 {
     if (r.count < r.capacity)
         return true;
-    const uint64_t wanted = std::max(kFirstCapacity, r.capacity * 2);
     GrowingColumns& c = *columns;
+    uint64_t wanted = std::max(kFirstCapacity, r.capacity * (r.capacity < kLargeRow ? 2 : kLargeRowGrows));
+    if (wanted > c.sliceCapacity() - c.slices)
+        wanted = r.capacity * 2;
     if (r.capacity && r.first + r.capacity == c.slices && wanted - r.capacity <= c.sliceCapacity() - c.slices) {
         c.slices += wanted - r.capacity; // nothing stands behind it
         r.capacity = wanted;
@@ -119,6 +123,31 @@ bool GrowingTrace::Private::append(TrackRows& track, uint32_t depth, int64_t sta
     return true;
 }
 
+// The usual case at once: a call that has begun and ended since the last time. False: it is another one.
+bool GrowingTrace::Private::addEnded(TrackRows& track, GrowingRow& r, const Ended& e)
+{
+    if (r.open || r.count == r.capacity || e.start < r.lastEnd || e.start < r.lastStart || uint64_t(e.duration) >= Trace::kLongDuration
+        || !e.arguments.empty())
+        return false;
+    GrowingColumns& c = *columns;
+    const SliceIndex at = r.first + r.count++;
+    c.start[at] = e.start;
+    c.duration[at] = uint32_t(e.duration);
+    c.function[at] = e.function.v;
+    c.extra[at] = e.flags;
+    r.lastStart = e.start;
+    r.lastEnd = e.start + e.duration;
+    track.begin = std::min(track.begin, e.start);
+    track.end = std::max(track.end, r.lastEnd);
+    track.slices++;
+    slices++;
+    if (e.depth == 0)
+        track.busy += e.duration;
+    if (r.count >= kLodLeastSlices && (r.count & 63) == 0)
+        feedLod(r);
+    return true;
+}
+
 // Ends the last call of a row.
 void GrowingTrace::Private::end(TrackRows& track, uint32_t depth, int64_t duration, uint32_t extra)
 {
@@ -157,6 +186,8 @@ void GrowingTrace::update(TrackId id, std::span<const Ended> ended, std::span<co
     Private::TrackRows& track = d->tracks[id.v];
     for (const Ended& e : ended) {
         GrowingRow& r = d->row(track, e.depth);
+        if (d->addEnded(track, r, e))
+            continue;
         const bool begun = r.open && d->columns->start[r.first + r.count - 1] == e.start
             && d->columns->function[r.first + r.count - 1] == e.function.v;
         const uint32_t extra = d->columns->addExtra(e.flags, e.arguments);

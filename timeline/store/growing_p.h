@@ -97,6 +97,7 @@ struct GrowingTrace::Private
     GrowingRow& row(TrackRows& track, uint32_t depth);
     bool makeRoom(GrowingRow& row);
     bool append(TrackRows& track, uint32_t depth, int64_t start, FunctionId function, uint32_t extra);
+    bool addEnded(TrackRows& track, GrowingRow& row, const Ended& call);
     void end(TrackRows& track, uint32_t depth, int64_t duration, uint32_t extra);
     void feedLod(GrowingRow& row);
 };
