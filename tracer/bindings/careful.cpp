@@ -4,7 +4,6 @@
 #include "bindings/triggers.h"
 #include "bindings/values.h"
 #include "bindings/watch.h"
-#include <frameobject.h>
 
 namespace calltide::bindings {
 
@@ -17,18 +16,9 @@ std::string withLine(int line, const std::string& arguments)
     return arguments.size() > 2 ? json + "," + arguments.substr(1) : json + "}";
 }
 
-// Where the frame that called this one stands; 0: nobody did, or it is not known.
-int lineOfCaller(PyFrameObject* frame)
-{
-    PyFrameObject* caller = frame ? PyFrame_GetBack(frame) : nullptr;
-    const int line = caller ? PyFrame_GetLineNumber(caller) : 0;
-    Py_XDECREF(caller);
-    return line;
-}
-
 } // namespace
 
-bool carefulEnter(PyCodeObject* code, PyObject* globals, PyFrameObject* frame, Entry entry)
+bool carefulEnter(PyCodeObject* code, PyObject* globals, CallFrame* frame, Entry entry)
 {
     if (const Verdict verdict = triggerEnter(code, globals); CALLTIDE_UNLIKELY(verdict != Verdict::Go))
         return verdict == Verdict::Skip;
@@ -82,11 +72,11 @@ bool carefulEnter(PyCodeObject* code, PyObject* globals, PyFrameObject* frame, E
     return true;
 }
 
-static bool leave(PyCodeObject* code, unsigned sub, PyObject* result)
+static bool leave(PyCodeObject* code, PyObject* globals, unsigned sub, PyObject* result)
 {
     if (!attached(false))
         return true;
-    const Function* f = judgedCode(code, PyEval_GetGlobals());
+    const Function* f = judgedCode(code, globals);
     const bool watched = f->role > Role::EndsThread && sub != format::kYield;
     if (watched)
         watchedLeave(*f);
@@ -104,12 +94,11 @@ static bool leave(PyCodeObject* code, unsigned sub, PyObject* result)
     return true;
 }
 
-bool carefulLeave(PyCodeObject* code, unsigned sub, PyObject* result)
+bool carefulLeave(PyCodeObject* code, PyObject* globals, unsigned sub, PyObject* result)
 {
-    PyObject* globals = PyEval_GetGlobals();
     if (const Verdict verdict = triggerLeave(code, globals); CALLTIDE_UNLIKELY(verdict != Verdict::Go))
         return verdict == Verdict::Skip;
-    const bool kept = leave(code, sub, result);
+    const bool kept = leave(code, globals, sub, result);
     triggerLeft(code, globals);
     return kept;
 }

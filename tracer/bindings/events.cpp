@@ -119,28 +119,28 @@ PyObject* callVisibly(PyObject* function, PyObject* arguments, PyObject* keyword
     return PyObject_Call(function, arguments, keywords);
 }
 
-void logRaise(PyObject* exception)
+void logRaise(PyObject* type, PyObject* value)
 {
-    if (!t_writer.thread || t_writer.hides() || !g_session.recorder || !PyExceptionInstance_Check(exception))
+    if (!t_writer.thread || t_writer.hides() || !g_session.recorder || !PyExceptionClass_Check(type))
         return;
-    PyTypeObject* type = Py_TYPE(exception);
-    if (PyErr_GivenExceptionMatches(exception, PyExc_StopIteration) || PyErr_GivenExceptionMatches(exception, PyExc_StopAsyncIteration)
-        || PyErr_GivenExceptionMatches(exception, PyExc_GeneratorExit))
+    if (PyErr_GivenExceptionMatches(type, PyExc_StopIteration) || PyErr_GivenExceptionMatches(type, PyExc_StopAsyncIteration)
+        || PyErr_GivenExceptionMatches(type, PyExc_GeneratorExit))
         return; // the way in which loops end
-    const std::string name = type->tp_name ? type->tp_name : "?";
-    PyObject* arguments = reinterpret_cast<PyBaseExceptionObject*>(exception)->args;
+    const char* typeName = reinterpret_cast<PyTypeObject*>(type)->tp_name;
+    // What it says of itself would be its own code; its arguments are what it mostly says.
+    PyObject* arguments = value && PyExceptionInstance_Check(value) ? reinterpret_cast<PyBaseExceptionObject*>(value)->args : value;
+    const auto shown = [](PyObject* one) { return PyUnicode_CheckExact(one) ? text(one) : valueOf(one, false); };
     std::string message;
     if (arguments && PyTuple_CheckExact(arguments)) {
-        // What it says of itself would be its own code; its arguments are what it mostly says.
         const Py_ssize_t n = PyTuple_GET_SIZE(arguments);
-        for (Py_ssize_t i = 0; i < n && i < 3; ++i) {
-            PyObject* one = PyTuple_GET_ITEM(arguments, i);
-            message += (i ? ", " : "") + (PyUnicode_CheckExact(one) ? text(one) : valueOf(one, false));
-        }
+        for (Py_ssize_t i = 0; i < n && i < 3; ++i)
+            message += (i ? ", " : "") + shown(PyTuple_GET_ITEM(arguments, i));
+    } else if (arguments && arguments != Py_None && arguments == value) {
+        message = shown(arguments); // not made an instance yet
     }
     if (!t_writer.thread || !g_session.recorder)
         return;
-    t_writer.mark(format::kRaise, g_session.recorder->tables().name(name, "exception"));
+    t_writer.mark(format::kRaise, g_session.recorder->tables().name(typeName ? typeName : "?", "exception"));
     message = cut(std::move(message));
     if (!message.empty() && t_writer.thread)
         t_writer.extended(format::kText, t_writer.last, message.data(), uint32_t(message.size()));

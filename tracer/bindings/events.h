@@ -15,6 +15,6 @@ void leaveEvent();
 // Calls a function of the program from within ours, so that it is recorded all the same. As PyObject_Call().
 PyObject* callVisibly(PyObject* function, PyObject* arguments, PyObject* keywords);
 // An exception that has just been raised, with its type and the beginning of its text.
-void logRaise(PyObject* exception);
+void logRaise(PyObject* type, PyObject* value);
 
 } // namespace calltide::bindings

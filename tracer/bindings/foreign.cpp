@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // sys.setprofile beside us.
 #include "bindings/foreign.h"
+#include "bindings/frameeval.h"
 
 namespace calltide::bindings {
 
@@ -43,6 +44,7 @@ void afterSetProfile(PyThreadState* state, bool isNew)
 Py_tracefunc g_interpreters = nullptr; // the interpreter's, which calls a Python function
 Py_tracefunc g_ours = nullptr;
 thread_local bool t_new = false; // the program's has just come
+thread_local bool t_hadOurs = false; // where the frame hook runs, not every thread has
 
 void afterSetProfile(PyThreadState* state, bool isNew);
 
@@ -54,6 +56,7 @@ int both(PyObject* object, PyFrameObject* frame, int what, PyObject* arg)
     if (isNew && isItsEnd(what, arg))
         return 0;
     const int result = g_interpreters(object, frame, what, arg);
+    t_hadOurs = true;
     if (result < 0) // it has raised and is removed
         afterSetProfile(PyThreadState_Get(), false);
     return result;
@@ -63,7 +66,7 @@ bool isForeign(Py_tracefunc function) { return function == both; }
 
 void afterSetProfile(PyThreadState* state, bool isNew)
 {
-    if (!g_session.hooked || !g_ours)
+    if (!g_session.hooked || !g_ours || (frameHookRuns() && !t_hadOurs))
         return;
     if (!state->c_profilefunc) {
         state->c_profilefunc = g_ours;
@@ -83,6 +86,9 @@ void afterSetProfile(PyThreadState* state, bool isNew)
 PyObject* setProfile(PyObject* module, PyObject* argument)
 {
     const bool isNew = !isForeign(PyThreadState_Get()->c_profilefunc);
+#if PY_VERSION_HEX < 0x030C0000
+    t_hadOurs = profiles(PyThreadState_Get());
+#endif
     PyObject* result = g_original(module, argument);
     if (result)
         afterSetProfile(PyThreadState_Get(), isNew);

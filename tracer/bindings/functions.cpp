@@ -126,7 +126,7 @@ CodeNames namesOfCode(PyCodeObject* code, PyObject* globals)
 Role roleOf(const CodeNames& n)
 {
     const Options& o = g_session.options;
-    if (n.name == "_delete" && n.module == "threading")
+    if (n.name == (kNamesByIdent ? "_bootstrap_inner" : "_delete") && n.module == "threading")
         return Role::EndsThread;
     if (n.name == "_find_and_load" && n.file == "<frozen importlib._bootstrap>")
         return o.logImports ? Role::Import : Role::None;

@@ -76,9 +76,9 @@ template <Event E> PyObject* onPythonCarefully(PyObject*, PyObject* const* args,
         constexpr Entry entry = E == Event::Start ? Entry::Start : E == Event::Resume ? Entry::Resume : Entry::Throw;
         kept = carefulEnter(code, PyEval_GetGlobals(), PyEval_GetFrame(), entry);
     } else if constexpr (E == Event::Return) {
-        kept = carefulLeave(code, 0, args[2]);
+        kept = carefulLeave(code, PyEval_GetGlobals(), 0, args[2]);
     } else {
-        kept = carefulLeave(code, E == Event::Yield ? format::kYield : format::kUnwind, nullptr);
+        kept = carefulLeave(code, PyEval_GetGlobals(), E == Event::Yield ? format::kYield : format::kUnwind, nullptr);
     }
     constexpr bool atOnePlace = E != Event::Throw && E != Event::Unwind; // only these can be switched off
     return Py_NewRef(!kept && atOnePlace ? g_disable : Py_None);
@@ -129,9 +129,9 @@ template <Event E> PyObject* onPythonAdaptively(PyObject*, PyObject* const* args
             kept = !dropIfShort(code, s, innermost, w.last - entered);
         } else {
             if constexpr (E == Event::Return)
-                kept = carefulLeave(code, 0, args[2]);
+                kept = carefulLeave(code, PyEval_GetGlobals(), 0, args[2]);
             else
-                kept = carefulLeave(code, E == Event::Yield ? format::kYield : format::kUnwind, nullptr);
+                kept = carefulLeave(code, PyEval_GetGlobals(), E == Event::Yield ? format::kYield : format::kUnwind, nullptr);
             if (kept && t_writer.thread && s.key == code)
                 kept = !dropIfShort(code, s, innermost, core::nowUnits() - entered);
         }
@@ -250,7 +250,7 @@ PyObject* onRaise(PyObject*, PyObject* const* args, size_t, PyObject*)
             const auto* code = reinterpret_cast<PyCodeObject*>(args[0]);
             const bool leavesOut = g_session.careful || g_session.options.adaptive;
             if (!leavesOut || !judgedCode(const_cast<PyCodeObject*>(code), PyEval_GetGlobals())->filtered)
-                logRaise(args[2]);
+                logRaise(reinterpret_cast<PyObject*>(Py_TYPE(args[2])), args[2]);
         }
         Py_XDECREF(trace);
     }

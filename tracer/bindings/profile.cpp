@@ -2,101 +2,45 @@
 // Python 3.9 to 3.11: the C profile hook, on every thread.
 #include "bindings/careful.h"
 #include "bindings/foreign.h"
+#include "bindings/frameeval.h"
 #include "bindings/threads.h"
+#include "bindings/triggers.h"
 #include "bindings/watch.h"
 #if PY_VERSION_HEX < 0x030C0000
-#include <frameobject.h>
+#include <cxxabi.h>
 
 namespace calltide::bindings {
 
 namespace {
 
-// Opcodes: the second only up to 3.10, the third only in 3.11.
-constexpr int kYieldValue = 86;
-#if PY_VERSION_HEX < 0x030B0000
-constexpr int kYieldFrom = 72;
-#else
-constexpr int kResume = 151;
-#endif
-
-PyObject* frameGlobals(PyFrameObject* frame) // borrowed
-{
 #if PY_VERSION_HEX >= 0x030B0000
-    PyObject* globals = PyFrame_GetGlobals(frame);
-    Py_DECREF(globals); // the frame keeps it
-    return globals;
+CallFrame* callOf(PyFrameObject* frame) { return frame->f_frame; }
 #else
-    return frame->f_globals;
-#endif
-}
-
-PyCodeObject* frameCode(PyFrameObject* frame) // borrowed
-{
-    PyCodeObject* code = PyFrame_GetCode(frame);
-    Py_DECREF(code);
-    return code;
-}
-
-// Where a frame stands, in instructions; -1: not begun.
-int instruction(PyFrameObject* frame)
-{
-#if PY_VERSION_HEX >= 0x030B0000
-    const int at = PyFrame_GetLasti(frame);
-    return at < 0 ? -1 : at / 2;
-#elif PY_VERSION_HEX >= 0x030A0000
-    return frame->f_lasti;
-#else
-    return frame->f_lasti < 0 ? -1 : frame->f_lasti / 2;
-#endif
-}
-
-int opcodeAt(PyCodeObject* code, int at)
-{
-#if PY_VERSION_HEX >= 0x030B0000
-    return reinterpret_cast<const unsigned char*>(code->co_code_adaptive)[at * 2];
-#else
-    return reinterpret_cast<const unsigned char*>(PyBytes_AS_STRING(code->co_code))[at * 2];
-#endif
-}
-
-#if PY_VERSION_HEX >= 0x030B0000
-int argumentAt(PyCodeObject* code, int at)
-{
-    return reinterpret_cast<const unsigned char*>(code->co_code_adaptive)[at * 2 + 1];
-}
+CallFrame* callOf(PyFrameObject* frame) { return frame; }
 #endif
 
-bool isGenerator(PyCodeObject* code) { return code->co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR); }
+PyCodeObject* frameCode(PyFrameObject* frame) { return codeOf(callOf(frame)); } // borrowed, as the next
+PyObject* frameGlobals(PyFrameObject* frame) { return globalsOf(callOf(frame)); }
 
-bool resumed(PyFrameObject* frame, PyCodeObject* code)
-{
-    if (!isGenerator(code))
-        return false;
-    const int at = instruction(frame);
-    if (at < 0)
-        return false;
-#if PY_VERSION_HEX >= 0x030B0000
-    // The entry is reported at RESUME, whose argument is 0 only at the start; a throw() at the yield itself.
-    const int op = opcodeAt(code, at);
-    return op == kYieldValue || (op == kResume && argumentAt(code, at) != 0);
-#else
-    return true;
-#endif
-}
+bool resumed(PyFrameObject* frame, PyCodeObject* code) { return isGenerator(code) && resumes(callOf(frame)); }
 
+// Of a frame that is being left.
 bool yields(PyFrameObject* frame, PyCodeObject* code)
 {
+    constexpr int kYieldValue = 86;
     if (!isGenerator(code))
         return false;
-    const int at = instruction(frame);
-    if (at < 0)
-        return false;
-    const int op = opcodeAt(code, at);
 #if PY_VERSION_HEX >= 0x030B0000
-    return op == kYieldValue;
+    const int at = _PyInterpreterFrame_LASTI(callOf(frame));
+    return at >= 0 && reinterpret_cast<const unsigned char*>(code->co_code_adaptive)[at * 2] == kYieldValue;
 #else
+    constexpr int kYieldFrom = 72;
+    const int at = PY_VERSION_HEX >= 0x030A0000 ? frame->f_lasti : frame->f_lasti / 2;
+    if (frame->f_lasti < 0)
+        return false;
+    const auto opcodeAt = [code](int n) { return reinterpret_cast<const unsigned char*>(PyBytes_AS_STRING(code->co_code))[n * 2]; };
     // While it delegates, a frame stands before its YIELD_FROM, which runs again at each resume.
-    return op == kYieldValue || op == kYieldFrom || opcodeAt(code, at + 1) == kYieldFrom;
+    return opcodeAt(at) == kYieldValue || opcodeAt(at) == kYieldFrom || opcodeAt(at + 1) == kYieldFrom;
 #endif
 }
 
@@ -123,7 +67,7 @@ CALLTIDE_COLD void enterPythonSlow(PyFrameObject* frame, PyCodeObject* code, boo
     else
         t_writer.enterSlow(false, s.id, s.idLength);
     if (CALLTIDE_UNLIKELY(f->role > Role::EndsThread && !again))
-        watchedEnter(*f, code, frame, !t_writer.hides());
+        watchedEnter(*f, code, callOf(frame), !t_writer.hides());
 }
 
 CALLTIDE_COLD void enterCSlow([[maybe_unused]] PyFrameObject* frame, PyObject* callable, const void* key)
@@ -161,7 +105,7 @@ CALLTIDE_HOT void leaveC(unsigned sub)
         t_writer.leave<true>();
 }
 
-template <bool WithC> int onEvent(PyObject*, PyFrameObject* frame, int what, PyObject* arg)
+template <bool WithC> void onEvent(PyFrameObject* frame, int what, PyObject* arg)
 {
     core::ThreadWriter& w = t_writer;
     switch (what) {
@@ -206,7 +150,6 @@ template <bool WithC> int onEvent(PyObject*, PyFrameObject* frame, int what, PyO
             leaveC(format::kUnwindC);
         break;
     }
-    return 0;
 }
 
 void onEventCarefully(PyFrameObject* frame, int what, PyObject* arg)
@@ -215,11 +158,11 @@ void onEventCarefully(PyFrameObject* frame, int what, PyObject* arg)
     const bool withC = !g_session.options.pythonOnly;
     switch (what) {
     case PyTrace_CALL:
-        carefulEnter(code, frameGlobals(frame), frame, resumed(frame, code) ? Entry::Resume : Entry::Start);
+        carefulEnter(code, frameGlobals(frame), callOf(frame), resumed(frame, code) ? Entry::Resume : Entry::Start);
         break;
     case PyTrace_RETURN: {
         const bool gives = arg && yields(frame, code);
-        carefulLeave(code, !arg ? unsigned(format::kUnwind) : gives ? unsigned(format::kYield) : 0, gives ? nullptr : arg);
+        carefulLeave(code, frameGlobals(frame), !arg ? unsigned(format::kUnwind) : gives ? unsigned(format::kYield) : 0, gives ? nullptr : arg);
         break;
     }
     case PyTrace_C_CALL:
@@ -234,25 +177,23 @@ void onEventCarefully(PyFrameObject* frame, int what, PyObject* arg)
     }
 }
 
-// An exception of C++ (no memory) must not reach the interpreter: the event is lost, the program goes on.
-int guarded(PyObject* self, PyFrameObject* frame, int what, PyObject* arg)
+void onEvent(PyFrameObject* frame, int what, PyObject* arg)
 {
-    try {
-        if (CALLTIDE_UNLIKELY(g_session.careful)) {
-            onEventCarefully(frame, what, arg);
-            return 0;
-        }
-        return g_session.options.pythonOnly ? onEvent<false>(self, frame, what, arg) : onEvent<true>(self, frame, what, arg);
-    } catch (...) {
-        return 0;
-    }
+    if (frameHookRuns() && (what != PyTrace_RETURN || frameHookKnows() || t_aside))
+        return; // only the ends of calls that ran already when that hook came
+    if (CALLTIDE_UNLIKELY(g_session.careful))
+        onEventCarefully(frame, what, arg);
+    else if (g_session.options.pythonOnly)
+        onEvent<false>(frame, what, arg);
+    else
+        onEvent<true>(frame, what, arg);
 }
 
 // The profile function of new threads, as Python sees it: gives its place to ours at the first event.
 PyObject* takeThread(PyObject*, PyObject*)
 {
     if (g_session.hooked)
-        PyEval_SetProfile(guarded, nullptr); // in place of itself
+        PyEval_SetProfile(onProfileEvent, nullptr); // in place of itself
     Py_RETURN_NONE;
 }
 PyMethodDef g_takeThread = {"calltide_thread", takeThread, METH_VARARGS, nullptr};
@@ -282,23 +223,46 @@ bool isThreadHook(PyObject* function)
     return PyCFunction_Check(function) && reinterpret_cast<PyCFunctionObject*>(function)->m_ml == &g_takeThread;
 }
 
-bool setHooks(std::string& error)
+int onProfileEvent(PyObject*, PyFrameObject* frame, int what, PyObject* arg)
 {
-    PyObject* hook = PyCFunction_New(&g_takeThread, nullptr);
-    if (!hook) {
-        PyErr_Clear();
-        error = "no memory for the hook";
-        return false;
+    try {
+        onEvent(frame, what, arg);
+    } catch (abi::__forced_unwind&) {
+        throw; // the thread is ended while it waits for the interpreter's lock
+    } catch (...) {
+        // Of C++ (no memory): must not reach the interpreter. The event is lost, the program goes on.
     }
+    return 0;
+}
+
+void recordByProfile()
+{
     if (PyObject* threading = PyImport_ImportModule("threading")) {
         g_before = PyObject_GetAttrString(threading, "_profile_hook");
         Py_DECREF(threading);
     }
     PyErr_Clear();
-    setThreadingHook(hook);
-    Py_DECREF(hook);
+    if (PyObject* hook = PyCFunction_New(&g_takeThread, nullptr)) {
+        setThreadingHook(hook);
+        Py_DECREF(hook);
+    }
+    PyErr_Clear();
+    removeFrameHook();
     g_session.hooked = true;
-    profileEveryThread(guarded);
+    profileEveryThread(onProfileEvent);
+    watchSetProfile(true);
+}
+
+bool setHooks(std::string&)
+{
+    if (!g_session.options.pythonOnly || !setFrameHook()) {
+        recordByProfile();
+        return true;
+    }
+    g_session.hooked = true;
+    // Calls of ours only, if all is hidden; nobody asks when they end.
+    if (!triggersArmed() && !(t_writer.thread && t_writer.thread->hidesAll))
+        profileEveryThread(onProfileEvent);
     watchSetProfile(true);
     return true;
 }
@@ -307,10 +271,14 @@ void removeHooks(bool)
 {
     g_session.hooked = false;
     watchSetProfile(false);
-    if (g_session.recorder && !profiles(PyThreadState_Get()))
+    const bool byProfile = !frameHookRuns();
+    removeFrameHook();
+    if (byProfile && g_session.recorder && !profiles(PyThreadState_Get()))
         g_session.recorder->tables().note(core::nowUnits(),
             "the program set a profile function of its own: later calls of that thread are missing", format::kLossForeignHook);
     profileEveryThread(nullptr);
+    if (!byProfile)
+        return;
     setThreadingHook(g_before ? g_before : Py_None);
     Py_CLEAR(g_before);
 }

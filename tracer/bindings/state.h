@@ -68,4 +68,18 @@ void watchCollector(bool on);
 // A Python string as UTF-8 with surrogates kept; empty on any other object. Never leaves an exception set.
 std::string text(PyObject* object);
 
+// An exception that is on its way is none of ours, and must not be lost.
+class KeptException
+{
+public:
+    KeptException() { PyErr_Fetch(&m_type, &m_value, &m_trace); }
+    ~KeptException() { PyErr_Restore(m_type, m_value, m_trace); }
+
+    KeptException(const KeptException&) = delete;
+    KeptException& operator=(const KeptException&) = delete;
+
+private:
+    PyObject *m_type = nullptr, *m_value = nullptr, *m_trace = nullptr;
+};
+
 } // namespace calltide::bindings

@@ -196,18 +196,7 @@ Task* known(PyObject* object)
     return &(g_tasks.known[object] = task);
 }
 
-// An exception that is on its way is none of ours.
-class NoException
-{
-public:
-    NoException() { PyErr_Fetch(&m_type, &m_value, &m_trace); }
-    ~NoException() { PyErr_Restore(m_type, m_value, m_trace); }
-
-private:
-    PyObject *m_type = nullptr, *m_value = nullptr, *m_trace = nullptr;
-};
-
-PyObject* callbackOf(PyCodeObject* code, PyFrameObject* frame)
+PyObject* callbackOf(PyCodeObject* code, CallFrame* frame)
 {
     static PyObject* name = PyUnicode_InternFromString("_callback");
     PyObject* handle = argumentAt(code, frame, 0);
@@ -218,11 +207,11 @@ PyObject* callbackOf(PyCodeObject* code, PyFrameObject* frame)
 
 } // namespace
 
-void taskRuns(PyCodeObject* code, PyFrameObject* frame, bool shown)
+void taskRuns(PyCodeObject* code, CallFrame* frame, bool shown)
 {
     if (!shown && t_writer.hides())
         return;
-    const NoException none;
+    const KeptException kept;
     PyObject* callback = callbackOf(code, frame);
     PyObject* object = callback ? taskOf(callback) : nullptr;
     if (Task* task = object ? known(object) : nullptr) {
@@ -248,9 +237,9 @@ void taskStops()
         t_writer.task(kNoTask, false);
 }
 
-void taskReady(PyCodeObject* code, PyFrameObject* frame)
+void taskReady(PyCodeObject* code, CallFrame* frame)
 {
-    const NoException none;
+    const KeptException kept;
     PyObject* callback = argumentAt(code, frame, 1);
     PyObject* object = callback ? taskOf(callback) : nullptr;
     const Task* task = object ? known(object) : nullptr;

@@ -3,14 +3,15 @@
 // Handle._run and puts everything into its queue through BaseEventLoop._call_soon; what these are given tells the task.
 // Loops that are not written in Python (uvloop) cannot be seen so.
 #pragma once
+#include "bindings/frames.h"
 #include "bindings/functions.h"
 
 namespace calltide::bindings {
 
 // Handle._run begins. `shown`: its entry is in the recording, so the task's part ends with it; else taskStops() ends it.
-void taskRuns(PyCodeObject* code, PyFrameObject* frame, bool shown);
+void taskRuns(PyCodeObject* code, CallFrame* frame, bool shown);
 void taskStops();
 // BaseEventLoop._call_soon begins.
-void taskReady(PyCodeObject* code, PyFrameObject* frame);
+void taskReady(PyCodeObject* code, CallFrame* frame);
 
 } // namespace calltide::bindings

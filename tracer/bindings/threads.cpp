@@ -110,25 +110,22 @@ std::string nameOf(PyObject* thread)
 }
 
 // A new thread is not in the list of active ones at its first event, but its outermost call is Thread._bootstrap.
-std::string nameFromBootstrap([[maybe_unused]] PyFrameObject* outermost)
+std::string nameFromBootstrap(CallFrame* outermost)
 {
-#if PY_VERSION_HEX >= 0x030C0000
     if (!outermost)
         return {};
+#if PY_VERSION_HEX >= 0x030C0000
     PyCodeObject* code = PyFrame_GetCode(outermost);
-    const bool bootstrap = text(code->co_name) == "_bootstrap";
-    Py_DECREF(code);
-    PyObject* self = bootstrap ? PyFrame_GetVarString(outermost, "self") : nullptr;
-    if (!self) {
-        PyErr_Clear();
+    Py_DECREF(code); // the frame keeps it
+#else
+    PyCodeObject* code = codeOf(outermost);
+#endif
+    PyObject* self = text(code->co_name) == "_bootstrap" ? argumentAt(code, outermost, 0) : nullptr;
+    if (!self)
         return {};
-    }
     std::string result = nameOf(self);
     Py_DECREF(self);
     return result;
-#else
-    return {};
-#endif
 }
 
 std::string nativeName(uint64_t nativeId)
@@ -158,11 +155,16 @@ core::Thread* add(PyThreadState* state, core::ThreadWriter* writer, Stack& stack
         record.nativeId = uint64_t(syscall(SYS_gettid));
     const bool main = here ? record.nativeId == uint64_t(getpid()) : record.nativeId && record.nativeId == uint64_t(getpid());
     record.flags = main ? 1 : 0;
+#if PY_VERSION_HEX >= 0x030C0000
+    CallFrame* first = stack.outermost;
+#else
+    CallFrame* first = here ? t_aside : nullptr; // the profile hook comes when the thread is in the list
+#endif
     std::string name;
     if (PyObject* thread = activeThread(ident))
         name = nameOf(thread);
     if (name.empty())
-        name = nameFromBootstrap(stack.outermost);
+        name = nameFromBootstrap(first);
     if (name.empty())
         name = main ? "MainThread" : here ? nativeName(record.nativeId) : "thread " + std::to_string(record.nativeId);
     core::Recorder* recorder = g_session.recorder;
@@ -202,7 +204,7 @@ bool attachThread(bool entering)
         return true;
     }
     Stack stack;
-    collectStack(state, entering, false, stack);
+    collectStack(state, entering && !t_aside, false, stack);
     if (!add(state, &t_writer, stack, true))
         return false;
     sampleUsage(t_writer);
@@ -225,7 +227,7 @@ void openRunningThreads(bool hideOwnStack, bool skipNewest)
     pthread_setspecific(g_key, &t_writer);
     {
         Stack stack;
-        collectStack(self, skipNewest, hideOwnStack, stack);
+        collectStack(self, skipNewest && !t_aside, hideOwnStack, stack);
         if (add(self, &t_writer, stack, true) && hideOwnStack)
             t_writer.hideAll();
     }
@@ -274,12 +276,12 @@ void openThreadsAgain()
 
 void forgetParkedThreads() { g_parked.clear(); }
 
-void refreshThreadName()
+void refreshThreadName(PyObject* object)
 {
     core::Thread* t = t_writer.thread;
     if (!t || !g_session.recorder)
         return;
-    if (PyObject* thread = activeThread((unsigned long)t->record.pythonIdent))
+    if (PyObject* thread = object ? object : activeThread((unsigned long)t->record.pythonIdent))
         if (const std::string name = nameOf(thread); !name.empty())
             g_session.recorder->rename(t, g_session.recorder->tables().string(name));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Threads of the program: their first event, names, open calls and end.
 #pragma once
+#include "bindings/frames.h"
 #include "bindings/functions.h"
 
 namespace calltide::bindings {
@@ -24,8 +25,8 @@ void openThreadsAgain();
 void parkThreads();
 // Of every thread that was parked: nothing is known from `since` (units) to now.
 void markPause(uint64_t since);
-// The name may have changed.
-void refreshThreadName();
+// The name may have changed. `object`: its threading.Thread, if it is not in the list of active ones any more.
+void refreshThreadName(PyObject* object = nullptr);
 void forgetParkedThreads();
 void initThreads();
 

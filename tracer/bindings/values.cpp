@@ -2,7 +2,6 @@
 #include "bindings/values.h"
 #include <cmath>
 #include <cstdio>
-#include <frameobject.h>
 
 namespace calltide::bindings {
 namespace {
@@ -230,17 +229,6 @@ void Json::value(PyObject* object, int depth)
         PyErr_Clear();
 }
 
-// An exception that is on its way is none of ours, and must not be lost.
-class KeptException
-{
-public:
-    KeptException() { PyErr_Fetch(&m_type, &m_value, &m_trace); }
-    ~KeptException() { PyErr_Restore(m_type, m_value, m_trace); }
-
-private:
-    PyObject *m_type = nullptr, *m_value = nullptr, *m_trace = nullptr;
-};
-
 PyObject* variableNames(PyCodeObject* code) // new reference
 {
 #if PY_VERSION_HEX >= 0x030B0000
@@ -273,47 +261,26 @@ std::string objectOf(PyObject* value, bool useRepr)
     return json.out + "}";
 }
 
-std::string argumentsOf(PyFrameObject* frame, PyCodeObject* code, bool useRepr)
+std::string argumentsOf(CallFrame* frame, PyCodeObject* code, bool useRepr)
 {
-    const int count = code->co_argcount + code->co_kwonlyargcount + (code->co_flags & CO_VARARGS ? 1 : 0)
-        + (code->co_flags & CO_VARKEYWORDS ? 1 : 0);
+    const int count = countArguments(code);
     if (!count || !frame)
         return {};
     const KeptException kept;
     PyObject* names = variableNames(code);
-#if PY_VERSION_HEX < 0x030C0000
-    PyObject* locals = nullptr;
-#if PY_VERSION_HEX >= 0x030B0000
-    locals = PyFrame_GetLocals(frame);
-#else
-    if (PyFrame_FastToLocalsWithError(frame) == 0)
-        locals = (Py_XINCREF(frame->f_locals), frame->f_locals);
-#endif
-#endif
     Json json(useRepr);
     json.out = "{";
     for (int i = 0; names && i < count && i < PyTuple_GET_SIZE(names); ++i) {
-        PyObject* name = PyTuple_GET_ITEM(names, i);
         if (json.full()) {
             json.key("…", i == 0);
             json.text("…");
             break;
         }
-#if PY_VERSION_HEX >= 0x030C0000
-        PyObject* value = PyFrame_GetVar(frame, name);
-#else
-        PyObject* value = locals && PyDict_Check(locals) ? PyDict_GetItem(locals, name) : nullptr;
-        Py_XINCREF(value);
-#endif
-        if (!value)
-            PyErr_Clear();
-        json.key(text(name), i == 0);
+        PyObject* value = argumentAt(code, frame, i);
+        json.key(text(PyTuple_GET_ITEM(names, i)), i == 0);
         json.value(value);
         Py_XDECREF(value);
     }
-#if PY_VERSION_HEX < 0x030C0000
-    Py_XDECREF(locals);
-#endif
     Py_XDECREF(names);
     PyErr_Clear();
     return json.out + "}";

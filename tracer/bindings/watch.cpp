@@ -3,7 +3,6 @@
 #include "bindings/tasks.h"
 #include "bindings/threads.h"
 #include "bindings/values.h"
-#include <frameobject.h>
 #include <unordered_map>
 
 namespace calltide::bindings {
@@ -19,7 +18,7 @@ struct Import
 std::unordered_map<const core::Thread*, std::vector<Import>> g_imports;
 uint32_t g_importsOf = 0; // generation
 
-void importBegins(PyCodeObject* code, PyFrameObject* frame)
+void importBegins(PyCodeObject* code, CallFrame* frame)
 {
     PyObject* name = argumentAt(code, frame, 0);
     const std::string module = text(name);
@@ -57,7 +56,7 @@ void importEnds()
 }
 
 // multiprocessing calls it in each of its children, forked or not.
-void processBegins(PyCodeObject* code, PyFrameObject* frame)
+void processBegins(PyCodeObject* code, CallFrame* frame)
 {
     PyObject* process = argumentAt(code, frame, 0);
     PyObject* attributes = process ? PyObject_GenericGetDict(process, nullptr) : nullptr;
@@ -71,31 +70,7 @@ void processBegins(PyCodeObject* code, PyFrameObject* frame)
 
 } // namespace
 
-PyObject* argumentAt(PyCodeObject* code, PyFrameObject* frame, int index)
-{
-    if (!frame || index >= code->co_argcount)
-        return nullptr;
-#if PY_VERSION_HEX < 0x030B0000
-    (void)code;
-    return Py_XINCREF(frame->f_localsplus[index]), frame->f_localsplus[index];
-#else
-    PyObject* names = PyCode_GetVarnames(code);
-    PyObject* name = names && index < PyTuple_GET_SIZE(names) ? PyTuple_GET_ITEM(names, index) : nullptr;
-#if PY_VERSION_HEX >= 0x030C0000
-    PyObject* value = name ? PyFrame_GetVar(frame, name) : nullptr;
-#else
-    PyObject* locals = name ? PyFrame_GetLocals(frame) : nullptr;
-    PyObject* value = locals ? PyObject_GetItem(locals, name) : nullptr;
-    Py_XDECREF(locals);
-#endif
-    if (!value)
-        PyErr_Clear();
-    Py_XDECREF(names);
-    return value;
-#endif
-}
-
-void watchedEnter(const Function& f, PyCodeObject* code, PyFrameObject* frame, bool shown)
+void watchedEnter(const Function& f, PyCodeObject* code, CallFrame* frame, bool shown)
 {
     if (!t_writer.thread || t_writer.thread->hidesAll)
         return;
