@@ -162,7 +162,7 @@ template <bool Careful> CALLTIDE_COLD bool enterSlowly(PyThreadState* state, Cal
 // An exception leaves the frame in which it was raised: the traceback has no other.
 void noteRaise(PyCodeObject* code, PyObject* globals, PyObject* type, PyObject* value, PyObject* trace)
 {
-    if (!g_session.options.logExceptions || !type || (trace && reinterpret_cast<PyTracebackObject*>(trace)->tb_next))
+    if (!g_session.options.logExceptions || !type || !trace || reinterpret_cast<PyTracebackObject*>(trace)->tb_next)
         return;
     if (g_session.careful && judgedCode(code, globals)->filtered)
         return;
