@@ -183,6 +183,18 @@ class RecordTest(CalltideTest):
         self.record("--no-children", "--", target("subprocess_child.py"))
         self.assertEqual(len(self.info("r.calltide")["processes"]), 1)
 
+    def test_a_child_out_of_reach_says_why_it_is_not_recorded(self):
+        with open(self.path("p.py"), "w") as file:
+            file.write("import subprocess, sys\nsubprocess.call([sys.executable, '-sE', '-c', ''])\n"
+                       "subprocess.call([sys.executable, '-c', '-I'])\n")
+        self.record("--no-attach-children", "--", self.path("p.py"))
+        self.succeed("export", "r.calltide", "-o", "out.json")
+        with open(self.path("out.json"), encoding="utf-8") as file:
+            events = json.load(file)["traceEvents"]
+        why = [e["args"].get("not recorded") for e in events if "-sE" in e.get("args", {}).get("command", "")]
+        self.assertEqual(why, ["started with -E"])
+        self.assertEqual(len(self.info("r.calltide")["processes"]), 2)
+
 
 if __name__ == "__main__":
     unittest.main()

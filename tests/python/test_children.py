@@ -2,6 +2,7 @@
 """Processes that a program starts: which are recorded, what the one that starts them says of them."""
 
 import os
+import sys
 import unittest
 
 import ctread
@@ -138,6 +139,63 @@ class Children(RecorderTest):
                 break  # a zombie, or gone
         (child,) = self.children()
         self.assertEqual(child.count("late"), 1)
+
+    # Waits until it is recorded, or for the time given. Its own environment may be empty.
+    OUT_OF_REACH = """
+        import os, sys, time
+        end = time.monotonic() + float(sys.argv[2])
+        def recorded():
+            with open("/proc/self/maps", "rb") as file:
+                return b"/out.calltide.d/p" in file.read()
+        while not recorded() and time.monotonic() < end:
+            time.sleep(0.002)
+        def late(): pass
+        late()
+        sys.exit(int(sys.argv[1]))
+    """
+
+    def test_out_of_reach(self):
+        scope = "/proc/sys/kernel/yama/ptrace_scope"
+        if os.path.exists(scope) and open(scope).read().strip() != "0" and sys.version_info < (3, 14):
+            self.skipTest("this computer only lets programs attach to those they started (kernel.yama.ptrace_scope)")
+        self.write("apart.py", self.OUT_OF_REACH)
+        self.write("script.sh", "env -i '%s' apart.py $1 $2\nexit 6\n" % sys.executable)
+        program = """
+            import os, signal, subprocess, sys
+            came = []
+            if hasattr(signal, "SIGCHLD"): signal.signal(signal.SIGCHLD, lambda *_: came.append(1))
+            python, wait = sys.executable, sys.argv[1]
+            status = [subprocess.call([python, "-I", "apart.py", "1", wait]), subprocess.call([python, "-ES", "apart.py", "2", wait]),
+                      subprocess.call(["env", "-i", python, "apart.py", "3", wait]), subprocess.call(["sh", "script.sh", "5", wait]),
+                      os.system("'%s' -I apart.py 7 %s" % (python, wait)) >> 8]
+            pid = os.fork()
+            if not pid:
+                os.execv(python, [python, "-I", "apart.py", "8", wait])
+            status.append(os.waitpid(pid, 0)[1] >> 8)
+            print(status, len(came))
+            try:
+                os.wait()
+            except ChildProcessError:
+                print("no others")
+        """
+        plain = self.python(self.write("program.py", program), "0", traced=False).stdout
+        self.assertTrue(plain.startswith(b"[1, 2, 3, 6, 7, 8]"), plain)
+        r, children = self.record_with_children(program, "30")
+        self.assertEqual(r.run.stdout, plain)  # nobody else's end was told
+        late = {c.end[1]: c for c in children if c.count("late")}
+        self.assertEqual(sorted(late), [1, 2, 3, 5, 7, 8])
+        for status, c in late.items():
+            self.assertEqual(c.recording_id, r.recording_id)
+            if status != 8:  # its parent is the fork that it was before
+                self.assertEqual(c.parent_id, r.process_id)
+            (note,) = [text for _, text, _ in c.notes]
+            self.assertRegex(note, r"^attached [0-9.]+ s after its start, because it was started with ")
+        self.assertIn("with -E", late[2].notes[0][1])
+        self.assertIn("an environment of its own", late[3].notes[0][1])
+        for options in (["--no-attach-children"], ["--exclude-children", "*apart.py*"]):
+            r, children = self.record_with_children(program, "0.3", options=options)
+            self.assertEqual(r.run.stdout, plain)
+            self.assertEqual([c for c in children if c.count("late")], [])
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 // The module's control functions. Events never come through here.
 #include "bindings/adaptive.h"
 #include "bindings/events.h"
+#include "bindings/follower.h"
 #include "bindings/functions.h"
 #include "bindings/spawn.h"
 #include "bindings/threads.h"
@@ -183,6 +184,12 @@ PYBIND11_MODULE(_tracer, m)
         return py::reinterpret_steal<py::object>(makeStarter(original.ptr(), mend.ptr(), Starts(starts), command));
     });
     m.def("keeps_child", [](py::dict options, std::string command) { return keepsChild(optionsFrom(options), command); });
+    m.def("follower", [](std::string program, std::vector<std::string> words) { setFollower(std::move(program), std::move(words)); },
+        "Children out of reach are attached to by this program; \"\": they are not.");
+    m.def("note", [](std::string text) {
+        if (g_session.recorder)
+            g_session.recorder->tables().note(calltide::core::nowUnits(), text, 0);
+    });
     m.def("pause", [] { pauseSession(); });
     m.def("resume", [] { resumeSession(); });
     m.def("paused", [] { return g_session.paused; });

@@ -5,9 +5,10 @@
 
 namespace calltide::bindings {
 
-enum class Starts : int { Nothing, Process, Wait };
+enum class Starts : int { Nothing, Process, Wait, Becomes };
 
-// A stand-in for a function that starts processes (it returns the child's id, or 0 in the child) or waits for them.
+// A stand-in for a function that starts processes (it returns the child's id, or 0 in the child), waits for them, or becomes
+// another program or lets the shell start one.
 // `mend`: see starter.cpp; `command`: which argument is the command line, -1: none.
 PyObject* makeStarter(PyObject* original, PyObject* mend, Starts starts, int command);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stands in for a C function that starts processes or waits for them: lets Python code of ours mend the arguments, calls
 // the function, and looks at what it returned. Not a Python function, so that no frame of ours shows in a traceback.
+#include "bindings/follower.h"
 #include "bindings/spawn.h"
 #include <frameobject.h>
 
@@ -51,12 +52,17 @@ PyObject* call(PyObject* object, PyObject* arguments, PyObject* keywords)
         newArguments = arguments;
         newKeywords = keywords ? keywords : Py_None;
     }
+    PyObject* commandLine = self->command >= 0 && self->command < PyTuple_GET_SIZE(arguments) ? PyTuple_GET_ITEM(arguments, self->command) : nullptr;
+    if (self->starts == Starts::Becomes)
+        followStarted(commandLine);
     PyObject* result = nullptr;
     if (tellProfiler(PyTrace_C_CALL, self->original)) {
         result = PyObject_Call(self->original, newArguments, newKeywords == Py_None ? nullptr : newKeywords);
         if (!tellProfiler(result ? PyTrace_C_RETURN : PyTrace_C_EXCEPTION, self->original))
             Py_CLEAR(result);
     }
+    if (result && self->starts == Starts::Process && self->command >= 0)
+        followStarted(commandLine);
     if (result && self->starts == Starts::Process)
         processStarted(result, arguments, self->command, begin);
     else if (result && self->starts == Starts::Wait)

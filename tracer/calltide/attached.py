@@ -20,7 +20,7 @@ class Refused(Exception):
 
 
 def answer(fields: dict[str, str], frame) -> dict[str, str]:
-    actions = {"start": _start, "stop": _stop, "pause": _pause, "resume": _resume, "state": _state}
+    actions = {"start": _start, "join": _join, "stop": _stop, "pause": _pause, "resume": _resume, "state": _state}
     try:
         module = load()
         module.ignore(frame.f_code)  # the module above it is known to the recorder
@@ -114,6 +114,28 @@ def _take_signals(module, wanted: dict) -> None:
         give_back()
         raise Refused("cannot be told by a signal: %s." % error) from None
     _began["signals"] = give_back
+
+
+def _join(module, fields: dict[str, str]) -> dict[str, str]:
+    """A child of a recorded process that its environment did not reach becomes a part of that recording."""
+    if module.active() or module.paused():
+        raise Refused("is being recorded already.")
+    values = options.decode(fields["options"])
+    values["start_when"] = [text for text in values["start_when"] if not text.startswith("signal:")]
+    values["stop_when"] = [text for text in values["stop_when"] if not text.startswith("signal:")]
+    as_bytes = {k: fields[k].encode("utf-8", "surrogateescape") for k in ("id", "parent")}
+    if process.begin_child(module, fields["folder"], values, as_bytes["id"], as_bytes["parent"], whole=False):
+        module.note("attached %.2f s after its start, because it was %s" % (_age(), fields["reason"]))
+    return {}
+
+
+def _age() -> float:
+    """Seconds since this process was started."""
+    import time
+
+    with open("/proc/self/stat", "rb") as file:
+        ticks = int(file.read().rpartition(b")")[2].split()[19])
+    return time.clock_gettime(7) - ticks / os.sysconf("SC_CLK_TCK")  # 7: CLOCK_BOOTTIME
 
 
 def _finish() -> None:

@@ -25,6 +25,7 @@ def leave() -> None:
     """Processes started from now on are not recorded."""
     if _state:
         _state["on"] = False
+        _state["tracer"].follower(b"", [])
         _unwrap_starters()
     os.environ.pop(session.VARIABLE, None)
     rest = session.without_hook(os.environ.get("PYTHONPATH"))
@@ -47,6 +48,17 @@ def _announce() -> None:
     })
     os.environ[session.VARIABLE] = _state["text"]
     os.environ["PYTHONPATH"] = session.with_hook(os.environ.get("PYTHONPATH"))
+    if _state["values"]["attach_children"]:
+        _follow_others(tracer)
+
+
+def _follow_others(tracer) -> None:
+    """Children that the environment does not reach, see bindings/follower.h."""
+    program = os.path.join(session.PACKAGE, "calltide-follow")
+    folder, chosen = _state["folder"], options.encode(_state["values"])
+    tracer.follower(os.fsencode(program) if os.access(program, os.X_OK) else b"", [
+        tracer.recording_id().hex().encode(), os.fsencode(folder[:-len(".d")]), os.fsencode(folder), os.fsencode(session.PACKAGE),
+        chosen.encode("utf-8", "surrogateescape").hex().encode()])
 
 
 def _repaired(env):
@@ -75,7 +87,7 @@ def _repaired(env):
     return copy
 
 
-_PROCESS, _WAIT = 1, 2  # what a stand-in looks at
+_PROCESS, _WAIT, _BECOMES = 1, 2, 3  # what a stand-in looks at
 
 
 def _wrap(module, name: str, index: int, starts: int = 0, command: int = -1) -> None:
@@ -111,7 +123,9 @@ def _unwrap_starters() -> None:
 def _wrap_starters() -> None:
     import sys
 
-    _wrap(os, "execve", 2)
+    _wrap(os, "execve", 2, _BECOMES, 1)
+    _wrap(os, "execv", -1, _BECOMES, 1)
+    _wrap(os, "system", -1, _BECOMES, 0)
     _wrap(os, "posix_spawn", 2, _PROCESS, 1)
     _wrap(os, "posix_spawnp", 2, _PROCESS, 1)
     for name in ("fork", "forkpty"):

@@ -54,6 +54,8 @@ OPTIONS = (
     Option("adaptive", FLAG, False, 2, "leave out functions that turn out to be short (Python 3.12 and newer)"),
     Option("children", FLAG, True, 3, "the processes that the program starts", aliases=("follow_children",),
            negated=("no_children", "ignore_multiprocess")),
+    Option("attach_children", FLAG, True, 3, "children that are out of reach (python -I, env -i), by attaching to them",
+           negated=("no_attach_children",)),
     Option("include_children", PATTERNS, [], 3, "only children with these command lines", "PATTERN"),
     Option("exclude_children", PATTERNS, [], 3, "no children with these command lines", "PATTERN"),
     Option("start_when", CONDITIONS, [], 4, "record nothing until this happens", "CONDITION"),

@@ -58,22 +58,29 @@ def _start_first(fields: dict[str, str]) -> None:
 def _start_child(fields: dict[str, str]) -> None:
     from calltide import _tracer
 
-    folder, values = fields["folder"], options.decode(fields["options"])
-    command = command_line()
-    if not _tracer.keeps_child(values, os.fsencode(" ".join(command))):
+    values = options.decode(fields["options"])
+    if not begin_child(_tracer, fields["folder"], values, bytes.fromhex(fields["id"]), bytes.fromhex(fields["parent"])):
         return  # but its own children may be wanted
+    _watch_signals(_tracer, values)
+    _tracer.watch(int(fields["for"]))
+
+
+def begin_child(tracer, folder: str, values: dict, recording: bytes, parent: bytes, whole: bool = True) -> bool:
+    """False: it is left out. whole: of a process that has not begun with its program yet."""
+    command = command_line()
+    if not tracer.keeps_child(values, os.fsencode(" ".join(command))):
+        return False
     try:
         os.mkdir(folder, 0o700)
     except FileExistsError:
         pass
     name, argv = session.program(command)
     path = os.path.join(folder, "p%d-%s.calltide" % (os.getpid(), os.urandom(4).hex()))
-    session.begin(_tracer, path, folder, values, session.meta(argv, name, values),
-                  recording=bytes.fromhex(fields["id"]), parent=bytes.fromhex(fields["parent"]), whole_process=True)
-    _watch_signals(_tracer, values)
-    _tracer.watch(int(fields["for"]))
+    session.begin(tracer, path, folder, values, session.meta(argv, name, values), recording=recording, parent=parent,
+                  whole_process=whole, until_exit=True)
     atexit.register(_finish)
-    children.follow(_tracer, folder, values)
+    children.follow(tracer, folder, values)
+    return True
 
 
 def wanted_signals(values) -> dict:
