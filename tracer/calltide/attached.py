@@ -124,7 +124,7 @@ def _join(module, fields: dict[str, str]) -> dict[str, str]:
     values["start_when"] = [text for text in values["start_when"] if not text.startswith("signal:")]
     values["stop_when"] = [text for text in values["stop_when"] if not text.startswith("signal:")]
     as_bytes = {k: fields[k].encode("utf-8", "surrogateescape") for k in ("id", "parent")}
-    if process.begin_child(module, fields["folder"], values, as_bytes["id"], as_bytes["parent"], whole=False):
+    if process.begin_child(module, fields, values, as_bytes["id"], as_bytes["parent"], whole=False):
         module.note("attached %.2f s after its start, because it was %s" % (_age(), fields["reason"]))
     return {}
 

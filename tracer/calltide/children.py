@@ -58,7 +58,7 @@ def _follow_others(tracer) -> None:
     folder, chosen = _state["folder"], options.encode(_state["values"])
     tracer.follower(os.fsencode(program) if os.access(program, os.X_OK) else b"", [
         tracer.recording_id().hex().encode(), os.fsencode(folder[:-len(".d")]), os.fsencode(folder), os.fsencode(session.PACKAGE),
-        chosen.encode("utf-8", "surrogateescape").hex().encode()])
+        chosen.encode("utf-8", "surrogateescape").hex().encode(), str(tracer.asked_by()).encode()])
 
 
 def _repaired(env):

@@ -59,17 +59,16 @@ def _start_child(fields: dict[str, str]) -> None:
     from calltide import _tracer
 
     values = options.decode(fields["options"])
-    if not begin_child(_tracer, fields["folder"], values, bytes.fromhex(fields["id"]), bytes.fromhex(fields["parent"])):
-        return  # but its own children may be wanted
-    _watch_signals(_tracer, values)
-    _tracer.watch(int(fields["for"]))
+    if begin_child(_tracer, fields, values, bytes.fromhex(fields["id"]), bytes.fromhex(fields["parent"])):
+        _watch_signals(_tracer, values)
 
 
-def begin_child(tracer, folder: str, values: dict, recording: bytes, parent: bytes, whole: bool = True) -> bool:
-    """False: it is left out. whole: of a process that has not begun with its program yet."""
+def begin_child(tracer, fields: dict[str, str], values: dict, recording: bytes, parent: bytes, whole: bool = True) -> bool:
+    """False: it is left out, but its own children may be wanted. whole: of a process that has not begun with its program yet."""
     command = command_line()
     if not tracer.keeps_child(values, os.fsencode(" ".join(command))):
         return False
+    folder = fields["folder"]
     try:
         os.mkdir(folder, 0o700)
     except FileExistsError:
@@ -78,6 +77,7 @@ def begin_child(tracer, folder: str, values: dict, recording: bytes, parent: byt
     path = os.path.join(folder, "p%d-%s.calltide" % (os.getpid(), os.urandom(4).hex()))
     session.begin(tracer, path, folder, values, session.meta(argv, name, values), recording=recording, parent=parent,
                   whole_process=whole, until_exit=True)
+    tracer.watch(int(fields["for"]))
     atexit.register(_finish)
     children.follow(tracer, folder, values)
     return True

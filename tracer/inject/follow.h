@@ -15,6 +15,7 @@ struct Joining
     std::string recording; // of the process that asked first
     std::string folder;    // of the children's recordings
     std::string package;   // the folder calltide
+    std::string asker;     // the process whose end ends the recording; "0": none
     std::string options;   // as calltide.options.encode() gives them, hexadecimal
 };
 

@@ -3,8 +3,9 @@
 // -E or -S, or with an environment of their own. Started by the recorder when such a child may come, see
 // bindings/follower.cpp; one for all processes of a recording. It looks at the descendants of those that have asked, and ends
 // when nothing is left to be looked at. It reads /proc, and touches a process only to attach to it.
-// calltide-follow ID RECORDING FOLDER PACKAGE OPTIONS PID: the recording's id in hexadecimal, the recording of the process that
-// asks, where children's recordings go, the folder of the Python package, the options, hexadecimal, and who asks.
+// calltide-follow ID RECORDING FOLDER PACKAGE OPTIONS ASKER PID: the recording's id in hexadecimal, the recording of the process that
+// asks, where children's recordings go, the folder of the Python package, the options, hexadecimal, by
+// whose end the recording ends (0: nobody's), and who asks.
 #include "inject/exchange.h"
 #include "inject/follow.h"
 #include "inject/inject.h"
@@ -234,7 +235,7 @@ int claim(const std::string& id)
 int main(int argc, char** argv)
 {
     using namespace calltide::inject;
-    if (argc != 7)
+    if (argc != 8)
         return 2;
     const int socket = claim(argv[1]);
     if (socket < 0)
@@ -245,6 +246,7 @@ int main(int argc, char** argv)
     joining.folder = argv[3];
     joining.package = argv[4];
     joining.options = argv[5];
-    Follower(socket, joining).run(std::atoi(argv[6]));
+    joining.asker = argv[6];
+    Follower(socket, joining).run(std::atoi(argv[7]));
     return 0;
 }
