@@ -21,7 +21,7 @@ enum class ActionId : uint8_t {
     ColorFunction, ColorModule, ColorMyCode, ColorDuration, ColorBlind,
     TimeFromStart, TimeWall, TimeUtc, TimeNanoseconds, TimeEpoch, AllFlows,
     TracksFilter, TrackPin, TrackHide, TracksHits, TracksBoth, TracksThreads, TracksTasks, TracksSwitch, TracksAll, TracksReset,
-    ShowTimeline, ShowFlame, ShowSandwich, ShowFunctions, BottomDocks, RightDocks, ReducedMotion, FrameTime, KeepOpened, LayoutDefault, LayoutWide, LayoutNumbers, LayoutCode, FullScreen,
+    ShowTimeline, ShowFlame, ShowSandwich, ShowFunctions, ShowHits, BottomDocks, RightDocks, ReducedMotion, FrameTime, KeepOpened, LayoutDefault, LayoutWide, LayoutNumbers, LayoutCode, FullScreen,
     Back, Forward, GoToTime, FitAll, FitSelection, ZoomIn, ZoomOut, PanLeft, PanRight, Parent, Child, Next, Previous, FlowNext, FlowPrevious,
     AreaFromSelection, Mark, NoteSpan, NoteEdit, NoteDelete,
     Launch, LaunchAgain, Attach, Pause, Snapshot, Stop,

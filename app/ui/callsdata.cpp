@@ -8,26 +8,52 @@ namespace {
 constexpr int kMostBins = 56;
 constexpr uint64_t kLookEvery = 1 << 20; // slices between two looks at the progress
 
-// Calls `visit` for each call of the function in the scope; false: cancelled.
-template <class Visit>
-bool forEachCall(const store::Trace& trace, store::FunctionId function, const store::Scope& scope,
-    store::Progress* progress, Visit visit)
+// Calls `visit` for each call in the scope that `next(from, end)` finds; false: cancelled.
+template <class Next, class Visit>
+bool forEachCall(
+    const store::Trace& trace, const store::Scope& scope, store::Progress* progress, Next&& next, Visit&& visit)
 {
     for (uint32_t r = 0; r < trace.rows().size(); ++r) {
         const store::Row& row = trace.row(store::RowId(r));
         if (!scope.tracks.empty()
             && std::find(scope.tracks.begin(), scope.tracks.end(), row.track) == scope.tracks.end())
             continue;
-        const auto functions = trace.functionsOf(row);
         const auto [first, last] = trace.overlapping(store::RowId(r), scope.from, scope.to);
-        for (store::SliceIndex i = first; i < last; ++i) {
-            if (functions[i - row.first] == function.v && (!scope.passes || scope.passes(i)))
-                visit(i);
-            if (i % kLookEvery == 0 && progress && progress->cancelled())
+        for (store::SliceIndex from = first; from < last;) {
+            if (progress && progress->cancelled())
                 return false;
+            const store::SliceIndex end = std::min<store::SliceIndex>(last, from + kLookEvery);
+            for (store::SliceIndex i = next(from, end); i < end; i = next(i + 1, end))
+                if (!scope.passes || scope.passes(i))
+                    visit(i);
+            from = end;
         }
     }
     return true;
+}
+
+template <class Next>
+CallsData collect(const store::Trace& trace, const store::Scope& scope, store::Progress* progress, uint64_t most, Next&& next)
+{
+    CallsData out;
+    if (!forEachCall(trace, scope, progress, next, [&](store::SliceIndex) { out.total++; }))
+        return {};
+    out.step = std::max<uint64_t>(1, (out.total + most - 1) / most);
+    out.calls.reserve(out.total / out.step + 1);
+    uint64_t n = 0;
+    const bool done = forEachCall(trace, scope, progress, next, [&](store::SliceIndex i) {
+        if (n++ % out.step)
+            return;
+        const int64_t duration = trace.duration(i);
+        out.calls.push_back({duration, i});
+        out.sum += duration;
+    });
+    if (!done)
+        return {};
+    std::sort(out.calls.begin(), out.calls.end(), [](const CallSample& a, const CallSample& b) {
+        return a.duration != b.duration ? a.duration < b.duration : a.slice < b.slice;
+    });
+    return out;
 }
 } // namespace
 
@@ -43,25 +69,23 @@ CallsData collectCalls(const store::Trace& trace, store::FunctionId function, co
     store::Progress* progress, uint64_t most)
 {
     CallsData out;
+    if (function.valid()) {
+        const auto functions = trace.functionColumn();
+        out = collect(trace, scope, progress, most, [&](store::SliceIndex from, store::SliceIndex end) {
+            while (from < end && functions[from] != function.v)
+                ++from;
+            return from;
+        });
+    }
     out.function = function;
-    if (!function.valid() || !forEachCall(trace, function, scope, progress, [&](store::SliceIndex) { out.total++; }))
-        return out;
-    out.step = std::max<uint64_t>(1, (out.total + most - 1) / most);
-    out.calls.reserve(out.total / out.step + 1);
-    uint64_t n = 0;
-    const bool done = forEachCall(trace, function, scope, progress, [&](store::SliceIndex i) {
-        if (n++ % out.step)
-            return;
-        const int64_t duration = trace.duration(i);
-        out.calls.push_back({duration, i});
-        out.sum += duration;
-    });
-    if (!done)
-        return {};
-    std::sort(out.calls.begin(), out.calls.end(), [](const CallSample& a, const CallSample& b) {
-        return a.duration != b.duration ? a.duration < b.duration : a.slice < b.slice;
-    });
     return out;
+}
+
+CallsData collectHits(const store::Trace& trace, const store::HitSet& hits, const store::Scope& scope,
+    store::Progress* progress, uint64_t most)
+{
+    return collect(trace, scope, progress, most,
+        [&](store::SliceIndex from, store::SliceIndex end) { return hits.next(from, end); });
 }
 
 double Histogram::key(int64_t duration) const

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The calls of one function: how long each took, and the distribution. No widgets; any thread.
 #pragma once
+#include "store/hits.h"
 #include "store/statistics.h"
 #include <vector>
 
@@ -26,6 +27,10 @@ struct CallsData
 // All calls that lie in the scope or reach into it; of more than kMostCalls, evenly spread ones.
 inline constexpr uint64_t kMostCalls = 4'000'000;
 CallsData collectCalls(const store::Trace& trace, store::FunctionId function, const store::Scope& scope,
+    store::Progress* progress = nullptr, uint64_t most = kMostCalls);
+
+// The hits of a search that lie in the scope or reach into it; beyond `most` every so many, and `step` says how many.
+CallsData collectHits(const store::Trace& trace, const store::HitSet& hits, const store::Scope& scope,
     store::Progress* progress = nullptr, uint64_t most = kMostCalls);
 
 struct Histogram

@@ -72,6 +72,8 @@ QVariant CallsModel::data(const QModelIndex& index, int role) const
     }
     case Thread:
         return m_context->threadName(trace.trackOf(call.slice));
+    case Function:
+        return m_context->name(trace.functionOf(call.slice));
     default:
         return {};
     }
@@ -84,10 +86,10 @@ QVariant CallsModel::headerData(int section, Qt::Orientation orientation, int ro
     if (role == Qt::TextAlignmentRole)
         return int((section <= Start ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     if (role == kFileRole)
-        return QStringList{tr("Took ns"), tr("Start ns"), tr("Called by"), tr("Thread")}[section];
+        return QStringList{tr("Took ns"), tr("Start ns"), tr("Called by"), tr("Thread"), tr("Function")}[section];
     if (role != Qt::DisplayRole)
         return {};
-    const QString names[] = {tr("Took"), tr("Start"), tr("Called by"), tr("Thread")};
+    const QString names[] = {tr("Took"), tr("Start"), tr("Called by"), tr("Thread"), tr("Function")};
     const QString arrow = m_order == Qt::DescendingOrder ? QStringLiteral(" ↓") : QStringLiteral(" ↑");
     return section == m_column ? names[section] + arrow : names[section];
 }

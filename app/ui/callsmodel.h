@@ -11,7 +11,7 @@ class CallsModel : public QAbstractTableModel
 {
     Q_OBJECT
 public:
-    enum Column { Took, Start, CalledBy, Thread, ColumnCount };
+    enum Column { Took, Start, CalledBy, Thread, Function, ColumnCount }; // Function: where they are of several
     explicit CallsModel(TraceContextPtr context, QObject* parent = nullptr);
 
     void setContext(TraceContextPtr context) { m_context = std::move(context); } // of what setCalls() brings next

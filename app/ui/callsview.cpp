@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/callsview.h"
 #include "ui/appearance.h"
+#include "ui/callstable.h"
 #include "ui/controls.h"
 #include "ui/durationplot.h"
 #include "ui/text.h"
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QSplitter>
 #include <QStackedWidget>
-#include <QTableView>
 #include <QTimer>
 #include <QVBoxLayout>
 
@@ -22,7 +21,7 @@ CallsView::CallsView(const Appearance& appearance, TraceContextPtr context, rend
     , m_model(new CallsModel(m_context, this))
     , m_plot(new DurationPlot(appearance))
     , m_pages(new QStackedWidget)
-    , m_table(new QTableView)
+    , m_table(new CallsTable(appearance, m_model, state))
 {
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(0, 0, 0, 0);
@@ -34,26 +33,9 @@ CallsView::CallsView(const Appearance& appearance, TraceContextPtr context, rend
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(buildBar());
-    m_table->setModel(m_model);
-    m_table->setSortingEnabled(true);
+    m_table->hideColumn(CallsModel::Function);
     m_table->sortByColumn(CallsModel::Took, Qt::DescendingOrder);
-    m_table->setShowGrid(false);
-    m_table->setWordWrap(false);
-    m_table->setAlternatingRowColors(true);
-    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
-    m_table->setTabKeyNavigation(false);
-    m_table->setMinimumSize(80, 40);
     m_table->setAccessibleName(tr("Calls"));
-    m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setDefaultSectionSize(appearance.px(u"size.table_row.normal"));
-    QHeaderView* header = m_table->horizontalHeader();
-    header->setHighlightSections(false);
-    header->setSortIndicatorShown(false); // in the title, as in the other tables
-    header->setStretchLastSection(true);
-    header->resizeSection(CallsModel::Took, 90);
-    header->resizeSection(CallsModel::Start, 130);
-    header->resizeSection(CallsModel::CalledBy, 220);
     auto* parts = new QSplitter(Qt::Horizontal);
     parts->setChildrenCollapsible(false);
     parts->addWidget(m_plot);
@@ -62,11 +44,6 @@ CallsView::CallsView(const Appearance& appearance, TraceContextPtr context, rend
     column->addWidget(parts, 1);
     m_pages->addWidget(page);
 
-    connect(m_table, &QTableView::clicked, this, [this](const QModelIndex& index) { m_state->select(m_model->callAt(index.row())); });
-    connect(m_table, &QTableView::activated, this,
-        [this](const QModelIndex& index) { m_state->selectAndReveal(m_model->callAt(index.row())); });
-    connect(m_table, &QTableView::doubleClicked, this,
-        [this](const QModelIndex& index) { m_state->selectAndReveal(m_model->callAt(index.row())); });
     connect(m_plot, &DurationPlot::rangeChosen, this, &CallsView::showRange);
     connect(state, &render::ViewState::selectionChanged, this, &CallsView::followSelection);
     for (const auto changed : {&render::ViewState::areaChanged, &render::ViewState::filterChanged})

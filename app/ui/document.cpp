@@ -5,6 +5,7 @@
 #include "ui/callsview.h"
 #include "ui/callview.h"
 #include "ui/functionsview.h"
+#include "ui/hitsview.h"
 #include "ui/notesfile.h"
 #include "ui/notesview.h"
 #include "ui/sourceview.h"
@@ -30,6 +31,7 @@ Document::Document(
     m_source = new SourceView(appearance, m_context, m_state);
     m_call = new CallView(appearance, m_context, m_state);
     m_calls = new CallsView(appearance, m_context, m_state);
+    m_hits = new HitsView(appearance, m_context, m_state);
     m_notes = new NotesView(appearance, m_state);
     m_notesFile = new NotesFile(path(), m_state, this);
     restoreTracks();
@@ -53,7 +55,7 @@ Document::~Document()
     m_follower.reset(); // before what it reports to
     for (QWidget* view : {static_cast<QWidget*>(m_timeline), static_cast<QWidget*>(m_flame),
              static_cast<QWidget*>(m_functions), static_cast<QWidget*>(m_source), static_cast<QWidget*>(m_call),
-             static_cast<QWidget*>(m_calls), static_cast<QWidget*>(m_notes), m_recording.data()})
+             static_cast<QWidget*>(m_calls), static_cast<QWidget*>(m_hits), static_cast<QWidget*>(m_notes), m_recording.data()})
         delete view;
 }
 
@@ -100,6 +102,7 @@ void Document::grow(store::TracePtr trace)
     m_source->setContext(m_context);
     m_call->setContext(m_context);
     m_calls->setContext(m_context);
+    m_hits->setContext(m_context);
     const bool last = !m_context->trace->isGrowing();
     if (!last && m_sinceSlow.elapsed() < m_slowEvery)
         return;
@@ -159,6 +162,11 @@ CallView* Document::call() const
 CallsView* Document::calls() const
 {
     return m_calls;
+}
+
+HitsView* Document::hits() const
+{
+    return m_hits;
 }
 
 NotesView* Document::notes() const

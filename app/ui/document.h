@@ -27,6 +27,7 @@ class Appearance;
 class CallView;
 class CallsView;
 class FunctionsView;
+class HitsView;
 class NotesFile;
 class NotesView;
 class SourceView;
@@ -49,6 +50,7 @@ public:
     SourceView* source() const;
     CallView* call() const;
     CallsView* calls() const; // of the chosen function
+    HitsView* hits() const; // of the search
     NotesView* notes() const;
     QWidget* recording() const { return m_recording; } // while it goes on; else null
     void setRecording(QWidget* view); // becomes its owner
@@ -84,6 +86,7 @@ private:
     QPointer<SourceView> m_source;
     QPointer<CallView> m_call;
     QPointer<CallsView> m_calls;
+    QPointer<HitsView> m_hits;
     QPointer<NotesView> m_notes;
     QPointer<QWidget> m_recording;
     NotesFile* m_notesFile;

@@ -321,10 +321,7 @@ ExportRequest ExportSheet::request() const
         out.scope = m_state->filtered(std::move(out.scope));
         break;
     case Hits:
-        out.scope.passes = [trace, mask = m_state->searchMask()](store::SliceIndex i) {
-            const store::FunctionId f = trace->functionOf(i);
-            return f.v < mask.size() && mask[f.v];
-        };
+        out.scope.passes = [trace, hits = m_state->hits()](store::SliceIndex i) { return hits && hits->contains(i); };
         break;
     default:
         break;

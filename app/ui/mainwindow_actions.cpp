@@ -209,7 +209,7 @@ void MainWindow::updateActions()
         shown);
     enable({NoteSpan, AreaFromSelection}, shown && shown->state()->selectionRange());
     enable({NoteEdit, NoteDelete}, shown && shown->state()->selectedNote() != render::ViewState::kNoNote);
-    enable({Reload, Export, SavePicture, SaveFlame, CopyFlame, ShowTimeline, ShowFlame, ShowSandwich, ShowFunctions, Find, Filter, FindNext, FindPrevious, ClearSelection, CollapseAll, ExpandAll,
+    enable({Reload, Export, SavePicture, SaveFlame, CopyFlame, ShowTimeline, ShowFlame, ShowSandwich, ShowFunctions, ShowHits, Find, Filter, FindNext, FindPrevious, ClearSelection, CollapseAll, ExpandAll,
                BottomDocks, RightDocks, LayoutDefault, LayoutWide, LayoutNumbers, LayoutCode, FitAll, ZoomIn, ZoomOut,
                PanLeft, PanRight},
         shown);

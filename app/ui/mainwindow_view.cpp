@@ -5,9 +5,12 @@
 #include "ui/document.h"
 #include "ui/functionsview.h"
 #include "ui/gototime.h"
+#include "ui/headerbar.h"
+#include "ui/hitsview.h"
 #include "ui/keys.h"
 #include "ui/mainwindow.h"
 #include "ui/panels.h"
+#include "ui/searchbox.h"
 #include "ui/statusline.h"
 #include "widget/flameview.h"
 #include <QAction>
@@ -136,6 +139,13 @@ void MainWindow::connectViewActions()
             shown->functions()->table()->setFocus();
         }
     });
+    on(ShowHits, [this] {
+        if (Document* shown = document()) {
+            showPanel(Panels::Hits);
+            shown->hits()->table()->setFocus();
+        }
+    });
+    connect(m_header->search(), &SearchBox::tableRequested, (*m_actions)[ShowHits], &QAction::trigger);
     on(BottomDocks, [this] { m_panels->toggle(false); });
     on(RightDocks, [this] { m_panels->toggle(true); });
     on(FrameTime, [this] {

@@ -92,7 +92,7 @@ Menus fillMenuBar(QMenuBar& bar, const Actions& actions, const Panels& panels)
     QMenu& go = *bar.addMenu(text("&Go"));
     addAll(go, actions, {Back, Forward});
     go.addSeparator();
-    addAll(go, actions, {ShowTimeline, ShowFlame, ShowSandwich, ShowFunctions});
+    addAll(go, actions, {ShowTimeline, ShowFlame, ShowSandwich, ShowFunctions, ShowHits});
     go.addSeparator();
     addAll(go, actions, {GoToTime, FitAll, FitSelection, ZoomIn, ZoomOut, PanLeft, PanRight});
     go.addSeparator();

@@ -6,6 +6,7 @@
 #include "ui/controls.h"
 #include "ui/document.h"
 #include "ui/functionsview.h"
+#include "ui/hitsview.h"
 #include "ui/notesview.h"
 #include "ui/sourceview.h"
 #include "widget/flameview.h"
@@ -20,7 +21,7 @@
 
 namespace calltide::ui {
 namespace {
-constexpr int kStateVersion = 3;
+constexpr int kStateVersion = 4;
 constexpr int kNarrowBelow = 1000; // px of window width
 
 QTabBar* tabBarOf(QMainWindow& window, const Panel* panel)
@@ -55,6 +56,7 @@ Panels::Panels(QMainWindow& window, const Appearance& appearance)
     make(Flame, "flame", tr("Flame graph"), "flame");
     make(Functions, "functions", tr("Functions"), "table");
     make(Calls, "calls", tr("Calls"), "histogram");
+    make(Hits, "hits", tr("Hits"), "search");
     make(Notes, "notes", tr("Notes"), "note");
     make(Console, "console", tr("Console"), "console");
     connect(&appearance, &Appearance::changed, this, &Panels::updateLater);
@@ -71,7 +73,8 @@ void Panels::place()
     m_window.addDockWidget(Qt::BottomDockWidgetArea, m_panels[Flame]);
     m_window.tabifyDockWidget(m_panels[Flame], m_panels[Functions]);
     m_window.tabifyDockWidget(m_panels[Functions], m_panels[Calls]);
-    m_window.tabifyDockWidget(m_panels[Calls], m_panels[Notes]);
+    m_window.tabifyDockWidget(m_panels[Calls], m_panels[Hits]);
+    m_window.tabifyDockWidget(m_panels[Hits], m_panels[Notes]);
     m_window.tabifyDockWidget(m_panels[Notes], m_panels[Console]);
     for (Panel* panel : m_panels)
         panel->setFloating(false);
@@ -84,6 +87,7 @@ void Panels::addDocument(const Document& document)
     m_panels[Flame]->addPage(document.flame());
     m_panels[Functions]->addPage(document.functions());
     m_panels[Calls]->addPage(document.calls());
+    m_panels[Hits]->addPage(document.hits());
     m_panels[Notes]->addPage(document.notes());
 }
 
@@ -94,6 +98,7 @@ void Panels::showDocument(const Document* document)
     m_panels[Flame]->showPage(document ? document->flame() : nullptr);
     m_panels[Functions]->showPage(document ? document->functions() : nullptr);
     m_panels[Calls]->showPage(document ? document->calls() : nullptr);
+    m_panels[Hits]->showPage(document ? document->hits() : nullptr);
     m_panels[Notes]->showPage(document ? document->notes() : nullptr);
     const bool had = m_document;
     m_document = document;

@@ -19,7 +19,7 @@ class Panels : public QObject
 {
     Q_OBJECT
 public:
-    enum Which { Source, Call, Recording, Flame, Functions, Calls, Notes, Console, Count };
+    enum Which { Source, Call, Recording, Flame, Functions, Calls, Hits, Notes, Console, Count };
     enum class Layout { Default, Wide, Numbers, Code };
 
     Panels(QMainWindow& window, const Appearance& appearance);

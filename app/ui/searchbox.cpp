@@ -22,7 +22,7 @@ SearchBox::SearchBox(const Appearance& appearance, QWidget* parent)
     const auto icon = QStringLiteral("search");
     QAction* glass = addAction(appearance.icon(icon), QLineEdit::LeadingPosition);
     connect(&appearance, &Appearance::changed, this, [glass, &appearance, icon] { glass->setIcon(appearance.icon(icon)); });
-    setPlaceholderText(tr("Find a function or file"));
+    setPlaceholderText(tr("Find a function, file or argument"));
     setAccessibleName(placeholderText());
     setMinimumWidth(100);
     setMaximumWidth(520);
@@ -130,7 +130,9 @@ void SearchBox::keyPressEvent(QKeyEvent* event)
     switch (event->key()) {
     case Qt::Key_Return:
     case Qt::Key_Enter:
-        if (m_state)
+        if (event->modifiers() & Qt::AltModifier)
+            Q_EMIT tableRequested();
+        else if (m_state)
             m_state->searchStep(!(event->modifiers() & Qt::ShiftModifier));
         return;
     case Qt::Key_Escape:

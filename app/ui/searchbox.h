@@ -24,6 +24,7 @@ public:
     void setState(render::ViewState* state); // null: nothing is open
 
 Q_SIGNALS:
+    void tableRequested(); // Alt+Enter: all hits as a table
     void left(); // the keyboard belongs to the timeline again
 
 protected:

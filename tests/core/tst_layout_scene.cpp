@@ -160,10 +160,10 @@ private Q_SLOTS:
         QVERIFY(d.rectsOf(style.accent) >= 1); // the parent's line
 
         view = spec(0, 100 * kMs);
-        const std::vector<bool> mask = store::matchFunctions(*trace, "works");
-        view.searchMask = &mask;
+        const auto found = store::HitSet::find(*trace, store::matchFunctions(*trace, "works"), nullptr);
+        view.hits = found.get();
         d = draw(scene, view);
-        QCOMPARE(d.rectsOf(style.hit), size_t(2));
+        QCOMPARE(d.rectsOf(style.hit), size_t(4)); // two calls, and a tick on the ruler for each
 
         view = spec(0, 100 * kMs);
         view.hovered = named(*trace, "fails");
@@ -310,7 +310,7 @@ private Q_SLOTS:
         QVERIFY(std::abs(profile[100] - profile[1500] / 2) < 0.01f); // one call deep, then two
         QVERIFY(*std::max_element(profile.begin(), profile.end()) == 1.f);
         QVERIFY(profile[1200] > profile[1500]);
-        const std::vector<uint16_t> hits = hitColumns(*trace, store::matchFunctions(*trace, "tick"));
+        const std::vector<uint16_t> hits = hitColumns(*trace, *store::HitSet::find(*trace, store::matchFunctions(*trace, "tick"), nullptr));
         QVERIFY(hits == std::vector<uint16_t>{1200});
         QVERIFY(exceptionColumns(*trace) == std::vector<uint16_t>{2047});
 

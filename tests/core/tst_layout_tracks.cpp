@@ -210,20 +210,20 @@ private Q_SLOTS:
         TimelineScene scene(m.finish(), small::style(), measure);
         ViewSpec view = spec(0, 100 * kMs);
         const auto item = [&]() -> const TrackItem& { return scene.tracks().items()[1]; };
-        QCOMPARE(item().rows, 24u);
-        QCOMPARE(item().hiddenRows, 16u);
-        QCOMPARE(QString::fromStdString(item().value), QStringLiteral("+16 rows"));
-        QCOMPARE(item().height, 24 * 20.f + 8 + 8);
+        QCOMPARE(item().rows, 16u);
+        QCOMPARE(item().hiddenRows, 24u);
+        QCOMPARE(QString::fromStdString(item().value), QStringLiteral("+24 rows"));
+        QCOMPARE(item().height, 16 * 20.f + 8 + 8);
         Drawn d = draw(scene, view);
-        QVERIFY(d.text("recurse23"));
-        QVERIFY(!d.text("recurse24")); // but its time is seen
+        QVERIFY(d.text("recurse15"));
+        QVERIFY(!d.text("recurse16")); // but its time is seen
         const auto sum = std::find_if(
-            d.list.shapes.begin(), d.list.shapes.end(), [&](const Shape& s) { return s.y == kFirst + 24 * 20; });
+            d.list.shapes.begin(), d.list.shapes.end(), [&](const Shape& s) { return s.y == kFirst + 16 * 20; });
         QVERIFY(sum != d.list.shapes.end() && sum->h < 8);
-        QCOMPARE(sum->fill, fillOf(scene, "recurse24"));
-        const Hit hit = scene.hit(view, 700, kFirst + 24 * 20 + 2);
-        QCOMPARE(hit.slice, named(*scene.trace(), "recurse24"));
-        QCOMPARE(int(scene.hit(view, 100, kFirst + 24 * 20 + 8 + 2).zone), int(HitZone::TrackEdge));
+        QCOMPARE(sum->fill, fillOf(scene, "recurse16"));
+        const Hit hit = scene.hit(view, 700, kFirst + 16 * 20 + 2);
+        QCOMPARE(hit.slice, named(*scene.trace(), "recurse16"));
+        QCOMPARE(int(scene.hit(view, 100, kFirst + 16 * 20 + 8 + 2).zone), int(HitZone::TrackEdge));
         Collapsed all;
         all.rows[m.main] = Collapsed::kAllRows;
         scene.setCollapsed(all);

@@ -3,6 +3,7 @@
 #include "render/viewstate.h"
 #include "ui/callsview.h"
 #include "ui/functionsview.h"
+#include "ui/hitsview.h"
 #include "ui/notesfile.h"
 #include "ui/paneexport.h"
 #include "ui/panels.h"
@@ -11,6 +12,7 @@
 #include "widget/flameview.h"
 #include <QClipboard>
 #include <QGuiApplication>
+#include <QLineEdit>
 #include <QMenu>
 #include <QTableView>
 #include <QXmlStreamReader>
@@ -126,8 +128,8 @@ private Q_SLOTS:
         QFile written(file);
         QVERIFY(written.open(QIODevice::ReadOnly));
         QCOMPARE(written.readAll(),
-            QByteArray("Took ns,Start ns,Called by,Thread\r\n50000,5000,\xE2\x80\x93,\"pool, \"\"one\"\"\"\r\n"
-                       "20000,10000,main,MainThread\r\n"));
+            QByteArray("Took ns,Start ns,Called by,Thread,Function\r\n50000,5000,\xE2\x80\x93,\"pool, \"\"one\"\"\",work\r\n"
+                       "20000,10000,main,MainThread,work\r\n"));
     }
 
     void picturesOfPanelsAreWrittenAndCopied()
@@ -154,6 +156,34 @@ private Q_SLOTS:
         QVERIFY(hasWork);
         m_fixture->window->savePane(*document->functions(), u"/nowhere/at/all.png"_s);
         QVERIFY(m_fixture->window->notices().shownTexts().join(u' ').contains(u"cannot be written"_s));
+    }
+
+    // By name, file and argument; Alt+Enter lists what was found.
+    void hitsAreListedWithThoseOfArguments()
+    {
+        Document* document = m_fixture->open(m_fixture->writeShop()); // two calls named work have none, one has "who"
+        QVERIFY(document);
+        auto* box = m_fixture->window->findChild<QLineEdit*>(u"search"_s);
+        document->timeline()->setFocus();
+        QTest::keyClick(document->timeline(), Qt::Key_Slash);
+        QTRY_VERIFY(box->hasFocus());
+        QTest::keyClicks(box, u"b>ME"_s);
+        QTRY_COMPARE(document->state()->searchCount(), 1u);
+        QCOMPARE(document->state()->searchTicks().size(), size_t(1));
+        QTest::keyClick(box, Qt::Key_Return);
+        QCOMPARE(document->trace().start(document->state()->selected()), document->trace().begin() + 10'000'000);
+        QCOMPARE(document->state()->searchPosition(), 1u);
+        box->clear();
+        QTest::keyClicks(box, u"shop"_s); // the file's name: every call
+        QTest::keyClick(box, Qt::Key_Return, Qt::AltModifier);
+        QTRY_VERIFY(document->hits()->isVisible());
+        QTRY_VERIFY(document->hits()->isReady());
+        QCOMPARE(document->hits()->model()->rowCount(), 4);
+        QCOMPARE(document->hits()->model()->index(0, CallsModel::Function).data().toString(), u"main"_s);
+        document->state()->setArea(render::Area{{35'000'000, 65'000'000}, {}});
+        QTRY_COMPARE(document->hits()->model()->rowCount(), 2);
+        QTest::keyClick(box, Qt::Key_Escape);
+        QTRY_COMPARE(document->hits()->model()->rowCount(), 0);
     }
 
     void lessMotionIsKeptAndMovesAtOnce()

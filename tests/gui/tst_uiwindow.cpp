@@ -159,7 +159,7 @@ private Q_SLOTS:
         QTest::keyClick(search, Qt::Key_Return);
         QVERIFY(document->trace().start(document->state()->selected()) > document->trace().start(first));
         QTest::keyClicks(search, u"zzz"_s);
-        QVERIFY(search->property("wrong").toBool());
+        QTRY_VERIFY(search->property("wrong").toBool());
         QTest::keyClick(search, Qt::Key_Escape);
         QVERIFY(search->text().isEmpty());
         QVERIFY(document->state()->searchText().isEmpty());
@@ -269,9 +269,9 @@ private Q_SLOTS:
         m_fixture->window->close();
         m_fixture->remake();
         const QStringList recent = m_fixture->settings.recentFiles();
-        QVERIFY(recent.size() >= 3);
+        QVERIFY(recent.size() >= 2);
         QVERIFY(recent.first().endsWith(u"dropped.json"_s));
-        QTRY_VERIFY(m_fixture->window->findChildren<RecordingCard*>().size() >= 3);
+        QTRY_VERIFY(m_fixture->window->findChildren<RecordingCard*>().size() >= 2);
         auto* card = m_fixture->window->findChildren<RecordingCard*>().first();
         QCOMPARE(card->file().path, recent.first());
         QVERIFY(!card->file().picture.isNull());

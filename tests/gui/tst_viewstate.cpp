@@ -235,7 +235,7 @@ private Q_SLOTS:
         QVERIFY(!state->searchTicks().empty());
         QTest::qWait(20);
         QCOMPARE(state->searchCount(), uint64_t(kCalls / 1000));
-        QCOMPARE(spy.count(), 3); // two texts, one count
+        QCOMPARE(spy.count(), 4); // two texts, one count, one look at arguments
     }
 
     void withoutATraceNothingHappens()

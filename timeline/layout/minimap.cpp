@@ -70,11 +70,9 @@ std::vector<float> minimapProfile(const store::Trace& trace)
     return columns;
 }
 
-std::vector<uint16_t> hitColumns(const store::Trace& trace, const std::vector<bool>& mask)
+std::vector<uint16_t> hitColumns(const store::Trace& trace, const store::HitSet& hits)
 {
-    std::vector<uint8_t> bytes(mask.begin(), mask.end()); // read once a slice
-    bytes.resize(trace.functions().size());
-    return columnsOf(trace, [&](uint64_t i) { return bytes[trace.functionColumn()[i]] ? trace.start(i) : INT64_MIN; });
+    return columnsOf(trace, [&](uint64_t i) { return hits.contains(i) ? trace.start(i) : INT64_MIN; });
 }
 
 std::vector<uint16_t> exceptionColumns(const store::Trace& trace)

@@ -2,7 +2,7 @@
 // What the minimap shows of a whole trace, in kMinimapColumns equal parts of its time. The first function reads merged
 // runs and takes a few ms; the others read every slice once: beyond some millions, call them in a job. Any thread.
 #pragma once
-#include "store/trace.h"
+#include "store/hits.h"
 #include <cstdint>
 #include <vector>
 
@@ -14,8 +14,8 @@ inline constexpr int kMinimapColumns = 2048;
 // anything runs says little: a script's first call lasts from its beginning to its end.)
 std::vector<float> minimapProfile(const store::Trace& trace);
 
-// The parts in which a call of a masked function begins, ascending.
-std::vector<uint16_t> hitColumns(const store::Trace& trace, const std::vector<bool>& mask);
+// The parts in which a hit begins, ascending.
+std::vector<uint16_t> hitColumns(const store::Trace& trace, const store::HitSet& hits);
 // The parts in which a call is left by an exception, ascending.
 std::vector<uint16_t> exceptionColumns(const store::Trace& trace);
 

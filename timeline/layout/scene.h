@@ -14,6 +14,7 @@
 #include "layout/ruler.h"
 #include "layout/style.h"
 #include "layout/tracks.h"
+#include "store/hits.h"
 #include "store/match.h"
 #include "store/query.h"
 #include "store/trace.h"
@@ -38,7 +39,7 @@ struct ViewSpec // what is shown of the trace, and how large; lengths in device 
     double scroll = 0; // px of the tracks above the top edge
     store::SliceIndex selected = store::kNoSlice, hovered = store::kNoSlice;
     store::FunctionId highlighted, hoveredFunction;
-    const std::vector<bool>* searchMask = nullptr; // by function; null or empty: no search
+    const store::HitSet* hits = nullptr; // of the search; null: none
     const std::vector<uint16_t>* hitTicks = nullptr; // minimap columns with search hits
     const std::vector<uint16_t>* exceptionTicks = nullptr; // and with exceptions
     std::optional<AreaSpec> area;

@@ -187,6 +187,14 @@ void ScenePainter::paintRuler()
             FontRole::Mono);
         free += 6 + double(textWidth(ruler.prefix, FontRole::Mono)) + 8;
     }
+    if (v.hits && !v.hits->times().empty()) { // one tick a pixel at most, at the ruler's foot
+        const auto& times = v.hits->times();
+        for (auto at = std::lower_bound(times.begin(), times.end(), v.from); at != times.end() && *at < v.to;) {
+            const double x = std::floor(z.scale.x(*at));
+            rect(x, double(r.y + r.h) - 4, 2, 4, st.hit);
+            at = std::lower_bound(at + 1, times.end(), z.scale.time(x + 2));
+        }
+    }
     for (const Tick& tick : ruler.ticks) {
         for (int k = 0; k < ruler.minor; ++k) {
             const double x = double(snap(z.scale.x(tick.time + ruler.step * k / ruler.minor)));

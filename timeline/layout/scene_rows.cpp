@@ -77,7 +77,7 @@ void ScenePainter::addToColumns(const RowPlace& place, const Run& run, double x0
         }
         const double part = (std::min(b, double(column + 1)) - std::max(a, double(column))) * double(run.busy);
         m_column.covered += part;
-        m_column.hit = m_column.hit || isHit(run.function);
+        m_column.hit = m_column.hit || isHit(run);
         if (part >= m_column.best) {
             m_column.best = part;
             m_column.function = run.function;
@@ -173,7 +173,7 @@ void ScenePainter::paintSlice(const RowPlace& place, const Run& run, double x0, 
         if (const float corner = std::min({kExceptionCorner, shape.w, place.h}); !goesOn && corner > kExceptionEdge)
             out.add(Triangle{xr - corner, place.y, xr, place.y, xr, place.y + corner, st.exception});
     }
-    if (isHit(run.function))
+    if (isHit(run))
         rect(
             double(xl), double(place.y + place.h - kHitLine), double(std::max(shape.w, kHitMin)), double(kHitLine),
             st.hit);

@@ -90,7 +90,7 @@ private:
     {
         return item.pinned ? double(z.pinned.y) + item.y : double(m_tracksTop) + item.y - scroll;
     }
-    bool isHit(store::FunctionId f) const { return v.searchMask && f.v < v.searchMask->size() && (*v.searchMask)[f.v]; }
+    bool isHit(const store::Run& run) const { return v.hits && v.hits->any(run.slice, run.count); }
     // Of a merged run its longest call's function decides, and its mean duration.
     bool isFiltered(const store::Run& run) const
     {

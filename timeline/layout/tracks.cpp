@@ -18,7 +18,8 @@ namespace {
 
 constexpr uint32_t kNone = ~uint32_t(0);
 constexpr size_t kFewTasks = 8; // more of a process stand below its threads, which they would push out of sight
-constexpr uint32_t kDeep = 28, kDeepShows = 24; // rows
+// Rows from which on a track shows only so many at first; fewer where other threads would be pushed out of sight.
+constexpr uint32_t kDeep = 28, kDeepShows = 24, kDeepOfThreads = 20, kDeepOfThreadsShows = 16;
 
 std::string plural(int64_t n, std::string_view one, std::string_view many)
 {
@@ -35,12 +36,14 @@ struct Builder
     std::unordered_map<uint32_t, std::vector<TrackId>> tracksOf; // by process
     std::unordered_map<uint32_t, std::vector<TrackId>> childrenOf; // by thread track
     std::unordered_map<uint32_t, std::vector<uint32_t>> instantsOf, countersOf;
+    std::unordered_map<uint32_t, uint32_t> threadsOf; // how many, by process
     std::vector<TrackId> tasksLast; // of the process that is being added
 
     void sortIn()
     {
         const auto& tracks = trace.tracks();
         for (uint32_t i = 0; i < tracks.size(); ++i) {
+            threadsOf[tracks[i].process.v] += tracks[i].kind == TrackKind::Thread;
             const bool child
                 = tracks[i].parent.valid() && tracks[i].parent.v < tracks.size() && tracks[i].parent.v != i;
             (child ? childrenOf[tracks[i].parent.v] : tracksOf[tracks[i].process.v]).push_back(TrackId(i));
@@ -239,6 +242,8 @@ struct Builder
         const uint32_t all = trace.track(id).rowCount;
         if (const auto it = collapsed.rows.find(id); it != collapsed.rows.end())
             return std::min(all, std::max(it->second, uint32_t(1)));
+        if (const auto it = threadsOf.find(trace.track(id).process.v); it != threadsOf.end() && it->second > 1)
+            return all > kDeepOfThreads ? kDeepOfThreadsShows : all;
         return all > kDeep && trace.tracks().size() > 1 ? kDeepShows : all;
     }
 
@@ -310,7 +315,7 @@ struct Builder
 
 TrackModel::TrackModel(const store::Trace& trace, const Style& style, const Collapsed& collapsed, const Arrangement& arrangement)
 {
-    Builder builder{trace, style, collapsed, m_items, {}, {}, {}, {}};
+    Builder builder{trace, style, collapsed, m_items, {}, {}, {}, {}, {}};
     builder.sortIn();
     for (const ProcessId id : builder.processOrder())
         builder.addProcess(id);

@@ -48,7 +48,7 @@ struct Collapsed
     static constexpr uint32_t kAllRows = ~uint32_t(0);
     std::set<store::ProcessId> groups;
     std::set<store::TrackId> tracks;
-    // Rows shown of a track. Where none is set: all, or 24 of a deep track that would push others out of sight.
+    // Rows shown of a track. Where none is set: all, or 16 to 24 of a deep track that would push others out of sight.
     std::map<store::TrackId, uint32_t> rows;
 };
 

@@ -44,4 +44,14 @@ std::vector<bool> matchingFunctions(const store::Trace& trace, const SearchPatte
     return mask;
 }
 
+std::function<bool(std::string_view)> textMatcher(const SearchPattern& pattern)
+{
+    const QRegularExpression expression = compiled(pattern);
+    if (pattern.text.isEmpty() || !expression.isValid())
+        return {};
+    return [expression](std::string_view text) {
+        return expression.match(QString::fromUtf8(text.data(), qsizetype(text.size()))).hasMatch();
+    };
+}
+
 } // namespace calltide::render

@@ -3,6 +3,8 @@
 #pragma once
 #include "store/trace.h"
 #include <QString>
+#include <functional>
+#include <string_view>
 #include <vector>
 
 namespace calltide::render {
@@ -18,5 +20,8 @@ struct SearchPattern
 QString errorOf(const SearchPattern& pattern);
 // One entry a FunctionId: its name or file matches. All false for an empty text or a wrong expression. Any thread.
 std::vector<bool> matchingFunctions(const store::Trace& trace, const SearchPattern& pattern);
+
+// Whether a text (UTF-8) matches; null for an empty text or a wrong expression. Any thread.
+std::function<bool(std::string_view)> textMatcher(const SearchPattern& pattern);
 
 } // namespace calltide::render

@@ -51,7 +51,10 @@ ViewState::ViewState(QObject* parent)
 {
 }
 
-ViewState::~ViewState() = default;
+ViewState::~ViewState()
+{
+    forgetHits();
+}
 
 void ViewState::setTrace(store::TracePtr trace)
 {
@@ -61,14 +64,11 @@ void ViewState::setTrace(store::TracePtr trace)
     m_area.reset();
     m_search.text.clear();
     m_searchMask.clear();
-    m_searchCount = m_searchPosition = 0;
-    m_searchCounting = false;
-    m_searchTicks.clear();
-    m_hitTracks.clear();
+    m_searchPosition = 0;
+    forgetHits();
     m_filter.reset();
     m_notes.clear();
     m_selectedNote = kNoNote;
-    m_searchGeneration++;
     m_following = m_trace && m_trace->isGrowing();
     m_followLength = 0;
     m_range = clamped(wholeRange());
@@ -109,7 +109,6 @@ void ViewState::growTrace(store::TracePtr trace)
         Q_EMIT filterChanged();
     }
     if (!m_searchMask.empty() && (!match.sameIds() || m_trace->end() - m_countedAt > kRecountEvery)) {
-        m_searchGeneration++;
         m_searchMask = matchingFunctions(*m_trace, m_search);
         countHits();
         countPosition();
@@ -345,13 +344,9 @@ void ViewState::setSearch(const SearchPattern& pattern)
     if (pattern == m_search)
         return;
     m_search = pattern;
-    m_searchGeneration++;
-    m_searchCount = 0;
-    m_searchCounting = false;
+    forgetHits();
     if (!m_trace || pattern.text.isEmpty()) {
         m_searchMask.clear();
-        m_searchTicks.clear();
-        m_hitTracks.clear();
     } else {
         m_searchMask = matchingFunctions(*m_trace, pattern);
         countHits();
@@ -360,20 +355,31 @@ void ViewState::setSearch(const SearchPattern& pattern)
     Q_EMIT searchChanged();
 }
 
+void ViewState::forgetHits()
+{
+    if (m_searchJob)
+        m_searchJob->cancel();
+    m_searchJob.reset();
+    m_searchGeneration++;
+    m_hits.reset();
+    m_searchCount = 0;
+    m_searchCounting = false;
+    m_searchTicks.clear();
+    m_hitTracks.clear();
+}
+
 void ViewState::countPosition()
 {
     m_searchPosition = 0;
     m_positionGeneration++;
-    if (!m_trace || m_searchMask.empty() || m_selected == store::kNoSlice
-        || !m_searchMask[m_trace->functionOf(m_selected).v])
+    if (!m_trace || !m_hits || m_selected == store::kNoSlice || !m_hits->contains(m_selected))
         return;
     if (m_trace->sliceCount() <= kCountAtOnce) {
-        m_searchPosition = store::hitsBefore(*m_trace, m_searchMask, m_selected) + 1;
+        m_searchPosition = m_hits->before(*m_trace, m_selected) + 1;
         return;
     }
     inBackground(
-        this,
-        [trace = m_trace, mask = m_searchMask, slice = m_selected] { return store::hitsBefore(*trace, mask, slice); },
+        this, [trace = m_trace, hits = m_hits, slice = m_selected] { return hits->before(*trace, slice); },
         [this, generation = m_positionGeneration](uint64_t before) {
             if (generation != m_positionGeneration)
                 return;
@@ -382,38 +388,80 @@ void ViewState::countPosition()
         });
 }
 
+void ViewState::takeHits(std::shared_ptr<const store::HitSet> hits, std::vector<uint16_t> ticks)
+{
+    m_hits = std::move(hits);
+    m_searchCount = m_hits->count();
+    m_searchTicks = std::move(ticks);
+    m_hitTracks = m_hits->tracks(*m_trace);
+}
+
+// Of what a background search found; null: it was stopped.
+struct ViewState::Found
+{
+    std::shared_ptr<const store::HitSet> hits;
+    std::vector<uint16_t> ticks;
+};
+
 void ViewState::countHits()
 {
     m_countedAt = m_trace->end();
+    if (m_searchJob)
+        m_searchJob->cancel();
+    m_searchJob = std::make_shared<store::Progress>();
+    m_searchGeneration++;
     if (m_trace->sliceCount() <= kCountAtOnce) {
-        m_searchCount = store::countSlices(*m_trace, m_searchMask);
-        m_searchTicks = layout::hitColumns(*m_trace, m_searchMask);
-        m_hitTracks = store::tracksWithHits(*m_trace, m_searchMask);
+        auto hits = store::HitSet::find(*m_trace, m_searchMask, nullptr);
+        auto ticks = layout::hitColumns(*m_trace, *hits);
+        takeHits(std::move(hits), std::move(ticks));
+        lookForArguments();
         return;
     }
     m_searchCounting = true;
     m_searchTicks.clear();
     m_hitTracks.clear();
-    struct Found
-    {
-        uint64_t count;
-        std::vector<uint16_t> ticks;
-        std::vector<bool> tracks;
-    };
     inBackground(
         this,
-        [trace = m_trace, mask = m_searchMask] {
-            return Found{
-                store::countSlices(*trace, mask), layout::hitColumns(*trace, mask),
-                store::tracksWithHits(*trace, mask)};
+        [trace = m_trace, mask = m_searchMask, job = m_searchJob] {
+            Found found{store::HitSet::find(*trace, mask, nullptr, job.get()), {}};
+            if (found.hits)
+                found.ticks = layout::hitColumns(*trace, *found.hits);
+            return found;
         },
         [this, generation = m_searchGeneration](Found found) {
-            if (generation != m_searchGeneration)
+            if (generation != m_searchGeneration || !found.hits)
                 return;
-            m_searchCount = found.count;
-            m_searchTicks = std::move(found.ticks);
-            m_hitTracks = std::move(found.tracks);
+            takeHits(std::move(found.hits), std::move(found.ticks));
             m_searchCounting = false;
+            countPosition();
+            lookForArguments();
+            Q_EMIT searchChanged();
+        });
+}
+
+// The second step, because it reads the text of every argument: what is found by name is there before.
+void ViewState::lookForArguments()
+{
+    const auto matches = textMatcher(m_search);
+    if (!matches)
+        return;
+    m_searchCounting = true;
+    inBackground(
+        this,
+        [trace = m_trace, mask = m_searchMask, matches, job = m_searchJob, known = m_searchCount] {
+            Found found{store::HitSet::find(*trace, mask, matches, job.get()), {}};
+            if (found.hits && found.hits->count() != known)
+                found.ticks = layout::hitColumns(*trace, *found.hits);
+            return found;
+        },
+        [this, generation = m_searchGeneration](Found found) {
+            if (generation != m_searchGeneration || !found.hits)
+                return;
+            m_searchCounting = false;
+            if (found.hits->count() != m_searchCount) {
+                takeHits(std::move(found.hits), std::move(found.ticks));
+                countPosition();
+            }
             Q_EMIT searchChanged();
         });
 }
@@ -437,11 +485,17 @@ void ViewState::searchStep(bool forward)
 {
     if (!m_trace || m_searchMask.empty())
         return;
-    store::SliceIndex hit = m_selected != store::kNoSlice
-        ? store::hitBeside(*m_trace, m_searchMask, m_selected, forward)
-        : store::hitFrom(*m_trace, m_searchMask, m_range.from, forward);
+    // Before the hits are there, those of the functions are looked for one by one.
+    const auto from = [&](int64_t time) {
+        return m_hits ? m_hits->from(*m_trace, time, forward) : store::hitFrom(*m_trace, m_searchMask, time, forward);
+    };
+    const auto beside = [&](store::SliceIndex slice) {
+        return m_hits ? m_hits->beside(*m_trace, slice, forward)
+                      : store::hitBeside(*m_trace, m_searchMask, slice, forward);
+    };
+    store::SliceIndex hit = m_selected != store::kNoSlice ? beside(m_selected) : from(m_range.from);
     if (hit == store::kNoSlice) // round the end
-        hit = store::hitFrom(*m_trace, m_searchMask, forward ? INT64_MIN : INT64_MAX, forward);
+        hit = from(forward ? INT64_MIN : INT64_MAX);
     if (hit != store::kNoSlice)
         selectAndReveal(hit);
 }

@@ -6,6 +6,7 @@
 #include "layout/filter.h"
 #include "layout/notes.h"
 #include "render/searchpattern.h"
+#include "store/hits.h"
 #include "store/match.h"
 #include "store/statistics.h"
 #include "store/trace.h"
@@ -80,6 +81,9 @@ public:
     const SearchPattern& search() const { return m_search; }
     void setSearch(const SearchPattern& pattern);
     const std::vector<bool>& searchMask() const { return m_searchMask; }
+    // The calls found: those of these functions, then also those with the text in their arguments. Null: no search, or
+    // none counted yet.
+    const std::shared_ptr<const store::HitSet>& hits() const { return m_hits; }
     uint64_t searchCount() const { return m_searchCount; }
     // Which of the hits the selected call is, from 1 on; 0: it is none, or not counted yet (one more searchChanged()).
     uint64_t searchPosition() const { return m_searchPosition; }
@@ -124,10 +128,14 @@ Q_SIGNALS:
     void revealRequested(calltide::store::SliceIndex slice); // scroll vertically so that it is seen
 
 private:
+    struct Found;
     void pushHistory();
     void applyRange(TimeRange range);
     void followEnd();
     void countHits();
+    void lookForArguments();
+    void takeHits(std::shared_ptr<const store::HitSet> hits, std::vector<uint16_t> ticks);
+    void forgetHits();
     void countPosition();
     void findExceptions();
 
@@ -142,6 +150,8 @@ private:
     bool m_areaIsNewer = false; // than the selected call
     SearchPattern m_search;
     std::vector<bool> m_searchMask;
+    std::shared_ptr<const store::HitSet> m_hits;
+    std::shared_ptr<store::Progress> m_searchJob; // of what runs in the background
     uint64_t m_searchCount = 0, m_searchPosition = 0;
     bool m_searchCounting = false;
     std::vector<uint16_t> m_searchTicks, m_exceptionTicks;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/hits.h"
 #include <algorithm>
+#include <bit>
 
 namespace calltide::store {
 namespace {
@@ -27,28 +28,45 @@ bool isBefore(const Trace& trace, SliceIndex a, SliceIndex b)
     return trace.start(a) != trace.start(b) ? trace.start(a) < trace.start(b) : a < b;
 }
 
-SliceIndex nearest(const Trace& trace, const std::vector<bool>& mask, Place place, bool forward)
+// `first(from, end)`: the first hit there, or `end`; `last(begin, to)`: the last one, or kNoSlice.
+template <class First, class Last>
+SliceIndex nearest(const Trace& trace, Place place, bool forward, First&& first, Last&& last)
 {
     SliceIndex best = kNoSlice;
     for (const Row& row : trace.rows()) {
         const uint64_t at = firstNotBefore(trace, row, place), end = row.first + row.count;
         if (forward) {
-            for (uint64_t i = at; i < end && (best == kNoSlice || isBefore(trace, i, best)); ++i) {
-                if (mask[trace.functionOf(i).v]) {
-                    best = i;
-                    break;
-                }
-            }
+            if (at == end || (best != kNoSlice && !isBefore(trace, at, best)))
+                continue;
+            if (const SliceIndex hit = first(at, end); hit < end && (best == kNoSlice || isBefore(trace, hit, best)))
+                best = hit;
         } else {
-            for (uint64_t i = at; i-- > row.first && (best == kNoSlice || isBefore(trace, best, i));) {
-                if (mask[trace.functionOf(i).v]) {
-                    best = i;
-                    break;
-                }
-            }
+            if (at == row.first || (best != kNoSlice && !isBefore(trace, best, at - 1)))
+                continue;
+            if (const SliceIndex hit = last(row.first, at);
+                hit != kNoSlice && (best == kNoSlice || isBefore(trace, best, hit)))
+                best = hit;
         }
     }
     return best;
+}
+
+SliceIndex nearest(const Trace& trace, const std::vector<bool>& mask, Place place, bool forward)
+{
+    const auto isHit = [&](SliceIndex i) { return mask[trace.functionOf(i).v]; };
+    return nearest(
+        trace, place, forward,
+        [&](SliceIndex from, SliceIndex end) {
+            while (from < end && !isHit(from))
+                ++from;
+            return from;
+        },
+        [&](SliceIndex begin, SliceIndex to) {
+            while (to > begin)
+                if (isHit(--to))
+                    return to;
+            return kNoSlice;
+        });
 }
 
 } // namespace
@@ -85,6 +103,123 @@ std::vector<bool> tracksWithHits(const Trace& trace, const std::vector<bool>& ma
             return f < mask.size() && mask[f];
         });
     }
+    return out;
+}
+
+std::shared_ptr<const HitSet> HitSet::find(
+    const Trace& trace, const std::vector<bool>& functions, const std::function<bool(std::string_view)>& argument,
+    Progress* progress)
+{
+    constexpr uint64_t kStep = 1 << 18, kArgumentStep = 1 << 10; // calls between looks at the progress
+    SliceIndex end = 0;
+    for (const Row& row : trace.rows())
+        end = std::max(end, row.first + row.count);
+    auto out = std::make_shared<HitSet>();
+    out->m_bits.assign((end + 63) / 64, 0);
+    out->m_blocks.assign(end / kBlock / 64 + 1, 0);
+    std::vector<uint8_t> bytes(functions.begin(), functions.end()); // a byte a function is read faster than a bit
+    bytes.resize(trace.functions().size());
+    const auto column = trace.functionColumn();
+    for (const Row& row : trace.rows()) {
+        for (SliceIndex i = row.first; i < row.first + row.count; ++i) {
+            if (i % (argument ? kArgumentStep : kStep) == 0 && progress && progress->cancelled())
+                return nullptr;
+            const bool hit
+                = bytes[column[i]] || (argument && trace.extra(i) && argument(trace.arguments(i)));
+            out->m_bits[i / 64] |= uint64_t(hit) << (i % 64);
+        }
+    }
+    for (size_t word = 0; word < out->m_bits.size(); ++word) {
+        out->m_count += uint64_t(std::popcount(out->m_bits[word]));
+        if (out->m_bits[word])
+            out->m_blocks[word / (kBlock / 64) / 64] |= uint64_t(1) << (word / (kBlock / 64) % 64);
+    }
+    if (out->m_count <= kMostTimes) {
+        for (SliceIndex i = out->next(0, end); i < end; i = out->next(i + 1, end))
+            out->m_times.push_back(trace.start(i));
+        std::sort(out->m_times.begin(), out->m_times.end());
+    }
+    return out;
+}
+
+SliceIndex HitSet::next(SliceIndex from, SliceIndex end) const
+{
+    const SliceIndex limit = std::min<SliceIndex>(end, m_bits.size() * 64);
+    while (from < limit) {
+        if (const uint64_t rest = m_bits[from / 64] >> (from % 64))
+            return std::min(end, from + uint64_t(std::countr_zero(rest)));
+        from = (from / 64 + 1) * 64;
+        while (from < limit && from % kBlock == 0) { // whole blocks without any
+            const uint64_t block = from / kBlock;
+            if (m_blocks[block / 64] >> (block % 64) & 1)
+                break;
+            from += kBlock;
+        }
+    }
+    return end;
+}
+
+SliceIndex HitSet::previous(SliceIndex begin, SliceIndex to) const
+{
+    to = std::min<SliceIndex>(to, m_bits.size() * 64);
+    while (to > begin) {
+        const SliceIndex word = (to - 1) / 64, bits = to - word * 64; // 1..64 of them count
+        if (const uint64_t part = m_bits[word] & (~uint64_t(0) >> (64 - bits))) {
+            const SliceIndex hit = word * 64 + 63 - uint64_t(std::countl_zero(part));
+            return hit >= begin ? hit : kNoSlice;
+        }
+        to = word * 64;
+        while (to > begin && to % kBlock == 0) {
+            const uint64_t block = to / kBlock - 1;
+            if (m_blocks[block / 64] >> (block % 64) & 1)
+                break;
+            to -= kBlock;
+        }
+    }
+    return kNoSlice;
+}
+
+uint64_t HitSet::countIn(SliceIndex from, SliceIndex end) const
+{
+    uint64_t out = 0;
+    end = std::min<SliceIndex>(end, m_bits.size() * 64);
+    for (; from < end && from % 64; ++from)
+        out += contains(from);
+    for (; from + 64 <= end; from += 64)
+        out += uint64_t(std::popcount(m_bits[from / 64]));
+    for (; from < end; ++from)
+        out += contains(from);
+    return out;
+}
+
+SliceIndex HitSet::from(const Trace& trace, int64_t time, bool forward) const
+{
+    return nearest(
+        trace, {time, 0}, forward, [this](SliceIndex a, SliceIndex b) { return next(a, b); },
+        [this](SliceIndex a, SliceIndex b) { return previous(a, b); });
+}
+
+SliceIndex HitSet::beside(const Trace& trace, SliceIndex slice, bool forward) const
+{
+    return nearest(
+        trace, {trace.start(slice), forward ? slice + 1 : slice}, forward,
+        [this](SliceIndex a, SliceIndex b) { return next(a, b); },
+        [this](SliceIndex a, SliceIndex b) { return previous(a, b); });
+}
+
+uint64_t HitSet::before(const Trace& trace, SliceIndex slice) const
+{
+    uint64_t out = 0;
+    for (const Row& row : trace.rows())
+        out += countIn(row.first, firstNotBefore(trace, row, {trace.start(slice), slice}));
+    return out;
+}
+
+std::vector<bool> HitSet::tracks(const Trace& trace) const
+{
+    std::vector<bool> out(trace.tracks().size());
+    for (const Row& row : trace.rows())
+        out[row.track.v] = out[row.track.v] || any(row.first, row.count);
     return out;
 }
 

@@ -70,7 +70,7 @@ layout::ViewSpec TimelineView::Private::spec() const
     v.selected = state->selected();
     v.highlighted = state->highlighted();
     v.hoveredFunction = state->hovered();
-    v.searchMask = &state->searchMask();
+    v.hits = state->hits().get();
     v.hitTicks = &state->searchTicks();
     v.exceptionTicks = &state->exceptionTicks();
     if (zoomBox)
