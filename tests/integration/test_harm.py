@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Programs that make it hard for a recorder: each must do what it does without one, and leave a recording that opens.
 
-The full sizes (10,000 threads, 5,000 forks) are run with CALLTIDE_LARGE=1.
+The full sizes (10,000 threads, 5,000 forks) are run with CALLTIDE_LARGE=1; CALLTIDE_HARM_OPTIONS: of each recording.
 """
 import json
 import os
@@ -25,7 +25,7 @@ class HarmTest(CalltideTest):
         command = [sys.executable]
         if traced:
             environment["PYTHONPATH"] = PACKAGE
-            command += ["-m", "calltide", "-o", self.out]
+            command += ["-m", "calltide", "-o", self.out] + os.environ.get("CALLTIDE_HARM_OPTIONS", "").split()
         return subprocess.run(command + list(arguments), cwd=cwd or self.folder, env=environment, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=1200)
 
