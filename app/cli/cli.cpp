@@ -44,6 +44,9 @@ const char kHelp[] = "Calltide records what a Python program does, call by call,
                      "attach stops after SECONDS (also 500ms, 2min), or with Ctrl+C; the program goes on. --force attaches to\n"
                      "a program that has switched it off.\n"
                      "\n"
+                     "Several files become one timeline by the clocks they record; --align start or --align marker:NAME (an event\n"
+                     "or a call) puts them together otherwise, --offset 0,1.5s,-20ms moves each one.\n"
+                     "\n"
                      "Times of --range are seconds from the start, or with a unit: 1.5s, 20ms, 300us, 40ns.\n"
                      "  --version, --help\n";
 

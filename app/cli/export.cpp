@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // export, pack, unpack.
-#include "cli/arguments.h"
 #include "cli/load.h"
 #include "formats/container.h"
 #include "formats/exporter.h"
@@ -69,7 +68,7 @@ int exportTrace(const QStringList& arguments)
 {
     const QString o = QStringLiteral("-o"), output = QStringLiteral("--output"), formatName = QStringLiteral("--format"),
                   range = QStringLiteral("--range"), function = QStringLiteral("--function"), thread = QStringLiteral("--thread");
-    auto a = parseArguments(arguments, {o, output, formatName, range, function, thread}, {QStringLiteral("--no-sources")});
+    auto a = parseArguments(arguments, {o, output, formatName, range, function, thread, QStringLiteral("--align"), QStringLiteral("--offset")}, {QStringLiteral("--no-sources")});
     if (!a)
         return usageError(QString::fromStdString(a.error().message), "export");
     const QString to = a->values.value(o, a->values.value(output));
@@ -87,7 +86,10 @@ int exportTrace(const QStringList& arguments)
             return usageError(QString::fromStdString(r.error().message), "export");
         part = r.value();
     }
-    const auto trace = load(a->words);
+    const auto merge = mergeOptions(*a);
+    if (!merge)
+        return usageError(QString::fromStdString(merge.error().message), "export");
+    const auto trace = load(a->words, *merge);
     if (!trace)
         return fail(QString::fromStdString(trace.error().message));
     if (part.second > 0) {

@@ -39,4 +39,29 @@ Result<std::pair<int64_t, int64_t>> parseRange(const QString& text)
     return std::pair(*from, *to);
 }
 
+Result<formats::MergeOptions> mergeOptions(const Arguments& arguments)
+{
+    formats::MergeOptions out;
+    if (const QString align = arguments.values.value(QStringLiteral("--align")); !align.isEmpty()) {
+        const auto parsed = formats::parseAlign(align.toStdString());
+        if (!parsed)
+            return parsed.error();
+        out = *parsed;
+    }
+    const QString offsets = arguments.values.value(QStringLiteral("--offset"));
+    for (const QString& word : offsets.split(u',', Qt::SkipEmptyParts)) {
+        QString time = word.trimmed();
+        const bool minus = time.startsWith(u'-');
+        if (minus || time.startsWith(u'+'))
+            time.remove(0, 1);
+        const auto ns = parseTime(time);
+        if (!ns)
+            return Error{
+                ErrorCode::Invalid,
+                QStringLiteral("--offset is a time for each file, such as 0,1.5s,-20ms, not %1.").arg(offsets).toStdString()};
+        out.offsets.push_back(minus ? -*ns : *ns);
+    }
+    return out;
+}
+
 } // namespace calltide::cli

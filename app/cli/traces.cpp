@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // info, stats.
-#include "cli/arguments.h"
 #include "cli/load.h"
 #include "formats/exporter.h"
 #include <QJsonArray>
@@ -19,12 +18,14 @@ Result<TracePtr> load(const QString& path)
     return formats::open(path.toLocal8Bit().toStdString());
 }
 
-Result<TracePtr> load(const QStringList& paths)
+Result<TracePtr> load(const QStringList& paths, const formats::MergeOptions& merge)
 {
     std::vector<std::string> names;
     for (const QString& path : paths)
         names.push_back(path.toLocal8Bit().toStdString());
-    return formats::open(names);
+    formats::OpenOptions options;
+    options.merge = merge;
+    return formats::open(names, options);
 }
 
 QString spanText(int64_t ns)
@@ -271,12 +272,15 @@ void printInfo(const Trace& trace)
 
 int info(const QStringList& arguments)
 {
-    auto a = parseArguments(arguments, {}, {QStringLiteral("--json")});
+    auto a = parseArguments(arguments, {QStringLiteral("--align"), QStringLiteral("--offset")}, {QStringLiteral("--json")});
     if (!a)
         return usageError(QString::fromStdString(a.error().message), "info");
     if (a->words.isEmpty())
         return usageError(QStringLiteral("name a file, or several for one timeline."), "info");
-    const auto trace = load(a->words);
+    const auto merge = mergeOptions(*a);
+    if (!merge)
+        return usageError(QString::fromStdString(merge.error().message), "info");
+    const auto trace = load(a->words, *merge);
     if (!trace)
         return fail(QString::fromStdString(trace.error().message));
     if (a->has(QStringLiteral("--json")))
@@ -288,7 +292,7 @@ int info(const QStringList& arguments)
 
 int stats(const QStringList& arguments)
 {
-    auto a = parseArguments(arguments, {QStringLiteral("--top")}, {QStringLiteral("--json")});
+    auto a = parseArguments(arguments, {QStringLiteral("--top"), QStringLiteral("--align"), QStringLiteral("--offset")}, {QStringLiteral("--json")});
     if (!a)
         return usageError(QString::fromStdString(a.error().message), "stats");
     if (a->words.isEmpty())
@@ -299,7 +303,10 @@ int stats(const QStringList& arguments)
     const qlonglong top = topText.isEmpty() ? (json ? INT64_MAX : 40) : topText.toLongLong(&number);
     if (!number || top < 1)
         return usageError(QStringLiteral("--top needs a number, 1 or more."), "stats");
-    const auto loaded = load(a->words);
+    const auto merge = mergeOptions(*a);
+    if (!merge)
+        return usageError(QString::fromStdString(merge.error().message), "stats");
+    const auto loaded = load(a->words, *merge);
     if (!loaded)
         return fail(QString::fromStdString(loaded.error().message));
     const Trace& trace = *loaded.value();

@@ -11,6 +11,7 @@ namespace {
 #define T(text) QT_TRANSLATE_NOOP("calltide::ui::Actions", text)
 constexpr ActionSpec kTable[] = {
     {ActionId::Open, "file.open", T("Open…"), "Ctrl+O", "open"},
+    {ActionId::OpenMerged, "file.open_merged", T("Open as one timeline…"), "Ctrl+Shift+O", "group"},
     {ActionId::Reload, "file.reload", T("Reload"), "F5", "reload"},
     {ActionId::ClearRecent, "file.clear_recent", T("Clear this list"), "", ""},
     {ActionId::Export, "file.export", T("Export…"), "Ctrl+E", "export"},

@@ -15,7 +15,7 @@ namespace calltide::ui {
 class Appearance;
 
 enum class ActionId : uint8_t {
-    Open, Reload, ClearRecent, Export, SavePicture, SaveFlame, CopyPicture, CopyFlame, SavePanel, CopyPanel, SaveTable, CopyTable, CloseTab, NewTab, Quit,
+    Open, OpenMerged, Reload, ClearRecent, Export, SavePicture, SaveFlame, CopyPicture, CopyFlame, SavePanel, CopyPanel, SaveTable, CopyTable, CloseTab, NewTab, Quit,
     Copy, Find, FindNext, FindPrevious, Filter, ClearSelection,
     ThemeSystem, ThemeLight, ThemeDark, ThemeContrast, RowsCompact, RowsNormal, RowsLarge, CollapseAll, ExpandAll,
     ColorFunction, ColorModule, ColorMyCode, ColorDuration, ColorBlind,

@@ -49,7 +49,9 @@ int runGui(int& argc, char** argv)
         QStringLiteral("settings"), QStringLiteral("A settings file instead of your own."), QStringLiteral("file"));
     const QCommandLineOption merge(
         QStringLiteral("merge"), QStringLiteral("Show the files as one timeline instead of a tab for each."));
-    parser.addOptions({renderer, theme, settingsFile, merge});
+    const QCommandLineOption align(QStringLiteral("align"),
+        QStringLiteral("How --merge puts times together: clock, start or marker:NAME."), QStringLiteral("how"));
+    parser.addOptions({renderer, theme, settingsFile, merge, align});
     parser.addHelpOption();
     parser.addPositionalArgument(QStringLiteral("files"), QStringLiteral("Recordings and traces to open."), QStringLiteral("[files…]"));
     QStringList arguments;
@@ -64,6 +66,15 @@ int runGui(int& argc, char** argv)
         return 0;
     }
 
+    formats::MergeOptions together;
+    if (parser.isSet(align)) {
+        const auto how = formats::parseAlign(toUtf8(parser.value(align)));
+        if (!how) {
+            std::fprintf(stderr, "calltide: %s\n", how.error().message.c_str());
+            return 2;
+        }
+        together = *how;
+    }
     if (const QString why = withoutDisplay(parser.positionalArguments()); !why.isEmpty()) {
         std::fprintf(stderr, "calltide: %s\n", toUtf8(why).c_str());
         return 1;
@@ -81,7 +92,7 @@ int runGui(int& argc, char** argv)
     window.show();
     const QStringList files = parser.positionalArguments();
     if (parser.isSet(merge) && files.size() > 1)
-        window.openMerged(files);
+        window.openMerged(files, together);
     else
         for (const QString& file : files)
             window.open(file);

@@ -176,12 +176,14 @@ NotesView* Document::notes() const
 
 QString Document::path() const
 {
-    return QString::fromStdString(trace().path());
+    return m_context->paths.isEmpty() ? QString::fromStdString(trace().path()) : m_context->paths;
 }
 
 QString Document::title() const
 {
-    return QFileInfo(path()).fileName();
+    const QStringList files = path().split(u'\n');
+    const QString first = QFileInfo(files.first()).fileName();
+    return files.size() > 1 ? tr("%1 and %2 more").arg(first).arg(files.size() - 1) : first;
 }
 
 QString Document::summary() const

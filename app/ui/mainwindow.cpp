@@ -252,9 +252,9 @@ void MainWindow::open(const QString& path)
     m_opener->open(path);
 }
 
-void MainWindow::openMerged(const QStringList& paths)
+void MainWindow::openMerged(const QStringList& paths, const formats::MergeOptions& merge)
 {
-    m_opener->open(paths);
+    m_opener->open(paths, merge);
 }
 
 Document* MainWindow::documentOf(const QString& path) const
@@ -364,7 +364,7 @@ Document* MainWindow::opened(const TraceContextPtr& context, const QString& path
     // A reloaded file takes its tab's place and keeps the shown part; the start page's tab gives way to a new one.
     int index = -1;
     for (const auto& other : m_documents) {
-        if (m_reloading == path && QFileInfo(other->path()) == QFileInfo(path)) {
+        if (m_reloading == path && (other->path() == path || QFileInfo(other->path()) == QFileInfo(path))) {
             index = tabOf(other.get());
             document->state()->setRange(other->state()->range());
             break;
@@ -436,7 +436,7 @@ void MainWindow::showTab(int index)
     m_notices->setOwner(shown);
     m_status->showDocument(shown);
     setWindowTitle(shown ? tr("%1 – Calltide").arg(shown->title()) : QStringLiteral("Calltide"));
-    setWindowFilePath(shown ? shown->path() : QString());
+    setWindowFilePath(shown ? shown->path().section(u'\n', 0, 0) : QString());
     updateTabRow();
     updateActions();
     if (!shown)

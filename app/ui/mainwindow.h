@@ -2,6 +2,7 @@
 // MainWindow: header, tabs, notices, the timeline of the chosen tab in the centre and the panels around it. Owns what the
 // parts share and wires them; each part does its own work. GUI thread.
 #pragma once
+#include "formats/mergeoptions.h"
 #include "session/jobs.h"
 #include "session/launchstore.h"
 #include "ui/actions.h"
@@ -26,6 +27,7 @@ class ConsoleView;
 class Document;
 class DropFrame;
 class Exporter;
+class MergeSheet;
 class FilterBar;
 class HeaderBar;
 class Keys;
@@ -45,7 +47,7 @@ public:
     ~MainWindow() override;
 
     void open(const QString& path);
-    void openMerged(const QStringList& paths); // several files as one timeline
+    void openMerged(const QStringList& paths, const formats::MergeOptions& merge); // several files as one timeline
     void savePicture(const QString& path, bool flame = false); // .png or .svg
     void savePane(QWidget& pane, const QString& path); // .png, .svg or its table as .csv
     Document* document() const;          // the shown one; null on the start page
@@ -94,6 +96,7 @@ private:
     void showPlace(const QString& path, int line); // of a traceback
     void openSample();
     void openFiles();
+    void chooseMerge();
     void chooseExport();
     void choosePicture(bool flame);
     void connectPictures();
@@ -127,6 +130,7 @@ private:
     StatusLine* m_status = nullptr;
     Opener* m_opener = nullptr;
     Exporter* m_export = nullptr;
+    MergeSheet* m_merge = nullptr; // made when it is first asked for
     Recorder* m_recorder = nullptr;
     Attacher* m_attacher = nullptr;
     LaunchSheet* m_sheet = nullptr; // made when first asked for

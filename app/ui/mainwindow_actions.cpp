@@ -12,6 +12,7 @@
 #include "ui/keyseditor.h"
 #include "ui/launchsheet.h"
 #include "ui/mainwindow.h"
+#include "ui/mergesheet.h"
 #include "ui/noticebar.h"
 #include "ui/notesfile.h"
 #include "ui/opener.h"
@@ -106,9 +107,10 @@ void MainWindow::connectActions()
 {
     using enum ActionId;
     on(Open, [this] { openFiles(); });
+    on(OpenMerged, [this] { chooseMerge(); });
     on(Reload, [this] {
         if (Document* shown = document()) {
-            m_reloading = QFileInfo(shown->path()).absoluteFilePath();
+            m_reloading = shown->path().contains(u'\n') ? shown->path() : QFileInfo(shown->path()).absoluteFilePath();
             open(m_reloading);
         }
     });
@@ -238,7 +240,7 @@ QString MainWindow::folderFor(const QString& kept) const
     if (QFileInfo(kept).isDir())
         return kept;
     if (const Document* shown = document())
-        return QFileInfo(shown->path()).path();
+        return QFileInfo(shown->path().section(u'\n', 0, 0)).path();
     return QDir::homePath();
 }
 
@@ -251,6 +253,19 @@ void MainWindow::openFiles()
         m_settings.setLastFolder(QFileInfo(path).path());
         open(path);
     }
+}
+
+void MainWindow::chooseMerge()
+{
+    if (!m_merge) {
+        m_merge = new MergeSheet(m_appearance, this);
+        connect(m_merge, &MergeSheet::mergeRequested, this, &MainWindow::openMerged);
+    }
+    QStringList paths;
+    for (int i = 0; i < m_tabs->count(); ++i)
+        if (const auto* document = m_tabs->tabData(i).value<Document*>(); document && !document->path().contains(u'\n'))
+            paths << document->path();
+    m_merge->popUp(paths, folderFor(m_settings.lastFolder()));
 }
 
 void MainWindow::chooseExport()

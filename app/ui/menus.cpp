@@ -35,7 +35,7 @@ Menus fillMenuBar(QMenuBar& bar, const Actions& actions, const Panels& panels)
     using enum ActionId;
     Menus out;
     QMenu& file = *bar.addMenu(text("&File"));
-    addAll(file, actions, {Open});
+    addAll(file, actions, {Open, OpenMerged});
     out.recent = file.addMenu(text("Open recent"));
     actions[KeepOpened]->setCheckable(true);
     addAll(file, actions, {Reload, KeepOpened});

@@ -63,10 +63,10 @@ Opener::~Opener()
 
 void Opener::open(const QString& path)
 {
-    open(QStringList{path});
+    open(path.split(u'\n'), m_merges.value(path));
 }
 
-void Opener::open(const QStringList& paths)
+void Opener::open(const QStringList& paths, const formats::MergeOptions& merge)
 {
     QStringList all;
     std::vector<std::string> names;
@@ -85,6 +85,8 @@ void Opener::open(const QStringList& paths)
         title = tr("%1 and %2 more").arg(title).arg(all.size() - 1);
     if (m_jobs.contains(absolute))
         return;
+    if (all.size() > 1)
+        m_merges[absolute] = merge;
     auto* job = new Job(m_notices);
     m_jobs.insert(absolute, job);
 
@@ -119,12 +121,13 @@ void Opener::open(const QStringList& paths)
     };
     using Outcome = Result<TraceContextPtr>; // null: it is still being written
     job->runner.start(
-        [names, sidecar = m_sidecar, show](store::Progress& progress) -> Outcome {
+        [names, all, sidecar = m_sidecar, show, merge](store::Progress& progress) -> Outcome {
             const bool one = names.size() == 1;
             if (one && formats::isLive(names.front()))
                 return TraceContextPtr();
             formats::OpenOptions options;
             options.progress = &progress;
+            options.merge = merge;
             options.preview = [&](const store::TracePtr& part) {
                 auto context = std::make_shared<TraceContext>();
                 context->colors = layout::FunctionColors(*part);
@@ -139,6 +142,7 @@ void Opener::open(const QStringList& paths)
             auto context = std::make_shared<TraceContext>();
             context->colors = layout::FunctionColors(**trace);
             context->trace = std::move(*trace);
+            context->paths = all.size() > 1 ? all.join(u'\n') : QString();
             context->kept = kept != nullptr;
             return TraceContextPtr(std::move(context));
         },

@@ -2,6 +2,7 @@
 // Opener: reads trace files in jobs, with progress and a Cancel button in the notice bar. Errors become a notice; the
 // window never waits. GUI thread.
 #pragma once
+#include "formats/mergeoptions.h"
 #include "formats/sidecar.h"
 #include "session/jobs.h"
 #include "ui/tracecontext.h"
@@ -27,7 +28,8 @@ public:
     ~Opener() override;
 
     void open(const QString& path);
-    void open(const QStringList& paths); // as one timeline; the signals then have the paths with newlines between
+    // As one timeline; the signals then have the paths with newlines between. The same paths open the same way again.
+    void open(const QStringList& paths, const formats::MergeOptions& merge);
     // Large files are kept there in a form that opens at once the next time; an empty folder: none are.
     void setSidecar(const formats::SidecarOptions& options) { m_sidecar = options; }
     // A recording that a program is about to write: shown as soon as there is something to see.
@@ -55,6 +57,7 @@ private:
     QHash<QString, std::shared_ptr<session::LiveFollower>> m_followers; // those without a document yet
     QSet<QString> m_followed; // shown, while their programs go on
     QHash<QString, Job*> m_jobs; // by path
+    QHash<QString, formats::MergeOptions> m_merges; // by paths
 };
 
 } // namespace calltide::ui

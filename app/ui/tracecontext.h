@@ -19,6 +19,7 @@ struct TraceContext // immutable
 {
     store::TracePtr trace;
     layout::FunctionColors colors;
+    QString paths; // of several files as one timeline, with newlines between; empty: the trace has its own
     bool kept = false; // came from a sidecar, see formats/sidecar.h
 
     QColor color(store::FunctionId function, const Appearance& appearance) const;

@@ -138,6 +138,32 @@ private Q_SLOTS:
         QCOMPARE(problemLines(*r.value()), QStringList{QStringLiteral("merge.no_clock 1")});
         QCOMPARE(*r.value()->wallClockOffset(), 1000);
     }
+
+    void filesAreAlignedAsAsked()
+    {
+        const auto file = [&](const char* name, qint64 base, double begin, double mark) {
+            return writeFile(m_dir, QString::fromLatin1(name),
+                QStringLiteral("{\"baseTimeNanoseconds\":%1,\"traceEvents\":[{\"ph\":\"X\",\"name\":\"f\",\"ts\":%2,\"dur\":9,\"pid\":1,\"tid\":1},"
+                               "{\"ph\":\"X\",\"name\":\"ready\",\"ts\":%3,\"dur\":1,\"pid\":1,\"tid\":1}]}")
+                    .arg(base).arg(begin).arg(mark).toUtf8());
+        };
+        const std::vector<std::string> files{file("a.json", 0, 10, 12), file("b.json", 5000, 40, 47)};
+        const auto times = [&](const formats::MergeOptions& merge) {
+            formats::OpenOptions options;
+            options.merge = merge;
+            const auto r = formats::open(files, options);
+            return r ? sliceLines(**r, false).join(u';') : QString::fromStdString(r.error().message);
+        };
+        using Align = formats::MergeOptions::Align;
+        QCOMPARE(times({}), QStringLiteral("0 10000 9000 f;1 12000 1000 ready;0 45000 9000 f;1 52000 1000 ready"));
+        QCOMPARE(times({Align::Start, {}, {}}), QStringLiteral("0 10000 9000 f;1 12000 1000 ready;0 10000 9000 f;1 17000 1000 ready"));
+        QCOMPARE(times({Align::Marker, "read", {}}), QStringLiteral("0 10000 9000 f;1 12000 1000 ready;0 5000 9000 f;1 12000 1000 ready"));
+        QCOMPARE(times({Align::Start, {}, {0, -2000}}), QStringLiteral("0 10000 9000 f;1 12000 1000 ready;0 8000 9000 f;1 15000 1000 ready"));
+        QCOMPARE(times({Align::Marker, "gone", {}}), QStringLiteral("a.json: no event or call there has \"gone\" in its name."));
+        QVERIFY(formats::parseAlign("marker:x y").value().marker == "x y");
+        QVERIFY(!formats::parseAlign("marker:"));
+        QCOMPARE(formats::parseAlign("sun").error().message, std::string("--align is clock, start or marker:NAME, not sun."));
+    }
 };
 
 QTEST_GUILESS_MAIN(ContainersTest)

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui_fixture.h"
 #include "store/builder.h"
 #include "ui/calldetails.h"
 #include "ui/callview.h"
@@ -8,9 +7,13 @@
 #include "ui/functionsmodel.h"
 #include "ui/functionsview.h"
 #include "ui/headerbar.h"
+#include "ui/mergesheet.h"
 #include "ui/panels.h"
 #include "ui/searchbox.h"
 #include "ui/sourceview.h"
+#include "ui_fixture.h"
+#include <QPushButton>
+#include <QTreeWidget>
 #include <QAbstractItemModelTester>
 #include <QClipboard>
 #include <QFileDialog>
@@ -176,6 +179,39 @@ private Q_SLOTS:
         QVERIFY(qGray(light.pixel(light.width() - 5, light.height() - 5)) > qGray(dark.pixel(dark.width() - 5, dark.height() - 5)) + 100);
         m_fixture->action(ActionId::ThemeDark)->trigger();
         QVERIFY(qGray(m_fixture->appearance.color(u"bg.window").rgb()) < 60);
+    }
+
+    void severalFilesBecomeOneTimeline()
+    {
+        const QString other = m_fixture->writeShop(u"other.json"_s);
+        m_fixture->action(ActionId::OpenMerged)->trigger();
+        auto* sheet = m_fixture->window->findChild<MergeSheet*>();
+        QVERIFY(sheet && sheet->isVisible());
+        auto* open = sheet->findChild<QPushButton*>(u"mergeOpen"_s);
+        QCOMPARE(sheet->paths(), QStringList{m_fixture->window->document()->path()});
+        QVERIFY(!open->isEnabled());
+        sheet->add({other, other});
+        QCOMPARE(sheet->paths().size(), 2);
+        QVERIFY(open->isEnabled());
+        auto* files = sheet->findChild<QTreeWidget*>(u"mergeFiles"_s);
+        files->topLevelItem(1)->setText(2, u"soon"_s);
+        QVERIFY(!open->isEnabled());
+        QVERIFY(sheet->findChild<QLabel*>(u"mergeNote"_s)->text().contains(u"“soon” is not a time"_s));
+        files->topLevelItem(1)->setText(2, u"-10 ms"_s);
+        sheet->findChild<Segments*>(u"mergeAlign"_s)->setCurrent(2);
+        QVERIFY(!open->isEnabled());
+        sheet->findChild<QLineEdit*>(u"mergeMarker"_s)->setText(u"work"_s);
+        const Document* before = m_fixture->window->document();
+        QTest::mouseClick(open, Qt::LeftButton);
+        QTRY_VERIFY(m_fixture->window->document() != before);
+        const store::Trace& trace = m_fixture->window->document()->trace();
+        QCOMPARE(trace.processes().size(), size_t(2));
+        QCOMPARE(trace.sliceCount(), uint64_t(8));
+        QCOMPARE(trace.duration(), int64_t(110'000'000));
+        m_fixture->action(ActionId::Reload)->trigger(); // the same files the same way
+        QTRY_VERIFY(m_fixture->window->document() && &m_fixture->window->document()->trace() != &trace);
+        QCOMPARE(m_fixture->window->document()->title(), u"shop.json and 1 more"_s);
+        QCOMPARE(m_fixture->window->document()->trace().duration(), int64_t(110'000'000));
     }
 
     void whatCannotBeOpenedIsSaidInOneSentence_data()

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "formats/merge.h"
 #include "store/builder.h"
+#include "store/statistics.h"
 #include <algorithm>
+#include <optional>
 
 namespace calltide::formats {
 
@@ -181,10 +183,65 @@ std::vector<int64_t> align(const std::vector<MergePart>& parts, TraceBuilder& bu
     return offsets;
 }
 
+// When the first event or call whose name contains the text happened, on the trace's own axis.
+std::optional<int64_t> findMarker(const Trace& trace, const std::string& text)
+{
+    std::optional<int64_t> first;
+    const auto take = [&](int64_t time) { first = first ? std::min(*first, time) : time; };
+    for (const Instant& i : trace.instants())
+        if (trace.string(i.name).find(text) != std::string_view::npos)
+            take(i.time);
+    std::vector<bool> mask(trace.functions().size());
+    for (size_t f = 0; f < mask.size(); f++)
+        mask[f] = trace.string(trace.functions()[f].name).find(text) != std::string_view::npos;
+    if (std::find(mask.begin(), mask.end(), true) != mask.end())
+        if (const SliceIndex i = findSlice(trace, mask, INT64_MIN, true); i != kNoSlice)
+            take(trace.start(i));
+    return first;
+}
+
+// The times at which all files are at the same moment.
+Result<std::vector<int64_t>> alignMoments(const std::vector<MergePart>& parts, const MergeOptions& options, TraceBuilder& builder)
+{
+    if (options.align == MergeOptions::Align::Clock)
+        return align(parts, builder);
+    std::vector<int64_t> offsets;
+    int64_t there = 0;
+    for (const MergePart& p : parts) {
+        std::optional<int64_t> moment = p.trace->begin();
+        if (options.align == MergeOptions::Align::Marker)
+            moment = findMarker(*p.trace, options.marker);
+        if (!moment)
+            return Error{ErrorCode::NotFound, p.name + ": no event or call there has \"" + options.marker + "\" in its name."};
+        if (offsets.empty())
+            there = *moment;
+        offsets.push_back(there - *moment);
+    }
+    if (const auto& clock = parts.front().trace->wallClockOffset())
+        builder.setWallClockOffset(*clock);
+    return offsets;
+}
+
 } // namespace
 
+Result<MergeOptions> parseAlign(std::string_view text)
+{
+    constexpr std::string_view marker = "marker:";
+    MergeOptions out;
+    if (text == "clock")
+        return out;
+    out.align = text == "start" ? MergeOptions::Align::Start : MergeOptions::Align::Marker;
+    if (text == "start")
+        return out;
+    if (text.starts_with(marker) && text.size() > marker.size()) {
+        out.marker = text.substr(marker.size());
+        return out;
+    }
+    return Error{ErrorCode::Invalid, "--align is clock, start or marker:NAME, not " + std::string(text) + "."};
+}
+
 Result<TracePtr> merge(
-    const std::vector<MergePart>& parts, const std::string& path, const std::vector<std::string>& leftOut, Progress* progress)
+    const std::vector<MergePart>& parts, const std::string& path, const std::vector<std::string>& leftOut, Progress* progress, const MergeOptions& options)
 {
     TraceBuilder builder;
     uint64_t size = 0;
@@ -195,9 +252,12 @@ Result<TracePtr> merge(
             formats += (formats.empty() ? "" : ", ") + p.trace->format();
     }
     builder.setFile(path, std::to_string(parts.size()) + " files: " + formats, size);
-    const auto offsets = align(parts, builder);
+    const auto offsets = alignMoments(parts, options, builder);
+    if (!offsets)
+        return offsets.error();
     for (size_t i = 0; i < parts.size(); i++) {
-        if (!Merger(builder, parts[i], offsets[i], progress).run())
+        const int64_t moved = i < options.offsets.size() ? std::clamp(options.offsets[i], -kGreatest, kGreatest) : 0;
+        if (!Merger(builder, parts[i], (*offsets)[i] + moved, progress).run())
             return Error{ErrorCode::Cancelled, "Opening was stopped."};
     }
     for (const std::string& reason : leftOut)

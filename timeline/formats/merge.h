@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Several traces as one: on one time axis, every process of every file for itself. Any thread.
 #pragma once
+#include "formats/mergeoptions.h"
 #include "store/progress.h"
 #include "store/result.h"
 #include "store/trace.h"
@@ -14,10 +15,9 @@ struct MergePart
     std::string name; // of the file, shown with its processes
     store::TracePtr trace;
 };
-// Times are put together by the clocks that the files record (nanoseconds since the epoch). A file that does not say
-// begins where the earliest of the others does; this is said in the problems (Info).
+// A file without a clock, where clocks are asked for, is said in the problems (Info); one without the marker is an error.
 Result<store::TracePtr> merge(
     const std::vector<MergePart>& parts, const std::string& path, const std::vector<std::string>& leftOut = {},
-    store::Progress* progress = nullptr);
+    store::Progress* progress = nullptr, const MergeOptions& options = {});
 
 } // namespace calltide::formats

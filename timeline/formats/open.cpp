@@ -247,7 +247,7 @@ Result<store::TracePtr> open(const std::vector<std::string>& paths, const OpenOp
     if (parts.empty())
         return Error{ErrorCode::Invalid, "No file is named."};
     const std::string all = paths.front() + " and " + std::to_string(paths.size() - 1) + " more";
-    return merge(parts, all, {}, options.progress);
+    return merge(parts, all, {}, options.progress, options.merge);
 }
 
 } // namespace calltide::formats

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Opening trace files: the format is found by content, never by the file's name. Any thread.
 #pragma once
+#include "formats/mergeoptions.h"
 #include "store/progress.h"
 #include "store/result.h"
 #include "store/trace.h"
@@ -17,6 +18,7 @@ struct OpenOptions
     store::Progress* progress = nullptr; // may cancel
     int threads = 0;                     // 0: as many as the machine has
     bool followChildren = true;          // open NAME.calltide.d/ with NAME.calltide
+    MergeOptions merge; // of several files
     // Gets the first part of a large file soon, and a few larger ones while the rest is read; on the reading thread.
     std::function<void(store::TracePtr)> preview;
 };
