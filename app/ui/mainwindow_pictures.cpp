@@ -66,7 +66,7 @@ void MainWindow::choosePicture(bool flame)
     const Document* shown = document();
     if (!shown)
         return;
-    const QString name = QFileInfo(shown->path()).completeBaseName() + QStringLiteral(".png");
+    const QString name = QFileInfo(shown->title()).completeBaseName() + QStringLiteral(".png");
     const QString path = QFileDialog::getSaveFileName(this,
         flame ? tr("Save a picture of the flame graph") : tr("Save a picture of the timeline"),
         QDir(folderFor(m_settings.exportFolder())).filePath(name), tr("PNG (*.png);;SVG (*.svg)"));
@@ -92,7 +92,7 @@ void MainWindow::savePicture(const QString& path, bool flame)
 void MainWindow::savePane(QWidget& pane, bool table)
 {
     const Document* shown = document();
-    const QString name = (shown ? QFileInfo(shown->path()).completeBaseName() : QStringLiteral("calltide"))
+    const QString name = (shown ? QFileInfo(shown->title()).completeBaseName() : QStringLiteral("calltide"))
         + (table ? QStringLiteral(".csv") : QStringLiteral(".png"));
     const QString path = QFileDialog::getSaveFileName(this,
         table ? tr("Save the table") : tr("Save a picture of the panel"),
