@@ -398,7 +398,7 @@ private Q_SLOTS:
             << QStringLiteral("0 500 120000 $builtins isinstance; 0 60500 100000 PjitFunction(f)") << QString();
         QTest::newRow("every phase") << QStringLiteral("every-phase.json")
             << QStringLiteral("0 1000 8000 b; 1 2000 3000 x; 1 7000 1000 last; 1 8000 500 appended; 0 1000 2000 n; 0 1000 3000 s")
-            << QStringLiteral("json.bad_counter 1; json.phase.P 1; json.phase.c 1; json.bad_time 1; json.field.sf 1; json.field.cname 1");
+            << QStringLiteral("json.bad_counter 1; json.phase.P 1; json.phase.c 1; json.bad_time 1; json.stack_missing 1; json.field.cname 1");
     }
     void filesAsToolsWriteThem()
     {

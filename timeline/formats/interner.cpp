@@ -12,7 +12,9 @@ uint64_t mix(uint64_t a, uint64_t b)
     return uint64_t(m) ^ uint64_t(m >> 64);
 }
 
-uint64_t hashOf(std::string_view s)
+} // namespace
+
+uint64_t Interner::hash(std::string_view s)
 {
     const char* p = s.data();
     size_t n = s.size();
@@ -33,7 +35,7 @@ uint64_t hashOf(std::string_view s)
     return mix(a ^ 0xe7037ed1a0b428dbu, h ^ 0x8ebc6af09c88c6e3u);
 }
 
-bool same(const char* a, const char* b, size_t n)
+static bool same(const char* a, const char* b, size_t n)
 {
     uint64_t x = 0, y = 0;
     if (n < 8)
@@ -49,41 +51,50 @@ bool same(const char* a, const char* b, size_t n)
     return x == y;
 }
 
-} // namespace
-
 Interner::Interner()
     : m_slots(1 << 12)
 {
 }
 
-uint32_t Interner::id(std::string_view text)
+uint32_t Interner::id(std::string_view text, uint64_t h)
 {
-    const uint64_t h = hashOf(text);
     const size_t mask = m_slots.size() - 1;
+    const auto tag = uint32_t(h >> 32);
     size_t i = size_t(h) & mask;
-    while (m_slots[i]) {
-        const Entry& e = m_entries[m_slots[i] - 1];
-        if (e.hash == h && e.length == text.size() && same(m_bytes.data() + e.offset, text.data(), text.size()))
-            return m_slots[i] - 1;
-        i = (i + 1) & mask;
+    for (; m_slots[i].id; i = (i + 1) & mask) {
+        const Slot& s = m_slots[i];
+        if (s.tag == tag && s.entry.length == text.size()
+            && same(m_bytes.data() + s.entry.place * kUnit, text.data(), text.size()))
+            return s.id - 1;
     }
-    m_entries.push_back({h, m_bytes.size(), uint32_t(text.size())});
+    m_bytes.resize((m_bytes.size() + kUnit - 1) / kUnit * kUnit);
+    const Entry entry{uint32_t(m_bytes.size() / kUnit), uint32_t(text.size())};
+    m_entries.push_back(entry);
     m_bytes.append(text);
-    m_slots[i] = uint32_t(m_entries.size());
+    m_slots[i] = {uint32_t(m_entries.size()), tag, entry};
     if (m_entries.size() * 2 > m_slots.size())
         grow();
     return uint32_t(m_entries.size() - 1);
 }
 
+void Interner::fetchText(uint64_t h) const
+{
+    const Slot& s = m_slots[size_t(h) & (m_slots.size() - 1)];
+    const char* text = m_bytes.data() + s.entry.place * kUnit;
+    __builtin_prefetch(text);
+    __builtin_prefetch(text + 64);
+}
+
 void Interner::grow()
 {
-    m_slots.assign(m_slots.size() * 2, 0);
+    m_slots.assign(m_slots.size() * 2, {});
     const size_t mask = m_slots.size() - 1;
     for (uint32_t k = 0; k < m_entries.size(); k++) {
-        size_t i = size_t(m_entries[k].hash) & mask;
-        while (m_slots[i])
+        const uint64_t h = hash(text(k));
+        size_t i = size_t(h) & mask;
+        while (m_slots[i].id)
             i = (i + 1) & mask;
-        m_slots[i] = k + 1;
+        m_slots[i] = {k + 1, uint32_t(h >> 32), m_entries[k]};
     }
 }
 

@@ -6,9 +6,10 @@ namespace calltide::formats::json {
 
 using namespace store;
 
-Model::Model(TraceBuilder& builder, bool inMemory)
+Model::Model(TraceBuilder& builder, bool inMemory, uint64_t fileBytes)
     : m_builder(builder)
     , m_inMemory(inMemory)
+    , m_stacks(builder, fileBytes)
 {
 }
 
@@ -80,18 +81,25 @@ FunctionId Model::functionFor(std::string_view rawName, std::string_view rawCat)
     return id;
 }
 
-Model::Arguments Model::keep(std::string_view args)
+Model::Arguments Model::keep(const RawEvent& e)
 {
-    if (args.empty())
+    if (e.hasStack())
+        return {0, 0, m_stacks.addEvent(e)};
+    if (e.args.empty())
         return {};
     if (!m_inMemory)
-        return {m_base + uint64_t(args.data() - m_data), uint32_t(args.size())};
-    m_kept += args;
-    return {m_kept.size() - args.size(), uint32_t(args.size())};
+        return {m_base + uint64_t(e.args.data() - m_data), uint32_t(e.args.size())};
+    m_kept += e.args;
+    return {m_kept.size() - e.args.size(), uint32_t(e.args.size())};
 }
 
 uint32_t Model::extraFor(Arguments a, uint8_t flags)
 {
+    if (a.stacks) {
+        const uint32_t extra = m_builder.addExtraLater(flags);
+        m_stacks.setExtra(a.stacks, extra);
+        return extra;
+    }
     if (a.length == 0)
         return flags;
     if (m_inMemory)
@@ -112,7 +120,9 @@ void Model::take(size_t scannerIndex, const Scanner& scanner, Batch& batch, cons
 
     SliceBuffer* buffer = nullptr;
     uint32_t bufferTrack = UINT32_MAX;
-    for (const Slice& s : batch.slices) {
+    auto linked = batch.linkedSlices.begin();
+    for (size_t i = 0; i < batch.slices.size(); i++) {
+        const Slice& s = batch.slices[i];
         FunctionId& function = maps.functions[s.function];
         if (!function.valid()) { // resolved at first use: a wrong guess of the scanner must not leave names
             const auto [name, cat] = scanner.function(s.function);
@@ -128,14 +138,18 @@ void Model::take(size_t scannerIndex, const Scanner& scanner, Batch& batch, cons
             bufferTrack = s.track;
         }
         uint32_t extra = 0;
-        if (s.argsLength) {
+        if (linked != batch.linkedSlices.end() && linked->first == i && (linked++)->second.hasStack()) {
+            extra = extraFor(keep((linked - 1)->second));
+        } else if (s.argsLength) {
             extra = m_inMemory ? m_builder.addExtra(0, {data + (s.argsOffset - base), s.argsLength})
                                : m_builder.addExtraInFile(0, s.argsOffset, s.argsLength);
         }
         buffer->add(s.start, s.duration, function, extra);
         m_last = std::max(m_last, s.start + s.duration);
     }
-    for (const auto& [index, e] : batch.flowSlices) {
+    for (const auto& [index, e] : batch.linkedSlices) {
+        if (e.bindId.empty() || !(e.flowIn || e.flowOut))
+            continue;
         const char kind = e.flowIn && e.flowOut ? 't' : e.flowOut ? 's' : 'f';
         flow(e, batch.slices[index].start, kind, "bind\0" + textOf(e.bindId));
     }
@@ -186,7 +200,7 @@ void Model::other(const RawEvent& e)
     case 'B':
     case 'E': {
         const bool named = !e.name.empty();
-        Mark mark{*time, FunctionId(), keep(e.args), e.ph == 'E', named};
+        Mark mark{*time, FunctionId(), keep(e), e.ph == 'E', named};
         if (named || e.ph == 'B')
             mark.function = functionFor(e.name, e.cat);
         m_marks[threadFor(e.pid, e.tid)].push_back(mark);
@@ -222,6 +236,10 @@ void Model::other(const RawEvent& e)
         }
         return flow(e, *time, e.ph, std::move(key));
     }
+    case 'P':
+        if (m_stacks.isSample(e))
+            return m_stacks.addSample(e, *time, threadFor(e.pid, e.tid));
+        [[fallthrough]];
     default: {
         const std::string kind = std::string("json.phase.") + e.ph;
         const std::string text = std::string("Events of kind \"") + e.ph + "\" cannot be shown and were left out.";
@@ -274,7 +292,12 @@ void Model::instant(const RawEvent& e, int64_t time)
         instant.process = processFor(e.pid);
     if (e.instantScope != 'g' && e.instantScope != 'p')
         instant.track = threadFor(e.pid, e.tid);
-    m_builder.addInstant(instant, e.args);
+    if (e.hasStack()) {
+        instant.arguments = extraFor(keep(e)) - 256 + 1;
+        m_builder.addInstant(instant);
+    } else {
+        m_builder.addInstant(instant, e.args);
+    }
 }
 
 void Model::async(const RawEvent& e, int64_t time, char kind)
@@ -300,7 +323,7 @@ void Model::async(const RawEvent& e, int64_t time, char kind)
     if (kind == 'n')
         mark.args = e.args;
     else
-        mark.arguments = keep(e.args);
+        mark.arguments = keep(e);
     m_async[key].push_back(std::move(mark));
 }
 
@@ -313,7 +336,7 @@ bool Model::wantsDocument(std::string_view key)
 {
     for (const char* name :
          {"file_info", "viztracer_metadata", "otherData", "metadata", "displayTimeUnit", "baseTimeNanoseconds",
-          "schemaVersion", "traceName"}) {
+          "schemaVersion", "traceName", "stackFrames", "samples"}) {
         if (key == name)
             return true;
     }
@@ -330,6 +353,10 @@ void Model::document(std::string_view key, std::string_view value)
         }
         return;
     }
+    if (key == "stackFrames")
+        return m_stacks.addFrames(value);
+    if (key == "samples")
+        return m_stacks.addSamples(value);
     if (key == "baseTimeNanoseconds") {
         if (const auto v = parseInteger(value))
             m_builder.setWallClockOffset(*v);

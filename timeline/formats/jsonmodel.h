@@ -2,6 +2,7 @@
 // What the events of a Chrome trace mean: fills a TraceBuilder from batches of the scanner. One thread.
 #pragma once
 #include "formats/jsonscan.h"
+#include "formats/jsonstacks.h"
 #include "store/builder.h"
 #include <map>
 
@@ -11,7 +12,7 @@ class Model
 {
 public:
     // inMemory: the file cannot be gone back to (it was unpacked on the way), arguments are copied.
-    Model(store::TraceBuilder& builder, bool inMemory);
+    Model(store::TraceBuilder& builder, bool inMemory, uint64_t fileBytes);
 
     // Takes a batch of `scanner`; data and base as in scanPiece. The text must still be there.
     void take(size_t scannerIndex, const Scanner& scanner, Batch& batch, const char* data, uint64_t base);
@@ -28,6 +29,8 @@ private:
     {
         uint64_t offset = 0;
         uint32_t length = 0;
+        uint32_t stacks = 0; // the event's number there, which has its arguments as well; 0: none
+        bool any() const { return length || stacks; }
     };
     struct Mark // B or E on a thread
     {
@@ -74,7 +77,7 @@ private:
     store::ProcessId processFor(std::string_view pid);
     store::TrackId threadFor(std::string_view pid, std::string_view tid);
     int64_t numberFor(std::string_view token);
-    Arguments keep(std::string_view args);
+    Arguments keep(const RawEvent& e);
     uint32_t extraFor(Arguments arguments, uint8_t flags = 0);
     void see(int64_t time);
     void problem(std::string_view kind, std::string_view text, store::Severity severity, const RawEvent& e);
@@ -95,6 +98,7 @@ private:
     std::map<std::string, std::vector<FlowMark>> m_flows;
     std::string m_key;
     std::string m_kept;
+    Stacks m_stacks;
 };
 
 } // namespace calltide::formats::json

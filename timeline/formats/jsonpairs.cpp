@@ -25,6 +25,13 @@ void Model::finish()
     finishStacks();
     finishAsync();
     finishFlows();
+    m_stacks.finish([this](std::string_view tid) { // of a thread of any process; else of one of its own
+        const int64_t number = numberFor(tid);
+        for (const auto& [key, track] : m_threads)
+            if (key.second == number)
+                return track;
+        return threadFor("0", tid);
+    });
 }
 
 void Model::finishStacks()
@@ -62,7 +69,7 @@ void Model::finishStacks()
             while (!open.empty() && !open.back())
                 open.pop_back();
             const FunctionId function = begin.named || !mark.named ? begin.function : mark.function;
-            const Arguments& arguments = begin.arguments.length ? begin.arguments : mark.arguments;
+            const Arguments& arguments = begin.arguments.any() ? begin.arguments : mark.arguments;
             slices.add(begin.time, mark.time - begin.time, function, extraFor(arguments));
         }
         for (const Mark* begin : open) {
@@ -132,7 +139,7 @@ void Model::finishAsync()
                 open.erase(it - 1);
                 root.spans.push_back(
                     {begin.time, mark.time, begin.function,
-                     extraFor(begin.arguments.length ? begin.arguments : mark.arguments)});
+                     extraFor(begin.arguments.any() ? begin.arguments : mark.arguments)});
                 if (open.empty())
                     close(mark.time);
             }

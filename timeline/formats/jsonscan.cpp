@@ -6,132 +6,6 @@ namespace calltide::formats::json {
 
 namespace {
 
-constexpr uint64_t key(std::string_view s)
-{
-    uint64_t v = 0;
-    for (size_t i = 0; i < s.size() && i < 8; i++)
-        v |= uint64_t(uint8_t(s[i])) << (8 * i);
-    return v;
-}
-
-uint64_t keyOf(std::string_view s)
-{
-    uint64_t v = 0;
-    std::memcpy(&v, s.data(), std::min<size_t>(s.size(), 8));
-    return s.size() > 8 ? ~uint64_t(0) : v; // the only longer keys known are compared as text
-}
-
-bool isTrue(std::string_view v)
-{
-    return v == "true" || v == "1";
-}
-
-constexpr uint32_t key4(const char (&s)[5])
-{
-    return uint32_t(uint8_t(s[0])) | uint32_t(uint8_t(s[1])) << 8 | uint32_t(uint8_t(s[2])) << 16
-        | uint32_t(uint8_t(s[3])) << 24;
-}
-
-bool endsNumber(char c)
-{
-    return c == ',' || c == '}' || c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
-
-// Digits at p with up to three behind a point, the form nearly all times have: the place behind them, else null.
-const char* plainTime(const char* p, const char* end, int64_t& ns)
-{
-    const char* begin = p;
-    int64_t v = 0;
-    while (p < end && uint8_t(*p - '0') <= 9)
-        v = v * 10 + (*p++ - '0');
-    if (p == begin || p - begin > 15 || p >= end)
-        return nullptr;
-    int digits = 0;
-    if (*p == '.') {
-        for (p++; p < end && uint8_t(*p - '0') <= 9; p++) {
-            if (++digits > 3)
-                return nullptr;
-            v = v * 10 + (*p - '0');
-        }
-        if (digits == 0)
-            return nullptr;
-    }
-    if (p >= end || !endsNumber(*p))
-        return nullptr;
-    for (; digits < 3; digits++)
-        v *= 10;
-    ns = v;
-    return p;
-}
-
-const char* plainInteger(const char* p, const char* end, int64_t& value)
-{
-    const char* begin = p;
-    int64_t v = 0;
-    while (p < end && uint8_t(*p - '0') <= 9)
-        v = v * 10 + (*p++ - '0');
-    if (p == begin || p - begin > 18 || p >= end || !endsNumber(*p))
-        return nullptr;
-    value = v;
-    return p;
-}
-
-// The members nearly every event has, recognised by the four bytes behind the key's quote. Null: not one of them, or
-// not in the plain form; the general way then takes it. p at the key's quote; the answer is behind the value.
-const char* plainMember(const char* p, const char* end, RawEvent& e)
-{
-    if (end - p < 24)
-        return nullptr;
-    uint32_t k;
-    std::memcpy(&k, p + 1, 4);
-    const char* v = p + 5;
-    const auto colon = [&](int skip) { // past what is left of the key, the colon and one blank
-        v += skip;
-        if (*v != ':')
-            return false;
-        v += v[1] == ' ' ? 2 : 1;
-        return true;
-    };
-    const auto text = [&](std::string_view& to) -> const char* {
-        if (*v != '"')
-            return nullptr;
-        const char* close = stringEnd(v + 1, end);
-        if (!close)
-            return nullptr;
-        to = {v + 1, size_t(close - v - 1)};
-        return close + 1;
-    };
-    const auto number = [&](auto read, std::string_view& token, int64_t& value, bool& has) -> const char* {
-        const char* after = read(v, end, value);
-        if (after) {
-            token = {v, size_t(after - v)};
-            has = true;
-        }
-        return after;
-    };
-    switch (k) {
-    case key4("ts\":"):
-        return colon(-1) ? number(plainTime, e.ts, e.tsNs, e.hasTs) : nullptr;
-    case key4("dur\""):
-        return colon(0) ? number(plainTime, e.dur, e.durNs, e.hasDur) : nullptr;
-    case key4("pid\""):
-        return colon(0) ? number(plainInteger, e.pid, e.pidNumber, e.hasPid) : nullptr;
-    case key4("tid\""):
-        return colon(0) ? number(plainInteger, e.tid, e.tidNumber, e.hasTid) : nullptr;
-    case key4("cat\""):
-        return colon(0) ? text(e.cat) : nullptr;
-    case key4("name"):
-        return *v == '"' && colon(1) ? text(e.name) : nullptr;
-    case key4("ph\":"):
-        if (!colon(-1) || v[0] != '"' || v[1] == '"' || v[1] == '\\' || v[2] != '"')
-            return nullptr;
-        e.ph = v[1];
-        return v + 3;
-    default:
-        return nullptr;
-    }
-}
-
 bool timeOf(std::string_view s, int64_t& out)
 {
     const auto v = parseScaled(s);
@@ -145,140 +19,13 @@ void fault(Batch& batch, Fault kind, uint64_t offset, std::string_view example)
         batch.faults.push_back({kind, offset, std::string(example.substr(0, 160))});
 }
 
-// Behind a member's value: true when another follows, p then at its quote. False: the event ended, as `outcome` says.
-bool afterMember(const char*& p, const char* end, const char*& at, Outcome& outcome)
-{
-    p = skipSpace(p, end);
-    outcome = Outcome::Cut;
-    if (p >= end)
-        return false;
-    if (*p == '}') {
-        at = p + 1;
-        outcome = Outcome::Event;
-        return false;
-    }
-    outcome = Outcome::Bad;
-    if (*p != ',')
-        return false;
-    p = skipSpace(p + 1, end);
-    return true;
-}
-
-// Reads one event's members into `e`. Outcome as Scanner::event.
-Outcome readMembers(const char*& at, const char* end, RawEvent& e, std::vector<std::string>* unknown)
-{
-    Outcome outcome = Outcome::Cut;
-    const char* p = skipSpace(at + 1, end);
-    if (p < end && *p == '}') {
-        at = p + 1;
-        return Outcome::Event;
-    }
-    for (;;) {
-        if (p >= end)
-            return Outcome::Cut;
-        if (*p != '"')
-            return Outcome::Bad;
-        if (const char* after = plainMember(p, end, e)) {
-            p = after;
-            if (*p == ',' && p + 1 < end && p[1] == '"') {
-                p++;
-                continue;
-            }
-            if (!afterMember(p, end, at, outcome))
-                return outcome;
-            continue;
-        }
-        const char* k = p + 1;
-        const char* close = stringEnd(k, end);
-        if (!close)
-            return Outcome::Cut;
-        const std::string_view name(k, size_t(close - k));
-        p = close + 1;
-        if (p < end && *p != ':')
-            p = skipSpace(p, end);
-        if (p >= end)
-            return Outcome::Cut;
-        if (*p != ':')
-            return Outcome::Bad;
-        p++;
-        if (p < end && uint8_t(*p) <= 32)
-            p = skipSpace(p, end);
-        const char* v = p;
-        p = skipValue(v, end);
-        if (!p)
-            return Outcome::Cut;
-        if (p == v)
-            return Outcome::Bad;
-        const std::string_view value(v, size_t(p - v));
-        const auto inner = [&] { return isString(value) ? value.substr(1, value.size() - 2) : value; };
-        switch (keyOf(name)) {
-        case key("name"):
-            e.name = inner();
-            break;
-        case key("ph"):
-            e.ph = isString(value) && value.size() == 3 ? value[1] : 0;
-            break;
-        case key("ts"):
-            e.ts = value;
-            break;
-        case key("dur"):
-            e.dur = value;
-            break;
-        case key("pid"):
-            e.pid = value;
-            break;
-        case key("tid"):
-            e.tid = value;
-            break;
-        case key("cat"):
-            e.cat = value == "null" ? std::string_view() : inner();
-            break;
-        case key("args"):
-            e.args = value == "null" || value == "{}" ? std::string_view() : value;
-            break;
-        case key("id"):
-            e.id = value;
-            break;
-        case key("id2"):
-            e.id2 = value;
-            break;
-        case key("scope"):
-            e.scope = value;
-            break;
-        case key("tdur"):
-            e.tdur = value;
-            break;
-        case key("s"):
-            e.instantScope = isString(value) && value.size() == 3 ? value[1] : 0;
-            break;
-        case key("bp"):
-            e.bindEnclosing = value == "\"e\"";
-            break;
-        case key("bind_id"):
-            e.bindId = value;
-            break;
-        case key("flow_in"):
-            e.flowIn = isTrue(value);
-            break;
-        case key("flow_out"):
-            e.flowOut = isTrue(value);
-            break;
-        default:
-            if (unknown && unknown->size() < 32 && std::find(unknown->begin(), unknown->end(), name) == unknown->end())
-                unknown->emplace_back(name);
-        }
-        if (!afterMember(p, end, at, outcome))
-            return outcome;
-    }
-}
-
 } // namespace
 
 void Batch::clear()
 {
     slices.clear();
     others.clear();
-    flowSlices.clear();
+    linkedSlices.clear();
     faults.clear();
     std::fill(std::begin(faultCounts), std::end(faultCounts), 0);
     events = 0;
@@ -289,29 +36,41 @@ std::pair<std::string_view, std::string_view> Scanner::function(uint32_t id) con
     return {m_names.text(m_functions[id].first), m_cats.text(m_functions[id].second)};
 }
 
-uint32_t Scanner::functionId(std::string_view name, std::string_view cat)
+uint32_t Scanner::categoryId(std::string_view cat)
 {
     if (!m_haveCat || cat != m_lastCatCopy) {
         m_lastCat = m_cats.id(cat);
         m_lastCatCopy = cat;
         m_haveCat = true;
     }
-    const uint32_t n = m_names.id(name);
-    if (n >= m_firstOfName.size()) { // a new name
-        m_firstOfName.push_back(uint32_t(m_functions.size()));
-        m_functions.push_back({n, m_lastCat});
-        return m_firstOfName[n];
+    return m_lastCat;
+}
+
+uint32_t Scanner::functionId(uint32_t name, uint32_t cat)
+{
+    if (name == m_functions.size())
+        m_functions.push_back({name, cat});
+    if (m_functions[name].second == cat)
+        return name;
+    const auto [it, added] = m_moreCategories.try_emplace(uint64_t(name) << 32 | cat);
+    if (added) {
+        it->second = m_names.id('"' + std::to_string(m_functions.size())); // text has quotes only behind backslashes
+        m_functions.push_back({name, cat});
     }
-    const uint32_t first = m_firstOfName[n];
-    if (m_functions[first].second == m_lastCat)
-        return first;
-    const auto [it, added] = m_moreCategories.try_emplace(uint64_t(n) << 32 | m_lastCat, uint32_t(m_functions.size()));
-    if (added)
-        m_functions.push_back({n, m_lastCat});
     return it->second;
 }
 
-uint32_t Scanner::trackId(const RawEvent& e)
+void Scanner::resolve(Batch& batch)
+{
+    for (size_t i = 0; i < m_waitingCount; i++)
+        m_names.fetchText(m_waiting[i].hash);
+    Slice* slices = batch.slices.data() + (batch.slices.size() - m_waitingCount);
+    for (size_t i = 0; i < m_waitingCount; i++)
+        slices[i].function = functionId(m_names.id(m_waiting[i].name, m_waiting[i].hash), m_waiting[i].cat);
+    m_waitingCount = 0;
+}
+
+uint32_t Scanner::trackId(const EventFields& e)
 {
     Recent* recent = nullptr;
     if (e.hasPid && e.hasTid) {
@@ -330,19 +89,15 @@ uint32_t Scanner::trackId(const RawEvent& e)
     return id;
 }
 
-Outcome Scanner::probe(const char*& p, const char* end, bool& hasPhase)
-{
-    RawEvent e;
-    const Outcome outcome = readMembers(p, end, e, nullptr);
-    hasPhase = e.ph != 0;
-    return outcome;
-}
-
 Outcome Scanner::event(const char*& p, const char* end, const char* data, uint64_t base, Batch& batch)
 {
-    RawEvent e;
+    if (m_anyRare)
+        m_rare = {};
+    m_anyRare = false;
+    const RareFields& rare = m_rare;
+    EventFields e;
     const char* begin = p;
-    const Outcome outcome = readMembers(p, end, e, &batch.unknownKeys);
+    const Outcome outcome = readEvent(p, end, e, m_rare, m_anyRare, &batch.unknownKeys);
     if (outcome != Outcome::Event)
         return outcome;
     const uint64_t offset = base + uint64_t(begin - data);
@@ -355,7 +110,7 @@ Outcome Scanner::event(const char*& p, const char* end, const char* data, uint64
     batch.events++;
     e.offset = offset;
     if (e.ph != 'X') {
-        batch.others.push_back(e);
+        batch.others.push_back({e, rare});
         return Outcome::Event;
     }
     Slice s;
@@ -365,7 +120,7 @@ Outcome Scanner::event(const char*& p, const char* end, const char* data, uint64
         fault(batch, Fault::BadTime, offset, text);
         return Outcome::Event;
     }
-    if (!e.hasDur && !timeOf(e.dur, s.duration) && !timeOf(e.tdur, s.duration))
+    if (!e.hasDur && !timeOf(e.dur, s.duration) && !timeOf(rare.tdur, s.duration))
         fault(batch, Fault::NoDuration, offset, text);
     if (s.duration < 0) {
         fault(batch, Fault::NegativeDuration, offset, text);
@@ -377,35 +132,19 @@ Outcome Scanner::event(const char*& p, const char* end, const char* data, uint64
     }
     s.argsOffset = e.args.empty() ? 0 : base + uint64_t(e.args.data() - data);
     s.argsLength = uint32_t(std::min<size_t>(e.args.size(), UINT32_MAX));
-    s.function = functionId(e.name, e.cat);
     s.track = trackId(e);
-    if (!e.bindId.empty() && (e.flowIn || e.flowOut))
-        batch.flowSlices.emplace_back(uint32_t(batch.slices.size()), e);
+    if (m_anyRare && ((!rare.bindId.empty() && (rare.flowIn || rare.flowOut)) || rare.hasStack()))
+        batch.linkedSlices.emplace_back(uint32_t(batch.slices.size()), RawEvent{e, rare});
     batch.slices.push_back(s);
+    Waiting& waiting = m_waiting[m_waitingCount++];
+    waiting = {e.name, Interner::hash(e.name), categoryId(e.cat)};
+    m_names.fetchSlot(waiting.hash);
+    if (m_waitingCount == kMostWaiting)
+        resolve(batch);
     return Outcome::Event;
 }
 
-const char* guessEvent(const char* from, const char* begin, const char* end)
-{
-    // Looks back a little: the '}' and ',' before an event that starts exactly at `from`.
-    const char* p = from - begin > 64 ? from - 64 : begin;
-    while ((p = static_cast<const char*>(std::memchr(p, '}', size_t(end - p))))) {
-        const char* q = skipSpace(p + 1, end);
-        p++;
-        if (q >= end || *q != ',')
-            continue;
-        q = skipSpace(q + 1, end);
-        if (q >= end || *q != '{' || q < from)
-            continue;
-        const char* after = q;
-        bool hasPhase = false;
-        if (Scanner::probe(after, end, hasPhase) == Outcome::Event && hasPhase)
-            return q;
-    }
-    return nullptr;
-}
-
-const char* scanPiece(
+static const char* scanEvents(
     Scanner& scanner, Batch& batch, const char* p, const char* limit, const char* begin, const char* end, uint64_t base,
     bool last, bool& closed)
 {
@@ -441,6 +180,15 @@ const char* scanPiece(
             batch, Fault::Syntax, base + uint64_t(from - begin), {from, size_t(std::min<ptrdiff_t>(next - from, 160))});
         p = next;
     }
+}
+
+const char* scanPiece(
+    Scanner& scanner, Batch& batch, const char* p, const char* limit, const char* begin, const char* end, uint64_t base,
+    bool last, bool& closed)
+{
+    const char* stop = scanEvents(scanner, batch, p, limit, begin, end, base, last, closed);
+    scanner.resolve(batch);
+    return stop;
 }
 
 } // namespace calltide::formats::json

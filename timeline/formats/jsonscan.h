@@ -3,28 +3,13 @@
 // interned in the scanner's own tables; all others keep views of their raw fields. One Scanner a thread.
 #pragma once
 #include "formats/interner.h"
-#include "formats/jsontext.h"
+#include "formats/jsonevent.h"
 #include <deque>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 namespace calltide::formats::json {
-
-// An event's fields as they stand in the text: strings without quotes but still escaped, values whole.
-struct RawEvent
-{
-    std::string_view name, cat;
-    std::string_view ts, dur, tdur, pid, tid, id, id2, scope, bindId, args; // values, "" = not there
-    // The plain forms, read on the way: microseconds as ns, and whole numbers; else the views above tell.
-    int64_t tsNs = 0, durNs = 0, pidNumber = 0, tidNumber = 0;
-    bool hasTs = false, hasDur = false, hasPid = false, hasTid = false;
-    char ph = 0;
-    char instantScope = 0; // "s"
-    bool bindEnclosing = false; // "bp": "e"
-    bool flowIn = false, flowOut = false;
-    uint64_t offset = 0; // of the event's '{' in the (unpacked) file
-};
 
 struct Slice
 {
@@ -56,7 +41,7 @@ struct Batch
 {
     std::vector<Slice> slices;
     std::vector<RawEvent> others;
-    std::vector<std::pair<uint32_t, RawEvent>> flowSlices; // index of a slice with bind_id
+    std::vector<std::pair<uint32_t, RawEvent>> linkedSlices; // index of a slice with bind_id or stacks
     std::vector<FaultAt> faults; // the first of each kind in the stretch in full …
     uint64_t faultCounts[size_t(Fault::Count)] = {}; // … and how many there were
     std::vector<std::string> unknownKeys; // field names nothing is done with, each once
@@ -64,20 +49,13 @@ struct Batch
     void clear();
 };
 
-enum class Outcome
-{
-    Event,
-    Cut,
-    Bad
-};
-
 class Scanner
 {
 public:
     // p at '{' of an event; on Event p is behind its '}'. base: file offset of `data`.
     Outcome event(const char*& p, const char* end, const char* data, uint64_t base, Batch& batch);
-    // The same without effect, to try whether an event starts here; sets hasPhase.
-    static Outcome probe(const char*& p, const char* end, bool& hasPhase);
+    // Names the functions of the last few slices; before the text or the batch is used otherwise.
+    void resolve(Batch& batch);
 
     // A function is a (name, category) pair; a track a (pid, tid) pair of raw values.
     std::pair<std::string_view, std::string_view> function(uint32_t id) const;
@@ -86,12 +64,14 @@ public:
     size_t trackCount() const { return m_tracks.size(); }
 
 private:
-    uint32_t functionId(std::string_view name, std::string_view cat);
-    uint32_t trackId(const RawEvent& e);
+    uint32_t categoryId(std::string_view cat);
+    uint32_t functionId(uint32_t name, uint32_t cat);
+    uint32_t trackId(const EventFields& e);
 
     Interner m_names, m_cats, m_trackKeys;
-    std::vector<uint32_t> m_firstOfName; // name id → function id of the first category seen with it
-    std::vector<std::pair<uint32_t, uint32_t>> m_functions; // name id, category id
+    // Name id, category id. A function has the id of its name, with the first category seen with it; with others that of
+    // a made-up name which no text can have.
+    std::vector<std::pair<uint32_t, uint32_t>> m_functions;
     std::unordered_map<uint64_t, uint32_t> m_moreCategories;
     std::string m_lastCatCopy;
     uint32_t m_lastCat = 0;
@@ -104,10 +84,18 @@ private:
         uint32_t track = UINT32_MAX;
     };
     Recent m_recent[64];
+    RareFields m_rare; // of the event at hand
+    bool m_anyRare = false; // else m_rare is as RareFields() is
+    struct Waiting // a slice whose name is looked up together with those of its neighbours
+    {
+        std::string_view name;
+        uint64_t hash;
+        uint32_t cat;
+    };
+    static constexpr size_t kMostWaiting = 16;
+    Waiting m_waiting[kMostWaiting];
+    size_t m_waitingCount = 0; // of the last slices of the batch
 };
-
-// Where the next event that looks like one begins at or behind `from`: '}' ',' '{' … with a phase. Null: none.
-const char* guessEvent(const char* from, const char* begin, const char* end);
 
 // Reads events from p until one starts at or behind `limit`, the list's ']' is reached (closed is set, p at it), or the
 // text ends (p at the event that is not complete). Damage is skipped to the next event that looks like one.

@@ -13,7 +13,8 @@ using namespace store;
 
 namespace {
 
-constexpr uint64_t kBudget = 4 << 20; // bytes of events a look, so that a large file shows its first part at once
+constexpr uint64_t kBudget = 4 << 20; // bytes of events of a file a look
+constexpr uint64_t kFirstBudget = 768 << 10, kLeastBudget = 32 << 10; // of all files in the first part; of one at least
 constexpr int64_t kChildrenEvery = 200'000'000, kAliveEvery = 300'000'000; // ns
 
 std::string cutText(std::string_view text, size_t most = 4096)
@@ -64,6 +65,7 @@ struct LiveReader::Private
     int64_t lastChildren = INT64_MIN, lastAlive = INT64_MIN;
     int64_t lastEnd = INT64_MIN; // of the newest record
     bool ourClock = true, modeKnown = false;
+    bool first = false; // only the first part is wanted, at once
     int64_t lastNow = INT64_MIN;
 
     void addFile(std::unique_ptr<LiveFile> file);
@@ -75,7 +77,7 @@ struct LiveReader::Private
     void takeRest(File& f, LiveFile::Thread& thread);
     void closeEnded(File& f);
     void publish(int64_t until);
-    bool look(File& f);
+    bool look(File& f, uint64_t budget);
 };
 
 void LiveReader::Private::addFile(std::unique_ptr<LiveFile> file)
@@ -289,9 +291,9 @@ void LiveReader::Private::closeEnded(File& f)
     }
 }
 
-bool LiveReader::Private::look(File& f)
+bool LiveReader::Private::look(File& f, uint64_t budget)
 {
-    const bool any = f.file->look(kBudget);
+    const bool any = f.file->look(budget);
     takeTables(f);
     f.file->decode();
     takeThreads(f);
@@ -334,7 +336,9 @@ Result<std::unique_ptr<LiveReader>> LiveReader::open(const std::string& path)
 
 store::TracePtr LiveReader::firstPart()
 {
+    d->first = true;
     const LiveState state = look();
+    d->first = false;
     return state.calls ? d->trace.snapshot(d->lastNow, false) : nullptr;
 }
 
@@ -354,12 +358,13 @@ LiveState LiveReader::look()
     }
     if (checkAlive)
         d->lastAlive = now;
+    const uint64_t budget = d->first ? std::max(kFirstBudget / d->files.size(), kLeastBudget) : kBudget;
     bool allEnded = true;
     for (size_t i = 0; i < d->files.size(); i++) {
         Private::File& f = d->files[i];
         if (!f.ended) {
             const bool over = checkAlive && f.file->hasEnded(); // before the look: what it says is then all there
-            state.changed |= d->look(f);
+            state.changed |= d->look(f, budget);
             state.behind |= f.file->isBehind();
             if (over && !f.file->isBehind()) {
                 f.ended = true;

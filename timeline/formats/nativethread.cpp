@@ -18,54 +18,6 @@ ThreadDecoder::ThreadDecoder(
 {
 }
 
-void ThreadDecoder::open(int64_t now, uint32_t id, uint8_t flags)
-{
-    m_result.begin = std::min(m_result.begin, now);
-    if (m_stack.size() >= kMaxDepth) { // a damaged file only; Python itself ends long before
-        m_result.repaired++;
-        m_depthOffset++;
-        return;
-    }
-    m_stack.push_back({now, id, flags});
-    m_instantWasLast = false;
-    m_yields = false;
-}
-
-void ThreadDecoder::close(int64_t now, uint8_t flags)
-{
-    OpenCall& call = m_stack.back();
-    m_instantWasLast = false;
-    if (call.more) {
-        call.more--;
-        m_more--;
-        return;
-    }
-    if (call.id && now <= m_edge) {
-        m_result.beforeEdge++;
-    } else if (call.id) {
-        if (call.start < m_edge) {
-            call.start = m_edge;
-            call.flags |= kAlreadyRunning;
-        }
-        const bool known = call.id < m_functionOf.size() && m_functionOf[call.id].valid();
-        m_result.unknownIds += !known;
-        const FunctionId function = known ? m_functionOf[call.id] : m_unknown;
-        const uint32_t depth = uint32_t(levels() - 1);
-        const uint8_t all = uint8_t(call.flags | flags);
-        if (!call.arguments)
-            m_out.addAtDepth(depth, call.start, now - call.start, function, all);
-        else
-            addWithArguments(depth, call, now, function, all);
-        if (m_run.task)
-            noteLeave(call.id, all);
-    }
-    if (call.arguments)
-        m_arguments.pop_back();
-    m_stack.pop_back();
-    if (m_run.task && m_stack.size() < m_runDepth)
-        endRun(now);
-}
-
 void ThreadDecoder::addWithArguments(uint32_t depth, const OpenCall& call, int64_t end, FunctionId function, uint8_t flags)
 {
     std::string_view json(m_arguments.back());
@@ -129,11 +81,6 @@ void ThreadDecoder::endRun(int64_t now)
     m_run.task = 0;
 }
 
-void ThreadDecoder::enter(uint64_t time, uint32_t id)
-{
-    open(ns(time), id, m_file.traits(id) & kResumedFunction ? kResumed : 0);
-}
-
 void ThreadDecoder::leaveKind(uint64_t time, bool c, uint8_t flags)
 {
     const int64_t now = ns(time);
@@ -159,14 +106,6 @@ void ThreadDecoder::leaveKind(uint64_t time, bool c, uint8_t flags)
     close(now, flags);
 }
 
-void ThreadDecoder::leave(uint64_t time, unsigned kind)
-{
-    if (!m_stack.empty() && m_stack.back().id && isC(m_stack.back().id) == (kind == kLeaveC))
-        close(ns(time), 0); // as nearly all
-    else
-        leaveKind(time, kind == kLeaveC, 0);
-}
-
 void ThreadDecoder::resync(uint64_t time, int32_t depth)
 {
     const int64_t before = m_last, now = ns(time);
@@ -187,7 +126,7 @@ void ThreadDecoder::pushUnknown(int64_t count)
 {
     if (count <= 0)
         return;
-    m_stack.push_back({m_last, 0, 0, 0, uint32_t(count - 1)});
+    m_stack.emplace_back(m_last, 0, uint8_t(0), uint32_t(count - 1));
     m_more += count - 1;
 }
 

@@ -86,11 +86,18 @@ std::string jsonQuoted(std::string_view text);
 // Entry open at the end of a thread's chunks; closed by closeOpenCalls once the end of the recording is known.
 struct OpenCall
 {
+    OpenCall(int64_t start, uint32_t id, uint8_t flags, uint32_t more = 0)
+        : start(start)
+        , id(id)
+        , flags(flags)
+        , more(more)
+    {
+    }
     int64_t start;
     uint32_t id; // event id; 0: not known, not shown
     uint8_t flags;
     uint32_t arguments = 0; // 0: none, else 1 + place in the decoder's list
-    uint32_t more = 0; // levels like this one below it, of which nothing is known either
+    uint32_t more; // levels like this one below it, of which nothing is known either
 };
 
 class ThreadDecoder
@@ -173,6 +180,69 @@ private:
     bool m_yields = false; // the newest event was a coroutine that gave way
     ThreadResult m_result;
 };
+
+// What nearly every record needs
+
+inline void ThreadDecoder::open(int64_t now, uint32_t id, uint8_t flags)
+{
+    m_result.begin = std::min(m_result.begin, now);
+    if (m_stack.size() >= format::kMaxDepth) { // a damaged file only; Python itself ends long before
+        m_result.repaired++;
+        m_depthOffset++;
+        return;
+    }
+    m_stack.emplace_back(now, id, flags);
+    m_instantWasLast = false;
+    m_yields = false;
+}
+
+inline void ThreadDecoder::close(int64_t now, uint8_t flags)
+{
+    OpenCall& call = m_stack.back();
+    m_instantWasLast = false;
+    if (call.more) {
+        call.more--;
+        m_more--;
+        return;
+    }
+    if (call.id && now <= m_edge) {
+        m_result.beforeEdge++;
+    } else if (call.id) {
+        if (call.start < m_edge) {
+            call.start = m_edge;
+            call.flags |= store::kAlreadyRunning;
+        }
+        const bool known = call.id < m_functionOf.size() && m_functionOf[call.id].valid();
+        m_result.unknownIds += !known;
+        const store::FunctionId function = known ? m_functionOf[call.id] : m_unknown;
+        const uint32_t depth = uint32_t(levels() - 1);
+        const uint8_t all = uint8_t(call.flags | flags);
+        if (!call.arguments)
+            m_out.addAtDepth(depth, call.start, now - call.start, function, all);
+        else
+            addWithArguments(depth, call, now, function, all);
+        if (m_run.task)
+            noteLeave(call.id, all);
+    }
+    if (call.arguments)
+        m_arguments.pop_back();
+    m_stack.pop_back();
+    if (m_run.task && m_stack.size() < m_runDepth)
+        endRun(now);
+}
+
+inline void ThreadDecoder::enter(uint64_t time, uint32_t id)
+{
+    open(ns(time), id, m_file.traits(id) & kResumedFunction ? store::kResumed : 0);
+}
+
+inline void ThreadDecoder::leave(uint64_t time, unsigned kind)
+{
+    if (!m_stack.empty() && m_stack.back().id && isC(m_stack.back().id) == (kind == format::kLeaveC))
+        close(ns(time), 0); // as nearly all
+    else
+        leaveKind(time, kind == format::kLeaveC, 0);
+}
 
 // A function and a garbage collection as the store has them; strings go to `out`.
 store::Function storeFunction(const NativeTables& tables, const format::FunctionRecord& record, store::TraceBuilder& out);

@@ -16,7 +16,7 @@ using store::Severity;
 
 namespace {
 
-constexpr size_t kPiece = 4 << 20;
+constexpr size_t kPiece = 1 << 20;
 constexpr size_t kGreatestValue = size_t(1) << 30; // of one event or one top-level value
 
 // A stretch of the file in memory; [at, end) is unread.
@@ -81,7 +81,7 @@ public:
         , m_input(input)
         , m_options(options)
         , m_window(input)
-        , m_model(m_builder, input.compressed())
+        , m_model(m_builder, input.compressed(), input.fileSize())
     {
         m_threads = size_t(
             std::clamp(options.threads > 0 ? options.threads : int(std::thread::hardware_concurrency()), 1, 64));
@@ -265,7 +265,7 @@ private:
     // Passes over a value of any size without keeping it.
     Status skipTopLevel(const std::string& name)
     {
-        if (name == "stackFrames" || name == "samples" || name == "systemTraceEvents")
+        if (name == "systemTraceEvents")
             m_builder.problem(
                 "json.part." + name, "The part \"" + name + "\" cannot be shown and was left out.", Severity::Warning,
                 int64_t(m_window.offset()));
@@ -407,7 +407,7 @@ private:
 
     void unknownField(const std::string& key)
     {
-        for (const char* known : {"tts", "cname", "sf", "stack", "esf", "estack"}) {
+        for (const char* known : {"tts", "cname"}) {
             if (key == known && std::find(m_reported.begin(), m_reported.end(), key) == m_reported.end()) {
                 m_reported.push_back(key);
                 m_builder.problem(

@@ -145,6 +145,26 @@ uint32_t TraceBuilder::addExtraInFile(uint8_t flags, uint64_t offset, uint32_t l
     return uint32_t(256 + d->columns->extras.size() - 1);
 }
 
+uint32_t TraceBuilder::addExtraLater(uint8_t flags)
+{
+    d->columns->extras.push_back({flags, 0, 0, 0});
+    return uint32_t(256 + d->columns->extras.size() - 1);
+}
+
+TraceBuilder::TextPlace TraceBuilder::addText(std::string_view json)
+{
+    const TextPlace place{d->columns->argumentText.size(), uint32_t(json.size())};
+    d->columns->argumentText.append(json);
+    return place;
+}
+
+void TraceBuilder::setText(uint32_t extra, TextPlace text)
+{
+    SliceExtra& e = d->columns->extras[extra - 256];
+    e.offset = text.offset;
+    e.length = text.length;
+}
+
 void TraceBuilder::addInstant(Instant instant, std::string_view json)
 {
     if (!json.empty())

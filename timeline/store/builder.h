@@ -41,6 +41,15 @@ public:
     uint32_t addExtra(uint8_t flags, std::string_view argumentsJson);
     // … or for arguments that stay in the file.
     uint32_t addExtraInFile(uint8_t flags, uint64_t offset, uint32_t length);
+    // … or for text that comes later, and that several may share.
+    struct TextPlace
+    {
+        uint64_t offset = 0;
+        uint32_t length = 0;
+    };
+    uint32_t addExtraLater(uint8_t flags);
+    TextPlace addText(std::string_view argumentsJson);
+    void setText(uint32_t extra, TextPlace text);
     void addInstant(Instant instant, std::string_view argumentsJson = {});
     void addCounterSample(ProcessId process, std::string_view name, std::string_view series, int64_t time, double value);
     void addFlow(Flow flow);
