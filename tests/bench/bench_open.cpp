@@ -25,13 +25,14 @@ unsigned long long counted(uint64_t n)
 }
 
 // Of the file and, of a recording, its children.
-void print(const char* what, const Trace& trace, double time, double processor)
+void print(const char* what, const Trace& trace, const Watch& watch)
 {
+    const double time = watch.time(), processor = watch.processor(), system = watch.system();
     const double slices = double(trace.sliceCount()), bytes = double(trace.fileSize());
     std::printf(
-        "%-10s %8.0f ms   %.1f M slices/s   %.0f MB/s\n           %8.0f ms of processor time   %.1f M slices/s   %.0f MB/s\n",
-        what, time * 1e3, slices / time / 1e6, bytes / time / 1e6, processor * 1e3, slices / processor / 1e6,
-        bytes / processor / 1e6);
+        "%-10s %8.0f ms   %.1f M slices/s   %.0f MB/s\n           %8.0f ms of processor time (%.0f of it in the system)   %.1f M slices/s   %.0f MB/s\n",
+        what, time * 1e3, slices / time / 1e6, bytes / time / 1e6, processor * 1e3, system * 1e3,
+        slices / processor / 1e6,         bytes / processor / 1e6);
 }
 
 void printMemory(const Trace& trace, const Memory& before)
@@ -52,10 +53,9 @@ bool open(const char* file)
     const Memory before = memory();
     const Watch watch;
     const auto trace = formats::open(file);
-    const double time = watch.time(), processor = watch.processor();
     if (!trace)
         return said(trace.error());
-    print("open", **trace, time, processor);
+    print("open", **trace, watch);
     printMemory(**trace, before);
     for (const Problem& p : (*trace)->problems())
         std::printf("problem    %s: %llu (%s)\n", p.kind.c_str(), counted(p.count), p.text.c_str());
@@ -80,7 +80,7 @@ bool first(const char* file)
     const auto trace = formats::open(file, options);
     if (!trace)
         return said(trace.error());
-    print("open", **trace, watch.time(), watch.processor());
+    print("open", **trace, watch);
     if (shown > (*trace)->sliceCount())
         std::fprintf(stderr, "a first picture showed more than there is\n");
     return shown <= (*trace)->sliceCount();
@@ -116,7 +116,7 @@ bool cache(const char* file)
         const TracePtr again = formats::openSidecar(file, options);
         right = again && again->sliceCount() == slices;
         if (right) {
-            print("open kept", *again, watch.time(), watch.processor());
+            print("open kept", *again, watch);
             printMemory(*again, before);
             right = frames(*again);
             printMemory(*again, before); // of what was looked at

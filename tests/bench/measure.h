@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <sys/resource.h>
 #include <vector>
 
 namespace bench {
@@ -22,6 +23,13 @@ inline double cpu()
     timespec t = {};
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
     return double(t.tv_sec) + double(t.tv_nsec) * 1e-9;
+}
+
+inline double systemCpu() // the part of it that the system took: for memory and files
+{
+    rusage r = {};
+    getrusage(RUSAGE_SELF, &r);
+    return double(r.ru_stime.tv_sec) + double(r.ru_stime.tv_usec) * 1e-6;
 }
 
 struct Memory // bytes; 0 where the system does not tell
@@ -59,9 +67,10 @@ inline void forgetPeak() // so that memory().peak is that of what follows
 // Wall and processor time since it was made.
 struct Watch
 {
-    double began = now(), beganCpu = cpu();
+    double began = now(), beganCpu = cpu(), beganSystem = systemCpu();
     double time() const { return now() - began; }
     double processor() const { return cpu() - beganCpu; }
+    double system() const { return systemCpu() - beganSystem; }
 };
 
 inline double percentile(const std::vector<double>& sorted, double share)
