@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/callview.h"
 #include "ui/appearance.h"
+#include "ui/areasummary.h"
 #include "ui/controls.h"
 #include "ui/sharestrip.h"
 #include "ui/text.h"
@@ -42,6 +43,8 @@ CallView::CallView(const Appearance& appearance, TraceContextPtr context, render
     m_pages->addWidget(emptyState(appearance, QStringLiteral("details"), tr("No call selected"),
         tr("Click a call, or drag over the timeline to see the totals of a part.")));
     m_pages->addWidget(buildPage());
+    m_pages->addWidget(buildAreaPage());
+    connect(state, &render::ViewState::areaChanged, this, &CallView::refresh);
     connect(state, &render::ViewState::selectionChanged, this, &CallView::refresh);
     connect(&appearance, &Appearance::changed, this, [this] {
         m_shown = store::kNoSlice;
@@ -143,6 +146,12 @@ void CallView::refreshOpen()
 void CallView::refresh()
 {
     const store::SliceIndex slice = m_state->selected();
+    if (m_state->area() && (slice == store::kNoSlice || m_state->isAreaNewest())) {
+        m_job.cancel();
+        m_shown = store::kNoSlice;
+        showArea();
+        return;
+    }
     if (slice == m_shown && slice != store::kNoSlice)
         return;
     m_job.cancel();
@@ -158,6 +167,45 @@ void CallView::refresh()
     }
     m_job.start([context = m_context, slice](store::Progress&) { return callDetails(*context, slice); },
         [this](const CallDetails& details) { show(details); });
+}
+
+QWidget* CallView::buildAreaPage()
+{
+    auto* page = new QWidget;
+    page->setProperty("panel", true);
+    page->setAttribute(Qt::WA_StyledBackground);
+    auto* column = new QVBoxLayout(page);
+    column->setContentsMargins(14, 12, 14, 12);
+    column->setSpacing(8);
+    QLabel* title = plainLabel(tr("Selected part"));
+    title->setFont(uiFont(m_appearance, u"title", 600));
+    column->addWidget(title);
+    m_area = new QLabel;
+    m_area->setObjectName(QStringLiteral("areaFigures"));
+    m_area->setTextFormat(Qt::PlainText);
+    m_area->setWordWrap(true);
+    m_area->setFont(uiFont(m_appearance, u"small"));
+    m_area->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    column->addWidget(m_area);
+    column->addStretch(1);
+    return page;
+}
+
+void CallView::showArea()
+{
+    const store::Trace& trace = *m_context->trace;
+    const render::Area& area = *m_state->area();
+    const AreaSummary sum = summaryOf(trace, {area.range.from, area.range.to, area.tracks, {}});
+    m_lines = {tr("%1 long").arg(formatDuration(area.range.length())),
+        tr("From %1 to %2").arg(formatTime(area.range.from - trace.begin()), formatTime(area.range.to - trace.begin())),
+        QStringLiteral("%1 · %2").arg(formatCount(sum.calls, tr("%1 call"), tr("%1 calls")),
+            formatCount(sum.tracks, tr("on %1 track"), tr("on %1 tracks"))),
+        tr("%1 in calls, all tracks together").arg(formatDuration(sum.busy))};
+    if (sum.clipped)
+        m_lines << formatCount(sum.clipped, tr("%1 call reaches over an edge: only what lies inside is counted."),
+            tr("%1 calls reach over an edge: only what lies inside is counted."));
+    m_area->setText(m_lines.join(u'\n'));
+    m_pages->setCurrentIndex(2);
 }
 
 QLabel* CallView::valueLabel(const QString& text, bool mono)

@@ -34,10 +34,12 @@ Q_SIGNALS:
 
 private:
     void refresh();
+    void showArea();
     void show(const CallDetails& details);
     void addRow(const QString& key, QWidget* value);
     QLabel* valueLabel(const QString& text, bool mono = true);
     QWidget* buildPage();
+    QWidget* buildAreaPage();
 
     const Appearance& m_appearance;
     TraceContextPtr m_context;
@@ -53,6 +55,7 @@ private:
     QGridLayout* m_grid = nullptr;
     store::SliceIndex m_shown = store::kNoSlice;
     bool m_open = false; // it was still running when it was shown
+    QLabel* m_area; // figures of the selected part
     QStringList m_lines;
 };
 

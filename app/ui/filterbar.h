@@ -7,6 +7,7 @@
 #include <QPointer>
 #include <QWidget>
 
+class QCompleter;
 class QLineEdit;
 
 namespace calltide::render {
@@ -17,6 +18,7 @@ namespace calltide::ui {
 
 class Appearance;
 class ElidedLabel;
+class FilterChip;
 class Segments;
 
 class FilterBar : public QWidget
@@ -27,7 +29,8 @@ public:
     // Each recording has its own filter; null: nothing is open.
     void setState(render::ViewState* state);
     void popUp();
-    QLineEdit* field() const { return m_field; }
+    QLineEdit* field() const { return m_field; } // what is being typed; Enter makes chips of it
+    QStringList chips() const; // their terms
 
 Q_SIGNALS:
     void left(); // the keyboard belongs to the timeline again
@@ -37,10 +40,19 @@ protected:
 
 private:
     void apply();
+    void complete();
     void close();
+    void addChip(const QString& term, bool on);
+    void makeChips(); // of what is in the field
+    QString text() const; // of all terms that are on
+    void keep(); // in the state
     void show(const layout::CallFilter& filter, const store::Trace& trace);
 
+    const Appearance& m_appearance;
     QLineEdit* m_field;
+    QCompleter* m_completer = nullptr;
+    QWidget* m_chipRow;
+    QList<FilterChip*> m_chips;
     ElidedLabel* m_said;
     Segments* m_how;
     QPointer<render::ViewState> m_state;

@@ -15,8 +15,8 @@ QString tr(const char* text)
     return QCoreApplication::translate("calltide::ui::FilterTerms", text);
 }
 
-// Words at spaces, but not within quotes; the quotes are left out.
-QStringList words(const QString& text)
+// Words at spaces, but not within quotes.
+QStringList words(const QString& text, bool keepQuotes = false)
 {
     QStringList out;
     QString word;
@@ -25,6 +25,8 @@ QStringList words(const QString& text)
         if (c == u'"') {
             quoted = !quoted;
             any = true;
+            if (keepQuotes)
+                word += c;
         } else if (c.isSpace() && !quoted) {
             if (any)
                 out << word;
@@ -97,6 +99,11 @@ bool argumentsHold(const std::vector<FilterTerm>& terms, const std::string& json
     return !wanted || found;
 }
 } // namespace
+
+QStringList filterWords(const QString& text)
+{
+    return words(text, true);
+}
 
 FilterTerms parseFilter(const QString& text)
 {

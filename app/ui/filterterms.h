@@ -9,6 +9,7 @@
 #include "store/progress.h"
 #include "store/trace.h"
 #include <QString>
+#include <QStringList>
 #include <vector>
 
 namespace calltide::ui {
@@ -32,6 +33,7 @@ struct FilterTerms
 };
 
 FilterTerms parseFilter(const QString& text);
+QStringList filterWords(const QString& text); // as they were written, a term each
 // Reads every argument of the trace when a term asks for one: seconds on large traces. Any thread; without calls when
 // cancelled.
 layout::CallFilter makeFilter(const std::vector<FilterTerm>& terms, const store::Trace& trace, store::Progress* progress);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/functionsview.h"
 #include "ui/appearance.h"
+#include "ui/areasummary.h"
 #include "ui/controls.h"
 #include "ui/functionsmodel.h"
 #include "ui/paneexport.h"
@@ -267,7 +268,11 @@ void FunctionsView::showTotals()
     const QString functions = rows == m_model->rowCount() ? formatCount(uint64_t(rows), tr("%1 function"), tr("%1 functions"))
                                                           : tr("%1 of %2 functions").arg(formatNumber(uint64_t(rows)), formatNumber(uint64_t(m_model->rowCount())));
     const QString text = m_state->filter() ? tr("%1 · %2 calls · %3 self · filtered") : tr("%1 · %2 calls · %3 self");
-    m_totals->setFullText(text.arg(functions, formatNumber(calls), formatDuration(self)));
+    QString cut;
+    if (const auto& area = m_state->area())
+        if (const auto sum = summaryOf(*m_context->trace, {area->range.from, area->range.to, area->tracks, {}}); sum.clipped)
+            cut = formatCount(sum.clipped, tr(" · %1 call cut at an edge"), tr(" · %1 calls cut at the edges"));
+    m_totals->setFullText(text.arg(functions, formatNumber(calls), formatDuration(self)) + cut);
 }
 
 void FunctionsView::followSelection()

@@ -15,8 +15,14 @@ Error stopped()
 std::shared_ptr<const LooseTree>
 CallTree::collect(const store::Trace& trace, const store::Scope& scope, store::Progress* progress)
 {
+    return collect(trace, std::span(&scope, 1), progress);
+}
+
+std::shared_ptr<const LooseTree>
+CallTree::collect(const store::Trace& trace, std::span<const store::Scope> scopes, store::Progress* progress)
+{
     auto out = std::make_shared<LooseTree>();
-    if (!TreeBuilder(trace, progress).collect(scope, *out))
+    if (!TreeBuilder(trace, progress).collect(scopes, *out))
         return nullptr;
     return out;
 }

@@ -75,8 +75,11 @@ public:
         const store::Trace& trace, const store::Scope& scope, const TreeOptions& options,
         store::Progress* progress = nullptr);
     // The first step alone, and the others from it: they are quick, and often wanted for the same scope again.
+    // Null: cancelled. Several scopes are put together; a call that goes on from one to the next counts in each.
     static std::shared_ptr<const LooseTree> collect(
-        const store::Trace& trace, const store::Scope& scope, store::Progress* progress = nullptr); // null: cancelled
+        const store::Trace& trace, const store::Scope& scope, store::Progress* progress = nullptr);
+    static std::shared_ptr<const LooseTree> collect(
+        const store::Trace& trace, std::span<const store::Scope> scopes, store::Progress* progress = nullptr);
     static Result<CallTree> arrange(
         const store::Trace& trace, const LooseTree& paths, const TreeOptions& options,
         store::Progress* progress = nullptr);

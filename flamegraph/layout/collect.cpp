@@ -10,9 +10,8 @@ namespace calltide::flame {
 class TreeBuilder::Collector
 {
 public:
-    Collector(const store::Trace& trace, const store::Scope& scope, store::Progress* progress, LooseTree& out)
+    Collector(const store::Trace& trace, store::Progress* progress, LooseTree& out)
         : m_trace(trace)
-        , m_scope(scope)
         , m_progress(progress)
         , m_nodes(out.nodes)
     {
@@ -21,7 +20,7 @@ public:
     }
 
     void expect(uint64_t slices) { m_total += slices; }
-    bool track(store::TrackId id); // false: cancelled
+    bool track(store::TrackId id, const store::Scope& scope); // false: cancelled
 
 private:
     static constexpr uint64_t kStep = 1 << 16; // slices between looks at the progress
@@ -36,7 +35,7 @@ private:
         uint32_t children = 0;
     };
 
-    bool row(store::RowId row, bool outermost);
+    bool row(store::RowId row, const store::Scope& scope, bool outermost);
     bool step(uint64_t slices);
 
     uint32_t child(uint32_t parent, uint32_t function)
@@ -79,7 +78,6 @@ private:
     }
 
     const store::Trace& m_trace;
-    const store::Scope& m_scope;
     store::Progress* m_progress;
     std::vector<Node>& m_nodes;
     std::vector<Link> m_links;
@@ -97,9 +95,9 @@ bool TreeBuilder::Collector::step(uint64_t slices)
     return !m_progress->cancelled();
 }
 
-bool TreeBuilder::Collector::row(store::RowId id, bool outermost)
+bool TreeBuilder::Collector::row(store::RowId id, const store::Scope& scope, bool outermost)
 {
-    const auto [first, last] = m_trace.overlapping(id, m_scope.from, m_scope.to);
+    const auto [first, last] = m_trace.overlapping(id, scope.from, scope.to);
     m_here.resize(last - first);
     uint64_t parent = m_aboveFirst; // slice
     const uint64_t aboveLast = m_aboveFirst + m_above.size();
@@ -109,7 +107,7 @@ bool TreeBuilder::Collector::row(store::RowId id, bool outermost)
         if ((i - first) % kStep == kStep - 1 && !step(kStep))
             return false;
         const int64_t start = m_trace.start(i), length = m_trace.duration(i);
-        const int64_t from = std::max(start, m_scope.from), to = std::min(start + length, m_scope.to);
+        const int64_t from = std::max(start, scope.from), to = std::min(start + length, scope.to);
         const int64_t inside = std::max<int64_t>(0, to - from);
         if (!outermost) {
             while (nextParent <= start) {
@@ -139,34 +137,35 @@ bool TreeBuilder::Collector::row(store::RowId id, bool outermost)
     return step((last - first) % kStep);
 }
 
-bool TreeBuilder::Collector::track(store::TrackId id)
+bool TreeBuilder::Collector::track(store::TrackId id, const store::Scope& scope)
 {
     m_above.clear();
     for (uint32_t depth = 0; depth < m_trace.track(id).rowCount; ++depth) {
         if (depth && m_above.empty())
             break; // nothing deeper can be inside either
-        if (!row(m_trace.rowAt(id, depth), depth == 0))
+        if (!row(m_trace.rowAt(id, depth), scope, depth == 0))
             return false;
     }
     return !m_progress || !m_progress->cancelled();
 }
 
-bool TreeBuilder::collect(const store::Scope& scope, LooseTree& out)
+bool TreeBuilder::collect(std::span<const store::Scope> scopes, LooseTree& out)
 {
-    std::vector<store::TrackId> tracks = scope.tracks;
-    if (tracks.empty()) {
-        for (size_t i = 0; i < m_trace.tracks().size(); ++i) {
-            const store::TrackKind kind = m_trace.tracks()[i].kind;
-            if (kind == store::TrackKind::Thread || kind == store::TrackKind::Overflow)
-                tracks.emplace_back(i);
-        }
+    std::vector<store::TrackId> all;
+    for (size_t i = 0; i < m_trace.tracks().size(); ++i) {
+        const store::TrackKind kind = m_trace.tracks()[i].kind;
+        if (kind == store::TrackKind::Thread || kind == store::TrackKind::Overflow)
+            all.emplace_back(i);
     }
-    Collector collector(m_trace, scope, m_progress, out);
-    for (const store::TrackId track : tracks)
-        collector.expect(m_trace.track(track).sliceCount);
-    for (const store::TrackId track : tracks)
-        if (!collector.track(track))
-            return false;
+    Collector collector(m_trace, m_progress, out);
+    for (const bool counting : {true, false})
+        for (const store::Scope& scope : scopes)
+            for (const store::TrackId track : scope.tracks.empty() ? all : scope.tracks) {
+                if (counting)
+                    collector.expect(m_trace.track(track).sliceCount);
+                else if (!collector.track(track, scope))
+                    return false;
+            }
     out.nodes[0].self = 0;
     return true;
 }

@@ -62,7 +62,9 @@ private:
     // Where a node goes; kGone: nowhere. The root stands for "nowhere yet" where a function or a subtree is focused.
     uint32_t target(uint32_t node, const Node& n)
     {
-        const bool its = n.function == m_transform.function;
+        const bool its = m_transform.kind == TransformKind::FocusHits
+            ? n.function.v < m_transform.functions.size() && m_transform.functions[n.function.v]
+            : n.function == m_transform.function;
         const uint32_t parent = n.parent ? m_to[n.parent] : 0;
         m_merged = false;
         switch (m_transform.kind) {
@@ -75,6 +77,7 @@ private:
         case TransformKind::DropFunction:
             return its || parent == kGone ? kGone : child(parent, n.function);
         case TransformKind::FocusFunction:
+        case TransformKind::FocusHits:
             if (n.parent && parent != kGone)
                 return child(parent, n.function);
             return its ? child(0, n.function) : kGone;

@@ -13,6 +13,7 @@ enum class TransformKind : uint8_t
     MergeFunction, // its calls vanish, their self time goes to the caller
     MergeLibrary, // the same for all functions that are not the user's own: standard library, packages, C
     DropFunction, // its calls vanish with all they call
+    FocusHits, // only the calls of the functions in `functions` and what is below them
     FocusFunction, // only its calls and what is below them
     FocusSubtree, // only the calls of one path and what is below them
     CollapseRecursion // calls of it inside itself become one with the outermost, and what lies between vanishes
@@ -21,8 +22,9 @@ enum class TransformKind : uint8_t
 struct Transform
 {
     TransformKind kind = TransformKind::MergeFunction;
-    store::FunctionId function; // all but MergeLibrary; of FocusSubtree the path's last one
+    store::FunctionId function; // all but MergeLibrary and FocusHits; of FocusSubtree the path's last one
     std::vector<store::FunctionId> path; // FocusSubtree only: from below the root on, top down
+    std::vector<bool> functions; // FocusHits only: by FunctionId
     friend bool operator==(const Transform&, const Transform&) = default;
 };
 

@@ -16,7 +16,7 @@ public:
     {
     }
 
-    bool collect(const store::Scope& scope, LooseTree& out); // the merged paths; false: cancelled
+    bool collect(std::span<const store::Scope> scopes, LooseTree& out); // the merged paths; false: cancelled
     bool transform(const Transform& transform, const LooseTree& from, LooseTree& out); // top down; false: cancelled
     // false: cancelled. A valid `only` leaves that function's callers alone.
     bool invert(const LooseTree& topDown, store::FunctionId only, LooseTree& out);

@@ -42,7 +42,8 @@ FlameBar::FlameBar(QWidget* parent)
     m_chip->setToolTip(tr("What the flame graph covers"));
     m_chip->setAccessibleName(tr("What the flame graph covers"));
     auto* menu = new QMenu(m_chip);
-    const QString names[] = {tr("Whole recording"), tr("Shown part"), tr("Selection"), tr("Thread of the call")};
+    const QString names[] = {tr("Whole recording"), tr("Shown part"), tr("Selection"), tr("Hits of the search"),
+        tr("Thread of the call"), tr("Process of the call"), tr("Task of the call")};
     for (int i = 0; i < int(ScopeKind::Count); ++i) {
         m_scopes[i] = menu->addAction(names[i], this, [this, i] {
             setScope(ScopeKind(i));
@@ -91,7 +92,8 @@ FlameBar::FlameBar(QWidget* parent)
     });
     connect(m_filter, &QLineEdit::textChanged, this, &FlameBar::filterChanged);
     setScope(m_scope);
-    setSelectionAvailable(false, false);
+    for (int i = int(ScopeKind::Selection); i < int(ScopeKind::Count); ++i)
+        setAvailable(ScopeKind(i), false);
 }
 
 void FlameBar::makeMeasureMenu()
@@ -175,10 +177,9 @@ void FlameBar::setScopeText(const QString& text)
     m_chip->setText(text);
 }
 
-void FlameBar::setSelectionAvailable(bool available, bool call)
+void FlameBar::setAvailable(ScopeKind scope, bool available)
 {
-    m_scopes[int(ScopeKind::Thread)]->setEnabled(call || m_scope == ScopeKind::Thread);
-    m_scopes[int(ScopeKind::Selection)]->setEnabled(available);
+    m_scopes[int(scope)]->setEnabled(available);
 }
 
 QString FlameBar::filter() const

@@ -20,7 +20,10 @@ enum class ScopeKind : uint8_t
     Whole,
     Shown,
     Selection,
+    Hits, // of the search
     Thread, // of the selected call, all of it
+    Process,
+    Task, // what ran while it did; of the selected call of a task's lane
     Count
 };
 
@@ -39,7 +42,7 @@ public:
     ScopeKind scope() const { return m_scope; }
     void setScope(ScopeKind scope); // silent
     void setScopeText(const QString& text); // "Shown part · 52.0 ms"
-    void setSelectionAvailable(bool available, bool call); // an area or a call, a call
+    void setAvailable(ScopeKind scope, bool available);
     QString filter() const;
     void focusFilter();
     QSize minimumSizeHint() const override;

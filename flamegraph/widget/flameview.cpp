@@ -28,12 +28,17 @@ struct FlameView::Private
     TreeJob job{paths}, callersJob{paths};
     std::vector<flame::Transform> transforms;
     store::FunctionId center; // of the sandwich
-    store::TrackId thread; // of the scope Thread: it stays while calls of others are selected
+    store::TrackId track; // of the scopes Thread, Process and Task: it stays while calls of others are selected
+    std::vector<store::Scope> taskRuns; // of `track`, when it is a task's
     QTimer follow, note;
     bool stale = false; // hidden when the tree had to be built
     ScopeKind beforeSelection = ScopeKind::Shown;
 
     store::Scope scope() const;
+    std::vector<store::Scope> scopes() const; // the same, in pieces where it is in pieces
+    void offerScopes();
+    void takeTrack();
+    static bool isOfTrack(ScopeKind kind) { return kind >= ScopeKind::Thread; }
     bool hasSelection() const { return state->area() || state->selected() != store::kNoSlice; }
     void rebuild(bool evenIfHidden = false);
     void scopeMayHaveChanged(ScopeKind kind);
@@ -70,8 +75,10 @@ flame::TreeOptions FlameView::Private::options() const
 {
     flame::TreeOptions out;
     out.direction = bar->order() == Order::BottomUp ? flame::Direction::BottomUp : flame::Direction::TopDown;
+    if (bar->scope() == ScopeKind::Hits)
+        out.transforms.push_back({flame::TransformKind::FocusHits, {}, {}, state->searchMask()});
     if (bar->myCodeOnly())
-        out.transforms.push_back({flame::TransformKind::MergeLibrary, {}, {}});
+        out.transforms.push_back({flame::TransformKind::MergeLibrary, {}, {}, {}});
     out.transforms.insert(out.transforms.end(), transforms.begin(), transforms.end());
     if (canvas->scene().tree() && canvas->scene().tree()->isPruned() && !canvas->zooms().empty())
         out.closer = canvas->zooms().back();
@@ -135,10 +142,21 @@ store::Scope FlameView::Private::scope() const
         scope.from = state->trace()->start(slice);
         scope.to = state->trace()->end(slice);
         scope.tracks = {state->trace()->trackOf(slice)};
-    } else if (bar->scope() == ScopeKind::Thread && thread.valid()) {
-        scope.tracks = {thread};
-        scope.from = state->trace()->begin();
-        scope.to = state->trace()->end();
+    } else if (isOfTrack(bar->scope()) && track.valid()) {
+        const store::Trace& trace = *state->trace();
+        const store::ProcessId process = trace.track(track).process;
+        for (uint32_t t = 0; t < trace.tracks().size(); ++t) {
+            const store::Track& other = trace.tracks()[t];
+            const bool lane = other.kind == store::TrackKind::Overflow && other.parent == track;
+            const bool ofProcess = bar->scope() == ScopeKind::Process && other.process == process
+                && (other.kind == store::TrackKind::Thread || other.kind == store::TrackKind::Overflow);
+            if (ofProcess || (bar->scope() == ScopeKind::Thread && (lane || store::TrackId(t) == track)))
+                scope.tracks.push_back(store::TrackId(t));
+        }
+        if (bar->scope() == ScopeKind::Task)
+            scope.tracks = {trace.track(track).parent};
+        scope.from = trace.begin();
+        scope.to = trace.end();
     } else {
         scope.from = state->trace()->begin();
         scope.to = state->trace()->end();
@@ -150,11 +168,46 @@ store::Scope FlameView::Private::scope() const
     return scope;
 }
 
+std::vector<store::Scope> FlameView::Private::scopes() const
+{
+    return bar->scope() == ScopeKind::Task && !taskRuns.empty() ? taskRuns : std::vector<store::Scope>{scope()};
+}
+
+void FlameView::Private::offerScopes()
+{
+    const bool call = state->trace() && state->selected() != store::kNoSlice;
+    const auto kind = call ? state->trace()->track(state->trace()->trackOf(state->selected())).kind
+                           : store::TrackKind::Thread;
+    const auto offer = [this](ScopeKind scope, bool available) {
+        bar->setAvailable(scope, available || (isOfTrack(scope) && bar->scope() == scope));
+    };
+    offer(ScopeKind::Selection, state->trace() && hasSelection());
+    offer(ScopeKind::Hits, state->trace() && !state->searchMask().empty());
+    offer(ScopeKind::Thread, call && kind != store::TrackKind::Task);
+    offer(ScopeKind::Process, call);
+    offer(ScopeKind::Task, call && kind == store::TrackKind::Task);
+}
+
+// The track of the selected call; of a task, the times in which it ran.
+void FlameView::Private::takeTrack()
+{
+    if (!isOfTrack(bar->scope()) || state->selected() == store::kNoSlice)
+        return;
+    const store::Trace& trace = *state->trace();
+    track = trace.trackOf(state->selected());
+    taskRuns.clear();
+    if (trace.track(track).kind != store::TrackKind::Task || trace.track(track).rowCount == 0)
+        return;
+    const store::Row& row = trace.row(trace.rowAt(track, 0));
+    for (store::SliceIndex i = row.first; i < row.first + row.count; ++i)
+        if (!(trace.flags(i) & (store::kWaiting | store::kReady)))
+            taskRuns.push_back({trace.start(i), trace.end(i), {trace.track(track).parent}, {}});
+}
+
 void FlameView::Private::rebuild(bool evenIfHidden)
 {
     follow.stop();
-    bar->setSelectionAvailable(
-        state->trace() && hasSelection(), state->trace() && state->selected() != store::kNoSlice);
+    offerScopes();
     showScope();
     if (!state->trace()) {
         job.stop();
@@ -176,17 +229,16 @@ void FlameView::Private::rebuild(bool evenIfHidden)
         flame::TreeOptions above = wanted;
         above.direction = flame::Direction::BottomUp;
         above.callersOf = center;
-        callersJob.start(state->trace(), scope(), std::move(above));
-        wanted.transforms.push_back({flame::TransformKind::FocusFunction, center, {}});
+        callersJob.start(state->trace(), scopes(), std::move(above));
+        wanted.transforms.push_back({flame::TransformKind::FocusFunction, center, {}, {}});
     }
-    job.start(state->trace(), scope(), std::move(wanted));
+    job.start(state->trace(), scopes(), std::move(wanted));
     note.start(kNoteAfterMs);
 }
 
 void FlameView::Private::scopeMayHaveChanged(ScopeKind kind)
 {
-    bar->setSelectionAvailable(
-        state->trace() && hasSelection(), state->trace() && state->selected() != store::kNoSlice);
+    offerScopes();
     if (bar->scope() != kind || !state->trace())
         return;
     showScope();
@@ -210,9 +262,10 @@ void FlameView::Private::traceChanged()
 {
     if (bar->scope() == ScopeKind::Selection)
         bar->setScope(beforeSelection);
-    if (bar->scope() == ScopeKind::Thread)
+    if (bar->scope() >= ScopeKind::Hits)
         bar->setScope(ScopeKind::Shown);
-    thread = {};
+    track = {};
+    taskRuns.clear();
     canvas->clear();
     callers->clear();
     transforms.clear();
@@ -227,10 +280,10 @@ void FlameView::Private::traceChanged()
 void FlameView::Private::showScope()
 {
     const QString names[] = {FlameView::tr("Whole recording"), FlameView::tr("Shown part"), FlameView::tr("Selection"),
-                             FlameView::tr("Thread")};
+                             FlameView::tr("Hits"), FlameView::tr("Thread"), FlameView::tr("Process"), FlameView::tr("Task")};
     QString text = names[int(bar->scope())];
-    if (state->trace() && state->trace()->sliceCount() && bar->scope() != ScopeKind::Whole
-        && bar->scope() != ScopeKind::Thread) {
+    if (state->trace() && state->trace()->sliceCount()
+        && (bar->scope() == ScopeKind::Shown || bar->scope() == ScopeKind::Selection)) {
         const store::Scope s = scope();
         text += QString::fromStdString(std::string(layout::kDot) + layout::formatDuration(s.to - s.from));
     }
@@ -325,7 +378,7 @@ FlameView::FlameView(render::ViewState* state, const render::Theme* theme, QWidg
     connect(&d->job, &TreeJob::finished, this, [this] {
         const TreeJob::Result& result = d->job.result();
         d->canvas->setNote(QString());
-        d->canvas->setTree(result, scopeLabel(*result.trace, result.scope));
+        d->canvas->setTree(result, scopeLabel(*result.trace, d->bar->scope() == ScopeKind::Task ? d->scope() : result.scopes.front()));
     });
     connect(&d->callersJob, &TreeJob::finished, this, [this] { d->callers->setTree(d->callersJob.result(), {}); });
     connect(d->bar, &FlameBar::orderChanged, this, [this] {
@@ -341,8 +394,7 @@ FlameView::FlameView(render::ViewState* state, const render::Theme* theme, QWidg
         d->callers->setMeasure(d->bar->measure());
     });
     connect(d->bar, &FlameBar::scopeChanged, this, [this] {
-        if (d->bar->scope() == ScopeKind::Thread && d->state->selected() != store::kNoSlice)
-            d->thread = d->state->trace()->trackOf(d->state->selected());
+        d->takeTrack();
         d->rebuild();
     });
     connect(d->bar, &FlameBar::filterChanged, this, [this] { d->showSearch(); });
@@ -370,10 +422,19 @@ FlameView::FlameView(render::ViewState* state, const render::Theme* theme, QWidg
     connect(state, &render::ViewState::areaChanged, this, [this] { d->areaChanged(); });
     connect(state, &render::ViewState::selectionChanged, this, [this] {
         d->centerMayHaveChanged();
+        d->offerScopes();
         if (!d->state->area())
             d->scopeMayHaveChanged(ScopeKind::Selection);
     });
-    connect(state, &render::ViewState::searchChanged, this, [this] { d->showSearch(); });
+    connect(state, &render::ViewState::searchChanged, this, [this] {
+        d->showSearch();
+        if (d->bar->scope() == ScopeKind::Hits && d->state->searchMask().empty()) { // the search is over
+            d->bar->setScope(ScopeKind::Shown);
+            d->rebuild();
+        } else {
+            d->scopeMayHaveChanged(ScopeKind::Hits);
+        }
+    });
     connect(state, &render::ViewState::filterChanged, this, [this] {
         d->showSearch();
         if (d->state->trace())

@@ -3,30 +3,33 @@
 #include <QCoreApplication>
 #include <QElapsedTimer>
 #include <QEvent>
+#include <algorithm>
 
 namespace calltide::flameview {
 namespace {
 constexpr size_t kMostKept = 8, kMostKeptNodes = 2'000'000;
 
-bool same(const store::Scope& a, const store::Scope& b)
+bool same(const std::vector<store::Scope>& a, const std::vector<store::Scope>& b)
 {
-    return a.from == b.from && a.to == b.to && a.tracks == b.tracks && !a.passes && !b.passes;
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const store::Scope& l, const store::Scope& r) {
+        return l.from == r.from && l.to == r.to && l.tracks == r.tracks && !l.passes && !r.passes;
+    });
 }
 } // namespace
 
 std::shared_ptr<const flame::LooseTree>
-PathStore::of(const store::TracePtr& trace, const store::Scope& scope, store::Progress* progress)
+PathStore::of(const store::TracePtr& trace, const std::vector<store::Scope>& scopes, store::Progress* progress)
 {
     {
         const std::lock_guard lock(m_mutex);
-        if (m_paths && m_trace.lock() == trace && same(m_scope, scope))
+        if (m_paths && m_trace.lock() == trace && same(m_scopes, scopes))
             return m_paths;
     }
-    auto paths = flame::CallTree::collect(*trace, scope, progress);
+    auto paths = flame::CallTree::collect(*trace, scopes, progress);
     if (paths && paths->nodes.size() <= kMostKeptNodes) {
         const std::lock_guard lock(m_mutex);
         m_trace = trace;
-        m_scope = scope;
+        m_scopes = scopes;
         m_paths = paths;
     }
     return paths;
@@ -54,13 +57,13 @@ void TreeJob::stop()
     m_running = false;
 }
 
-void TreeJob::start(store::TracePtr trace, store::Scope scope, flame::TreeOptions options)
+void TreeJob::start(store::TracePtr trace, std::vector<store::Scope> scopes, flame::TreeOptions options)
 {
     stop();
     m_progress = std::make_shared<store::Progress>();
     m_running = true;
     m_options = options;
-    if (const Result* known = kept(trace, scope, options)) {
+    if (const Result* known = kept(trace, scopes, options)) {
         QMetaObject::invokeMethod(
             this, [this, generation = m_generation, result = *known] { take(generation, result); },
             Qt::QueuedConnection);
@@ -68,18 +71,18 @@ void TreeJob::start(store::TracePtr trace, store::Scope scope, flame::TreeOption
     }
     // The pool is waited for in the destructor, so `this` outlives the job; everything else it uses is its own.
     auto colors = m_result.trace == trace ? m_result.colors : nullptr;
-    m_pool.start([this, colors = std::move(colors), trace = std::move(trace), scope = std::move(scope),
+    m_pool.start([this, colors = std::move(colors), trace = std::move(trace), scopes = std::move(scopes),
                   options = std::move(options), paths = m_paths, progress = m_progress, generation = m_generation] {
         QElapsedTimer took;
         took.start();
-        const auto collected = paths->of(trace, scope, progress.get());
+        const auto collected = paths->of(trace, scopes, progress.get());
         if (!collected)
             return; // stopped: nobody waits for it
         auto built = flame::CallTree::arrange(*trace, *collected, options, progress.get());
         if (!built)
             return;
         Result result{
-            trace, scope, std::make_shared<const flame::CallTree>(std::move(*built)),
+            trace, scopes, std::make_shared<const flame::CallTree>(std::move(*built)),
             colors ? colors : std::make_shared<const layout::FunctionColors>(*trace)};
         result.tookMs = int(took.elapsed());
         QMetaObject::invokeMethod(
@@ -99,10 +102,10 @@ void TreeJob::take(uint64_t generation, Result result)
 }
 
 const TreeJob::Result* TreeJob::kept(
-    const store::TracePtr& trace, const store::Scope& scope, const flame::TreeOptions& options) const
+    const store::TracePtr& trace, const std::vector<store::Scope>& scopes, const flame::TreeOptions& options) const
 {
     for (const Kept& one : m_kept)
-        if (one.result.trace == trace && same(one.result.scope, scope) && one.options == options)
+        if (one.result.trace == trace && same(one.result.scopes, scopes) && one.options == options)
             return &one.result;
     return nullptr;
 }

@@ -19,12 +19,12 @@ class PathStore
 public:
     // Of the scope, made now if need be; null: stopped.
     std::shared_ptr<const flame::LooseTree>
-    of(const store::TracePtr& trace, const store::Scope& scope, store::Progress* progress);
+    of(const store::TracePtr& trace, const std::vector<store::Scope>& scopes, store::Progress* progress);
 
 private:
     std::mutex m_mutex;
     std::weak_ptr<const store::Trace> m_trace;
-    store::Scope m_scope;
+    std::vector<store::Scope> m_scopes;
     std::shared_ptr<const flame::LooseTree> m_paths;
 };
 
@@ -35,7 +35,8 @@ public:
     explicit TreeJob(std::shared_ptr<PathStore> paths, QObject* parent = nullptr);
     ~TreeJob() override; // stops and waits: a build looks at its stop flag every few milliseconds
 
-    void start(store::TracePtr trace, store::Scope scope, flame::TreeOptions options);
+    // Several scopes: parts of a whole, see CallTree::collect().
+    void start(store::TracePtr trace, std::vector<store::Scope> scopes, flame::TreeOptions options);
     void stop();
     void wait(); // until the newest request is reported
     bool isRunning() const { return m_running; }
@@ -44,7 +45,7 @@ public:
     struct Result
     {
         store::TracePtr trace;
-        store::Scope scope;
+        std::vector<store::Scope> scopes;
         std::shared_ptr<const flame::CallTree> tree;
         std::shared_ptr<const layout::FunctionColors> colors; // the same as long as the trace is
         int tookMs = 0;
@@ -62,7 +63,8 @@ private:
     };
     void take(uint64_t generation, Result result);
     void keep(Kept kept);
-    const Result* kept(const store::TracePtr& trace, const store::Scope& scope, const flame::TreeOptions& options) const;
+    const Result* kept(
+        const store::TracePtr& trace, const std::vector<store::Scope>& scopes, const flame::TreeOptions& options) const;
 
     std::shared_ptr<PathStore> m_paths;
     std::deque<Kept> m_kept; // newest first, all of one trace

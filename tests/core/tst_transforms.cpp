@@ -231,6 +231,35 @@ private Q_SLOTS:
             (QStringList{QStringLiteral("mine 85 100 1"), QStringLiteral("mine;callback 15 15 1")}));
     }
 
+    void hitsAreSeenWithWhatIsBelowThem()
+    {
+        const auto trace = test::traceOf({"A;B;C 10", "D;C;B 2", "D;E 5"});
+        flame::TreeOptions options;
+        Transform hits{TransformKind::FocusHits, {}, {}, std::vector<bool>(trace->functions().size())};
+        hits.functions[functionNamed(*trace, "B").v] = true;
+        hits.functions[functionNamed(*trace, "C").v] = true;
+        options.transforms = {hits};
+        QCOMPARE(
+            textOf(*trace, build(*trace, options)),
+            (QStringList{QStringLiteral("B 0 10 1"), QStringLiteral("B;C 10 10 1"), QStringLiteral("C 0 2 1"),
+                QStringLiteral("C;B 2 2 1")}));
+    }
+
+    void partsOfTheTimeArePutTogether()
+    {
+        const auto trace = test::traceOf({"A;B 10", "A;C 10", "A;B 10"});
+        const store::Scope parts[] = {{0, 5, {}, {}}, {20, 30, {}, {}}};
+        const auto paths = CallTree::collect(*trace, parts);
+        QVERIFY(paths);
+        const auto tree = CallTree::arrange(*trace, *paths, {});
+        QVERIFY(bool(tree));
+        QCOMPARE(tree.value().node(0).time, int64_t(15));
+        QCOMPARE(tree.value().node(1).time, int64_t(15)); // A, which goes on from one to the other
+        QCOMPARE(tree.value().node(2).time, int64_t(15)); // B
+        QCOMPARE(tree.value().node(2).calls, uint64_t(2));
+        QCOMPARE(tree.value().nodes().size(), size_t(3));
+    }
+
     void callersOfOneFunction()
     {
         const auto trace = test::traceOf({"A;B;C 10", "D;C 2", "D;B 5"});

@@ -496,6 +496,62 @@ private Q_SLOTS:
         save(u"flame-bottom"_s);
     }
 
+    // The chip's menu: hits, and the thread, process or task of the selected call.
+    void whatItCoversIsChosenInTheMenu()
+    {
+        TextTrace text;
+        text.addThread("MainThread", {"main;loop;step;work 10", "main;loop 5", "main;loop;step;work 20"});
+        text.addThread("pool", {"worker;work 7"});
+        store::Process other;
+        other.pid = 5000;
+        store::Track alone, task;
+        alone.process = text.builder().addProcess(other);
+        const store::TrackId aloneId = text.builder().addTrack(alone);
+        text.builder().slices(aloneId).addAtDepth(0, 0, 100, text.function("elsewhere"));
+        task.kind = store::TrackKind::Task;
+        task.process = store::ProcessId(0u);
+        task.parent = store::TrackId(0u);
+        const store::TrackId taskId = text.builder().addTrack(task);
+        auto& runs = text.builder().slices(taskId);
+        runs.addAtDepth(0, 0, 4, text.function("step"));
+        runs.addAtDepth(0, 4, 12, text.function("await"), text.builder().addExtra(store::kWaiting, {}));
+        runs.addAtDepth(0, 16, 10, text.function("step"));
+        open(text.finish());
+        QVERIFY(m_trace);
+        const auto choose = [&](int entry) {
+            QAction* action = m_view->findChild<QToolButton*>(u"scope"_s)->menu()->actions()[entry];
+            const bool possible = action->isEnabled();
+            action->trigger();
+            m_view->waitForTree();
+            return possible;
+        };
+        const auto first = [&](store::TrackId track) { return m_trace->row(m_trace->rowAt(track, 0)).first; };
+        const auto time = [&](const char* name) {
+            return node(name) ? m_canvas->scene().tree()->node(node(name)).time : int64_t(0);
+        };
+        m_state->select(first(store::TrackId(1u)));
+        QVERIFY(choose(4)); // its thread
+        QCOMPARE(time("work"), int64_t(7));
+        QCOMPARE(time("main"), int64_t(0));
+        QVERIFY(choose(5)); // its process
+        QCOMPARE(time("main"), int64_t(35));
+        QCOMPARE(time("worker"), int64_t(7));
+        QCOMPARE(time("elsewhere"), int64_t(0));
+        m_state->select(first(taskId));
+        QVERIFY(choose(6)); // its task: [0, 4) and [16, 26) of the main thread
+        QCOMPARE(time("main"), int64_t(14));
+        QCOMPARE(time("work"), int64_t(14));
+        QCOMPARE(time("worker"), int64_t(0));
+        m_state->setSearchText(u"work"_s);
+        QVERIFY(choose(3)); // hits: their callers are gone
+        QCOMPARE(time("main"), int64_t(0));
+        QCOMPARE(time("worker"), int64_t(7));
+        QCOMPARE(m_canvas->scene().tree()->scopeTime(), int64_t(37));
+        m_state->setSearchText(QString());
+        m_view->waitForTree();
+        QCOMPARE(time("main"), int64_t(35)); // the search is over
+    }
+
     void allThemesAndSizesDraw()
     {
         open(webshop());

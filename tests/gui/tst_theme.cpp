@@ -6,6 +6,7 @@
 #include <QGuiApplication>
 #include <QPalette>
 #include <QtTest>
+#include <cmath>
 
 using namespace calltide;
 using namespace Qt::Literals::StringLiterals;
@@ -51,6 +52,38 @@ private Q_SLOTS:
                 QVERIFY2(*size > 0, qPrintable(QString::number(size - &style.minimap)));
             QCOMPARE(style.dark, kind != render::ThemeKind::Light);
         }
+    }
+
+    // WCAG 2: 4.5 for every text on what it stands on, labels of all fills included.
+    void everyTextCanBeRead()
+    {
+        const auto luminance = [](const QColor& c) {
+            const auto part = [](double v) { return v <= 0.03928 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4); };
+            return 0.2126 * part(c.redF()) + 0.7152 * part(c.greenF()) + 0.0722 * part(c.blueF());
+        };
+        const auto ratio = [&](const QColor& a, const QColor& b) {
+            const double l = luminance(a), r = luminance(b);
+            return (std::max(l, r) + 0.05) / (std::min(l, r) + 0.05);
+        };
+        for (const auto kind : {render::ThemeKind::Light, render::ThemeKind::Dark, render::ThemeKind::HighContrast}) {
+            for (const auto mode : {layout::ColorMode::Function, layout::ColorMode::Module, layout::ColorMode::MyCode,
+                     layout::ColorMode::Duration})
+                for (const bool colorBlind : {false, true}) {
+                    const layout::Style style = render::Theme(kind, mode, colorBlind).style();
+                    for (const auto* fills : {&style.functions, &style.library})
+                        for (const layout::SliceColor& pair : *fills)
+                            QVERIFY2(ratio(QColor::fromRgb(pair.fill), QColor::fromRgb(pair.text)) >= 4.5,
+                                qPrintable(QColor::fromRgb(pair.fill).name()));
+                }
+            const render::Theme theme(kind);
+            for (const auto& text : {u"text.primary"_s, u"text.secondary"_s, u"text.muted"_s})
+                for (const auto& ground : {u"bg.window"_s, u"bg.panel"_s, u"bg.canvas"_s, u"bg.header"_s, u"bg.group"_s})
+                    QVERIFY2(ratio(theme.color(text), theme.color(ground)) >= 4.5, qPrintable(text + u" on "_s + ground));
+            for (const auto& [text, ground] : {std::pair{u"text.on_accent"_s, u"accent.default"_s},
+                     {u"state.danger"_s, u"bg.panel"_s}, {u"state.warn"_s, u"bg.panel"_s}, {u"state.ok"_s, u"bg.panel"_s}})
+                QVERIFY2(ratio(theme.color(text), theme.color(ground)) >= 4.5, qPrintable(text));
+        }
+        QVERIFY(ratio(Qt::gray, Qt::lightGray) < 4.5); // it can fail
     }
 
     void rowSizesChangeRowsOnly()

@@ -2,6 +2,9 @@
 // What leaves the window, and what stays for the next time: tables and pictures of the panels, how tracks are arranged.
 #include "render/viewstate.h"
 #include "ui/callsview.h"
+#include "ui/callview.h"
+#include "ui/filterbar.h"
+#include "ui/filterchip.h"
 #include "ui/functionsview.h"
 #include "ui/hitsview.h"
 #include "ui/notesfile.h"
@@ -12,9 +15,11 @@
 #include "widget/flameview.h"
 #include <QClipboard>
 #include <QGuiApplication>
+#include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QTableView>
+#include <QToolButton>
 #include <QXmlStreamReader>
 
 using namespace calltide;
@@ -184,6 +189,54 @@ private Q_SLOTS:
         QTRY_COMPARE(document->hits()->model()->rowCount(), 2);
         QTest::keyClick(box, Qt::Key_Escape);
         QTRY_COMPARE(document->hits()->model()->rowCount(), 0);
+    }
+
+    void termsOfTheFilterAreChips()
+    {
+        Document* document = m_fixture->open(m_fixture->writeShop());
+        QVERIFY(document);
+        auto* bar = m_fixture->window->findChild<FilterBar*>(u"filterBar"_s);
+        m_fixture->action(ActionId::Filter)->trigger();
+        QTest::keyClicks(bar->field(), u"func:work dur>1ms"_s);
+        const auto typed = document->state()->filter();
+        QVERIFY(typed);
+        QTest::keyClick(bar->field(), Qt::Key_Return);
+        QCOMPARE(bar->chips(), (QStringList{u"func:work"_s, u"dur>1ms"_s}));
+        QCOMPARE(bar->field()->text(), QString());
+        QVERIFY(document->state()->filter() == typed);
+        const auto chips = bar->findChildren<FilterChip*>();
+        QCOMPARE(chips.size(), 2);
+        QTest::mouseClick(chips[0]->findChild<QToolButton*>(), Qt::LeftButton); // off: any function
+        QVERIFY(document->state()->filter()->functions.empty());
+        QCOMPARE(document->state()->filter()->least, int64_t(1'000'000));
+        QTest::mouseClick(chips[0]->findChild<QToolButton*>(), Qt::LeftButton);
+        QVERIFY(document->state()->filter() == typed);
+
+        Document* other = m_fixture->open(m_fixture->write(u"threads.json"_s, kThreads)); // each has its own
+        QVERIFY(other && bar->chips().isEmpty() && !other->state()->filter());
+        m_fixture->tabs()->setCurrentIndex(0);
+        QCOMPARE(bar->chips().size(), 2);
+        QTest::keyClick(bar->field(), Qt::Key_Backspace); // the last one back into the field
+        QCOMPARE(bar->field()->text(), u"dur>1ms"_s);
+        QCOMPARE(bar->chips(), QStringList{u"func:work"_s});
+        QTest::keyClick(bar->field(), Qt::Key_Escape);
+        QVERIFY(!document->state()->filter() && bar->chips().isEmpty());
+    }
+
+    void aSelectedPartIsSummedUpAndSaysWhatIsCut()
+    {
+        Document* document = m_fixture->open(m_fixture->writeShop()); // main 0–100 ms, work at 10, 40 and 70 for 20
+        QVERIFY(document);
+        auto* figures = document->call()->findChild<QLabel*>(u"areaFigures"_s);
+        document->state()->setArea(render::Area{{20'000'000, 95'000'000}, {}});
+        QTRY_VERIFY(figures->isVisible());
+        QVERIFY(figures->text().contains(u"4 calls · on 1 track"_s));
+        QVERIFY(figures->text().contains(u"2 calls reach over an edge"_s)); // main, and the first work
+        document->state()->select(2);
+        QVERIFY(!figures->isVisible());
+        document->state()->setArea(std::nullopt);
+        document->state()->select(store::kNoSlice);
+        QVERIFY(!figures->isVisible());
     }
 
     void lessMotionIsKeptAndMovesAtOnce()

@@ -74,6 +74,7 @@ public:
 
     const std::optional<Area>& area() const { return m_area; }
     void setArea(std::optional<Area> area);
+    bool isAreaNewest() const { return m_areaIsNewer; } // chosen after the selected call
 
     // Search by name or file; the mask has one entry a function (empty: no search).
     const QString& searchText() const { return m_search.text; }
