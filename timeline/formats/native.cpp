@@ -76,7 +76,8 @@ void NativeReader::addLanes()
 {
     std::vector<ProcessThreads> processes;
     for (size_t i = 0; i < m_files.size(); i++) {
-        ProcessThreads& p = processes.emplace_back(m_files[i], m_processes[i], m_functions[i]);
+        processes.push_back({m_files[i], m_processes[i], m_functions[i]});
+        ProcessThreads& p = processes.back();
         for (ThreadWork& w : m_threads) {
             if (w.file != i)
                 continue;
