@@ -351,7 +351,7 @@ LiveState LiveReader::look()
 {
     LiveState state;
     const int64_t now = monotonicNow();
-    const bool checkAlive = now - d->lastAlive > kAliveEvery || d->lastAlive == INT64_MIN;
+    const bool checkAlive = d->lastAlive == INT64_MIN || now - d->lastAlive > kAliveEvery;
     if (d->lastChildren == INT64_MIN || now - d->lastChildren > kChildrenEvery) {
         d->lastChildren = now;
         d->findChildren();

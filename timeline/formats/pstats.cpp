@@ -219,7 +219,7 @@ private:
                     onStack[f] = true;
                 }
                 bool deeper = false;
-                while (v.next < m_functions[f].callees.size() && !deeper) {
+                while (!deeper && v.next < m_functions[f].callees.size()) {
                     const uint32_t callee = m_functions[f].callees[v.next++].callee;
                     if (!number[callee])
                         deeper = true, visits.push_back({callee, 0});
