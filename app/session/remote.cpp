@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/remote.h"
+#include "formats/livecopy.h"
 #include "inject/processes.h"
 #include <QDir>
 #include <QFile>
@@ -155,10 +156,15 @@ LaunchOptions asLaunched(const inject::Process& process)
     return o;
 }
 
-bool copyFile(const QString& from, const QString& to)
+// Those that run still.
+std::vector<int> recordedChildren(const QString& recording)
 {
-    QFile::remove(to);
-    return QFile::copy(from, to);
+    std::vector<int> out;
+    const std::string folder = formats::childFolder(QFile::encodeName(recording).toStdString()) + '/';
+    for (const inject::Process& child : inject::pythonProcesses())
+        if (child.recording.rfind(folder, 0) == 0)
+            out.push_back(child.pid);
+    return out;
 }
 
 } // namespace
@@ -219,10 +225,9 @@ Status control(int processId, Remote what, const Cancelled& cancelled)
 Status endAttached(int processId, const QString& recording, const Cancelled& cancelled)
 {
     const Status stopped = control(processId, Remote::Stop, cancelled);
-    const std::string folder = QFile::encodeName(recording + QStringLiteral(".d/")).toStdString();
-    for (const inject::Process& child : inject::pythonProcesses()) {
+    for (const int child : recordedChildren(recording)) {
         // One that ends just now, or does not react: its recording ends with it, or soon after this process.
-        if (child.recording.rfind(folder, 0) == 0 && !control(child.pid, Remote::Stop, cancelled) && cancelled && cancelled())
+        if (!control(child, Remote::Stop, cancelled) && cancelled && cancelled())
             break;
     }
     return stopped;
@@ -232,23 +237,27 @@ Status snapshot(int processId, const QString& recording, const QString& copy, co
 {
     if (QFileInfo(copy) == QFileInfo(recording))
         return Error{ErrorCode::Invalid, "A snapshot needs a name of its own: " + copy.toStdString() + " is the recording itself."};
-    auto paused = ask(processId, {{"do", "pause"}}, true, 30'000, nullptr, cancelled);
-    if (!paused)
-        return paused.error();
-    bool good = copyFile(recording, copy);
-    const QDir children(recording + QStringLiteral(".d"));
-    const QString to = copy + QStringLiteral(".d");
-    if (good && children.exists()) {
-        good = QDir().mkpath(to);
-        for (const QString& name : children.entryList({QStringLiteral("*.calltide")}, QDir::Files))
-            good = good && copyFile(children.filePath(name), to + u'/' + name);
+    const std::string from = QFile::encodeName(recording).toStdString(), to = QFile::encodeName(copy).toStdString();
+    std::vector<int> paused;
+    if (formats::isRing(from)) { // its space is used again and again
+        auto first = ask(processId, {{"do", "pause"}}, true, 30'000, nullptr, cancelled);
+        if (!first)
+            return first.error();
+        if (first->fields.value("before") == "recording")
+            paused.push_back(processId);
+        for (const int child : recordedChildren(recording)) {
+            auto answer = ask(child, {{"do", "pause"}}, true, 2'000, nullptr, cancelled);
+            if (answer && answer->fields.value("before") == "recording")
+                paused.push_back(child);
+        }
     }
-    Status resumed = Ok{};
-    if (paused->fields.value("before") == "recording")
-        resumed = control(processId, Remote::Resume);
-    if (!good)
-        return Error{ErrorCode::Io, "The snapshot could not be written to " + copy.toStdString() + "; is the disk full?"};
-    return resumed;
+    Status done = formats::copyRecording(from, to);
+    for (const int process : paused) {
+        Status resumed = control(process, Remote::Resume);
+        if (done && !resumed && process == processId)
+            done = std::move(resumed);
+    }
+    return done;
 }
 
 } // namespace calltide::session

@@ -36,7 +36,7 @@ enum class Remote { Stop, Pause, Resume };
 Status control(int processId, Remote what, const Cancelled& cancelled = {});
 // Stops it in the program that was attached to, and in the children that it has started since and that still run.
 Status endAttached(int processId, const QString& recording, const Cancelled& cancelled = {});
-// A copy of a running recording as it is now, with its children's; it is paused meanwhile.
+// A copy of a running recording as it is now, with its children's. Only a ring is made to pause meanwhile.
 Status snapshot(int processId, const QString& recording, const QString& copy, const Cancelled& cancelled = {});
 
 // "shop-142501.calltide" beside shop.calltide: by the time of day.
