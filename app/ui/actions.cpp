@@ -31,6 +31,7 @@ constexpr ActionSpec kTable[] = {
     {ActionId::FindNext, "edit.find_next", T("Next hit"), "F3", "down"},
     {ActionId::FindPrevious, "edit.find_previous", T("Previous hit"), "Shift+F3", "up"},
     {ActionId::Filter, "edit.filter", T("Filter the calls"), "Ctrl+Shift+F", "filter"},
+    {ActionId::SelectAll, "edit.select_all", T("Select the whole recording"), "Ctrl+A", "area"},
     {ActionId::ClearSelection, "edit.clear_selection", T("Select nothing"), "Esc", ""},
     {ActionId::ThemeSystem, "view.theme_system", T("System"), "", ""},
     {ActionId::ThemeLight, "view.theme_light", T("Light"), "", ""},

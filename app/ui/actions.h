@@ -16,7 +16,7 @@ class Appearance;
 
 enum class ActionId : uint8_t {
     Open, OpenMerged, Reload, ClearRecent, Export, SavePicture, SaveFlame, CopyPicture, CopyFlame, SavePanel, CopyPanel, SaveTable, CopyTable, CloseTab, NewTab, Quit,
-    Copy, Find, FindNext, FindPrevious, Filter, ClearSelection,
+    Copy, Find, FindNext, FindPrevious, Filter, SelectAll, ClearSelection,
     ThemeSystem, ThemeLight, ThemeDark, ThemeContrast, RowsCompact, RowsNormal, RowsLarge, CollapseAll, ExpandAll,
     ColorFunction, ColorModule, ColorMyCode, ColorDuration, ColorBlind,
     TimeFromStart, TimeWall, TimeUtc, TimeNanoseconds, TimeEpoch, AllFlows,

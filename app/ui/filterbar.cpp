@@ -134,9 +134,7 @@ void FilterBar::makeChips()
         return;
     for (const QString& word : filterWords(m_field->text()))
         addChip(word, true);
-    const QSignalBlocker quiet(m_field); // the filter is the same
-    m_field->clear();
-    keep();
+    m_field->clear(); // the filter is the same
 }
 
 void FilterBar::keep()

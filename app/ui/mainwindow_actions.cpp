@@ -78,6 +78,8 @@ void MainWindow::connectDocument(Document& document)
     connect(document.flame(), &flameview::FlameView::sourceRequested, this, showSource);
     connect(document.timeline(), &timeline::TimelineView::sourceRequested, this,
         [shown, showSource](store::SliceIndex slice) { showSource(shown->trace().functionOf(slice)); });
+    connect(document.timeline(), &timeline::TimelineView::statisticsRequested, this,
+        [this] { showPanel(Panels::Calls); }); // the click has selected the call
     connect(document.call(), &CallView::zoomRequested, document.timeline(), &timeline::TimelineView::zoomToSelection);
     connect(document.timeline(), &timeline::TimelineView::contextMenuRequested, this,
         [this, shown, showSource](const QPoint& at, store::SliceIndex slice) {
@@ -211,7 +213,7 @@ void MainWindow::updateActions()
         shown);
     enable({NoteSpan, AreaFromSelection}, shown && shown->state()->selectionRange());
     enable({NoteEdit, NoteDelete}, shown && shown->state()->selectedNote() != render::ViewState::kNoNote);
-    enable({Reload, Export, SavePicture, SaveFlame, CopyFlame, ShowTimeline, ShowFlame, ShowSandwich, ShowFunctions, ShowHits, Find, Filter, FindNext, FindPrevious, ClearSelection, CollapseAll, ExpandAll,
+    enable({Reload, Export, SavePicture, SaveFlame, CopyFlame, ShowTimeline, ShowFlame, ShowSandwich, ShowFunctions, ShowHits, Find, Filter, FindNext, FindPrevious, SelectAll, ClearSelection, CollapseAll, ExpandAll,
                BottomDocks, RightDocks, LayoutDefault, LayoutWide, LayoutNumbers, LayoutCode, FitAll, ZoomIn, ZoomOut,
                PanLeft, PanRight},
         shown);

@@ -103,6 +103,7 @@ void MainWindow::connectViewActions()
             setMotion(*document);
     });
     (*m_actions)[ReducedMotion]->setChecked(!m_settings.animations());
+    onTimeline(SelectAll, &TimelineView::selectEverything);
     onTimeline(AreaFromSelection, &TimelineView::areaFromSelection);
     onTimeline(Mark, &TimelineView::mark);
     onTimeline(NoteSpan, &TimelineView::addSpanNote);

@@ -51,7 +51,7 @@ Menus fillMenuBar(QMenuBar& bar, const Actions& actions, const Panels& panels)
     edit.addSeparator();
     addAll(edit, actions, {Find, FindNext, FindPrevious, Filter});
     edit.addSeparator();
-    addAll(edit, actions, {AreaFromSelection, ClearSelection});
+    addAll(edit, actions, {AreaFromSelection, SelectAll, ClearSelection});
     edit.addSeparator();
     addAll(edit, actions, {Mark, NoteSpan, NoteEdit, NoteDelete});
 

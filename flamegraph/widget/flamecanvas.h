@@ -12,6 +12,7 @@
 #include <optional>
 
 class QMenu;
+class QNativeGestureEvent;
 class QScrollBar;
 
 namespace calltide::render {
@@ -77,6 +78,8 @@ private:
     const flame::CallTree* tree() const { return m_scene.tree().get(); }
     void draw(double devicePixelRatio, layout::DrawList& list);
     void zoomTo(uint32_t node);
+    void zoomAt(double x, double factor); // px of the canvas; more than 1: nearer
+    bool pinch(QNativeGestureEvent* event);
     void showZoom(bool animate); // the last of m_zooms
     void applyWindow(flame::Window window);
     void setSelected(uint32_t node, bool activate);

@@ -4,6 +4,7 @@
 #include "render/theme.h"
 #include "widget/flamecanvas.h"
 #include <QMouseEvent>
+#include <QNativeGestureEvent>
 #include <QScrollBar>
 #include <QToolTip>
 #include <QWheelEvent>
@@ -130,6 +131,27 @@ void FlameCanvas::showToolTip()
         this, area);
 }
 
+// Two fingers on a touchpad.
+bool FlameCanvas::pinch(QNativeGestureEvent* event)
+{
+    if (event->gestureType() != Qt::ZoomNativeGesture)
+        return false;
+    m_tipTimer.stop();
+    zoomAt(event->position().x(), 1 + event->value());
+    event->accept();
+    return true;
+}
+
+void FlameCanvas::zoomAt(double x, double factor)
+{
+    const double width = std::max(1.0, double(this->width()) - 2 * double(FlameScene::kSide));
+    const double share = std::clamp((x - double(FlameScene::kSide)) / width, 0.0, 1.0);
+    const flame::Window w = m_options.window;
+    const double length = w.length() / std::clamp(factor, 0.1, 10.0), fixed = w.from + w.length() * share;
+    m_animation.stop();
+    applyWindow(clamped({fixed - length * share, fixed + length * (1 - share)}));
+}
+
 void FlameCanvas::wheelEvent(QWheelEvent* event)
 {
     m_tipTimer.stop();
@@ -137,11 +159,7 @@ void FlameCanvas::wheelEvent(QWheelEvent* event)
     const double width = std::max(1.0, double(this->width()) - 2 * double(FlameScene::kSide));
     const flame::Window w = m_options.window;
     if (event->modifiers() & Qt::ControlModifier) {
-        const double share = std::clamp((event->position().x() - double(FlameScene::kSide)) / width, 0.0, 1.0);
-        const double length = w.length() * std::pow(kZoomStep, -delta.y() / 120.0);
-        const double fixed = w.from + w.length() * share;
-        m_animation.stop();
-        applyWindow(clamped({fixed - length * share, fixed + length * (1 - share)}));
+        zoomAt(event->position().x(), std::pow(kZoomStep, delta.y() / 120.0));
     } else if (delta.x() != 0 || event->modifiers() & Qt::ShiftModifier) {
         const double by = -(delta.x() ? delta.x() : delta.y()) / 120.0 * 60 / width * w.length();
         m_animation.stop();

@@ -8,6 +8,7 @@
 #include <QGuiApplication>
 #include <QKeyEvent>
 #include <QMenu>
+#include <QNativeGestureEvent>
 
 namespace calltide::flameview {
 namespace {
@@ -113,6 +114,8 @@ bool FlameCanvas::event(QEvent* event)
             return true;
         }
     }
+    if (event->type() == QEvent::NativeGesture && pinch(static_cast<QNativeGestureEvent*>(event)))
+        return true;
     return QWidget::event(event);
 }
 

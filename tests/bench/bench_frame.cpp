@@ -1,20 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// bench_frame FILE: processor time of whole frames at 1920 × 1080, drawn on the CPU, along a path of zooms and pans
-// over the timeline; and of the flame graph's trees and frames. Prints figures for people. bench_frame: the same on a
-// small made-up trace, so that the tests see that it runs.
+// bench_frame FILE: processor time of whole frames at 1920 × 1080 and 3840 × 2160 along a path of zooms and pans over the
+// timeline, drawn on the CPU and, with QT_QPA_PLATFORM=xcb and a display, by OpenGL; and of the flame graph's trees and
+// frames. bench_frame N: the same on a made-up trace of N calls, the trees only up to 30 million. Prints figures for
+// people. bench_frame: a small trace, so that the tests see that it runs.
 #include "formats/reader.h"
 #include "layout/scene.h"
+#include "render/glpainter.h"
 #include "render/rasterpainter.h"
 #include "render/theme.h"
 #include "store/builder.h"
 #include "tracesim.h"
 #include "widget/flamescene.h"
 #include <QGuiApplication>
+#include <QOffscreenSurface>
+#include <QOpenGLContext>
+#include <QOpenGLFramebufferObject>
+#include <QOpenGLFunctions>
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <memory>
 #include <random>
 
 using namespace calltide;
@@ -56,8 +63,48 @@ Result<store::TracePtr> madeUp(uint64_t slices)
     return builder.finish();
 }
 
+// OpenGL into a buffer of the size of the picture; what Mesa does in threads of its own counts too.
+class GlTarget
+{
+public:
+    GlTarget()
+    {
+        QSurfaceFormat format;
+        format.setVersion(3, 3);
+        format.setProfile(QSurfaceFormat::CoreProfile);
+        m_context.setFormat(format);
+        m_surface.setFormat(format);
+        m_surface.create();
+        m_usable = QGuiApplication::platformName() != QLatin1String("offscreen") && m_context.create()
+            && m_context.makeCurrent(&m_surface) && m_painter.initialize();
+    }
+    ~GlTarget()
+    {
+        if (m_usable)
+            m_painter.release();
+    }
+    bool isUsable() const { return m_usable; }
+    void paint(const layout::DrawList& list, const render::FontMetrics& fonts)
+    {
+        const QSize size(int(list.width), int(list.height));
+        if (!m_buffer || m_buffer->size() != size)
+            m_buffer = std::make_unique<QOpenGLFramebufferObject>(size);
+        m_buffer->bind();
+        m_painter.paint(list, fonts);
+        m_context.functions()->glFinish();
+    }
+
+private:
+    QOpenGLContext m_context;
+    QOffscreenSurface m_surface;
+    render::GlPainter m_painter;
+    std::unique_ptr<QOpenGLFramebufferObject> m_buffer;
+    bool m_usable = false;
+};
+
 bool timelineFrames(
-    const store::TracePtr& trace, const layout::Style& style, const render::FontMetrics& fonts, int frames)
+    const store::TracePtr& trace, const layout::Style& style, const render::FontMetrics& fonts, int frames, QSize size,
+    GlTarget* gl)
 {
     layout::TimelineScene scene(trace, style, fonts);
     render::RasterPainter painter;
@@ -65,23 +112,32 @@ bool timelineFrames(
     std::vector<double> layout, paint, both;
     std::mt19937 random(3);
     const double whole = double(std::max<int64_t>(1000, trace->duration()));
-    for (int i = 0; i < frames; ++i) {
-        const double length = std::max(200.0, whole * std::pow(10.0, -(i % 40) / 8.0));
+    for (int i = -1; i < frames; ++i) { // the one before the first makes the minimap and the glyphs
+        const double length = std::max(200.0, whole * std::pow(10.0, -(std::max(i, 0) % 40) / 8.0));
         const double from = double(trace->begin()) + (whole - length) * double(random() % 1000) / 1000;
         layout::ViewSpec view;
         view.from = int64_t(from);
         view.to = int64_t(from + length);
-        view.width = 1920;
-        view.height = 1080;
+        view.width = float(size.width());
+        view.height = float(size.height());
         const double a = cpuMs();
         scene.draw(view, list);
         const double b = cpuMs();
-        if (painter.paint(list, fonts).isNull() || list.rects.size() + list.shapes.size() < 100)
+        if (gl)
+            gl->paint(list, fonts);
+        else if (painter.paint(list, fonts).isNull())
             return false;
+        if (list.rects.size() + list.shapes.size() < 100)
+            return false;
+        if (i < 0) {
+            std::printf("%-16s %8.1f ms\n", "first frame", cpuMs() - a);
+            continue;
+        }
         layout.push_back(b - a);
         paint.push_back(cpuMs() - b);
         both.push_back(layout.back() + paint.back());
     }
+    std::printf("%d × %d, %s\n", size.width(), size.height(), gl ? "OpenGL" : "raster");
     report("timeline layout", layout);
     report("timeline paint", paint);
     report("timeline frame", both);
@@ -122,7 +178,8 @@ bool flameFrames(const store::TracePtr& trace, const layout::Style& style, const
 
 int main(int argc, char** argv)
 {
-    qputenv("QT_QPA_PLATFORM", "offscreen");
+    if (qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM"))
+        qputenv("QT_QPA_PLATFORM", "offscreen");
     const QGuiApplication app(argc, argv);
     const uint64_t slices = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 50000;
     const auto trace = slices ? madeUp(slices) : formats::open(argv[1]);
@@ -134,7 +191,13 @@ int main(int argc, char** argv)
     const render::Theme theme(render::ThemeKind::Dark);
     const render::FontMetrics fonts;
     const int frames = argc > 1 ? 400 : 40;
-    return timelineFrames(*trace, theme.style(), fonts, frames) && flameFrames(*trace, theme.style(), fonts, frames)
-        ? 0
-        : 1;
+    constexpr uint64_t kMostForTrees = 30'000'000;
+    GlTarget gl;
+    for (const QSize size : {QSize(1920, 1080), QSize(3840, 2160)}) {
+        if (!timelineFrames(*trace, theme.style(), fonts, frames, size, nullptr))
+            return 1;
+        if (gl.isUsable() && !timelineFrames(*trace, theme.style(), fonts, frames, size, &gl))
+            return 1;
+    }
+    return (*trace)->sliceCount() > kMostForTrees || flameFrames(*trace, theme.style(), fonts, frames) ? 0 : 1;
 }

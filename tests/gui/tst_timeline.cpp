@@ -2,6 +2,8 @@
 // The timeline with real input: moving, zooming, selecting.
 #include "shop_trace.h"
 #include "timeline_window.h"
+#include <QNativeGestureEvent>
+#include <QPointingDevice>
 #include <QLineEdit>
 #include <QSignalSpy>
 #include <QTest>
@@ -196,6 +198,64 @@ private Q_SLOTS:
         QCOMPARE(menu.count(), 1);
         QCOMPARE(nameOf(*state, menu[0][1].value<store::SliceIndex>()), QStringLiteral("load"));
         QCOMPARE(state->range(), (TimeRange{18 * kMs, 38 * kMs}));
+    }
+
+    void twoFingersZoomWhereTheyAre()
+    {
+        QNativeGestureEvent event(
+            Qt::ZoomNativeGesture, QPointingDevice::primaryPointingDevice(), 2, QPointF(xOf(40 * kMs), rowY(0)),
+            QPointF(xOf(40 * kMs), rowY(0)), QPointF(), 0.25, QPointF());
+        QCoreApplication::sendEvent(view.get(), &event);
+        QCOMPARE(state->range(), (TimeRange{8 * kMs, 88 * kMs}));
+        QNativeGestureEvent turn(
+            Qt::RotateNativeGesture, QPointingDevice::primaryPointingDevice(), 2, QPointF(xOf(0), rowY(0)),
+            QPointF(xOf(0), rowY(0)), QPointF(), 0.25, QPointF());
+        QCoreApplication::sendEvent(view.get(), &turn);
+        QCOMPARE(state->range(), (TimeRange{8 * kMs, 88 * kMs}));
+    }
+
+    void aCtrlMiddleDragZoomsOutIntoTheBox()
+    {
+        state->setRange({40 * kMs, 60 * kMs}); // 50 px a ms
+        drag({kHeader + 250, rowY(0)}, {kHeader + 750, rowY(0)}, Qt::MiddleButton, Qt::ControlModifier | Qt::AltModifier);
+        QCOMPARE(state->range(), (TimeRange{30 * kMs, 70 * kMs})); // what was shown is its middle half
+    }
+
+    void ctrlClickAsksForAllCallsAndCtrlATakesEverything()
+    {
+        QSignalSpy asked(view.get(), &TimelineView::statisticsRequested);
+        QTest::mouseClick(view.get(), Qt::LeftButton, Qt::ControlModifier, {xOf(25 * kMs), rowY(2)});
+        QCOMPARE(asked.count(), 1);
+        QCOMPARE(nameOf(*state, state->selected()), QStringLiteral("read"));
+        QTest::keyClick(view.get(), Qt::Key_A, Qt::ControlModifier);
+        QVERIFY(state->area() && state->area()->tracks.empty());
+        QCOMPARE(state->area()->range, state->wholeRange());
+    }
+
+    void theMousesSideButtonsWalkTheHistory()
+    {
+        const TimeRange whole = state->range();
+        drag({xOf(10 * kMs), rowY(0)}, {xOf(45 * kMs), rowY(0)}, Qt::MiddleButton, Qt::AltModifier);
+        const TimeRange near = state->range();
+        QVERIFY(near != whole);
+        QTest::mouseClick(view.get(), Qt::BackButton, {}, {kHeader + 100, rowY(0)});
+        QCOMPARE(state->range(), whole);
+        QTest::mouseClick(view.get(), Qt::ForwardButton, {}, {kHeader + 100, rowY(0)});
+        QCOMPARE(state->range(), near);
+    }
+
+    void theRowUnderThePointerStaysWhenRowsChange()
+    {
+        view->resize(kHeader + kRows, 200); // not all is seen
+        move({kHeader + 500, rowY(3) - 40});
+        view->setScrollPosition(40);
+        const auto rowAt = [&] { return view->hitAt({kHeader + 500.0, double(rowY(3) - 40)}).row; };
+        const auto before = rowAt();
+        QVERIFY(before.valid());
+        view->setRowSize(layout::RowSize::Large);
+        QCOMPARE(rowAt().v, before.v);
+        view->setRowSize(layout::RowSize::Normal);
+        QCOMPARE(rowAt().v, before.v);
     }
 
     void aMiddleDragZoomsToTheBox()

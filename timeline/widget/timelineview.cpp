@@ -322,6 +322,7 @@ TimelineView::TimelineView(render::ViewState* state, const render::Theme* theme,
     , d(std::make_unique<Private>(this, state, theme, renderer))
 {
     setFocusPolicy(Qt::StrongFocus);
+    grabGesture(Qt::PinchGesture);
     setMouseTracking(true);
     setAccessibleName(tr("Timeline"));
     setMinimumSize(360, 160);
@@ -526,6 +527,12 @@ void TimelineView::panRight()
     d->state->setRange({r.from + by, r.to + by});
 }
 
+void TimelineView::selectEverything()
+{
+    if (d->scene)
+        d->state->setArea(render::Area{d->state->wholeRange(), {}});
+}
+
 void TimelineView::collapseAll()
 {
     if (!d->scene)
@@ -551,6 +558,8 @@ bool TimelineView::event(QEvent* event)
         event->accept();
         return true;
     }
+    if (d->pinch(event))
+        return true;
     return QWidget::event(event);
 }
 

@@ -80,6 +80,7 @@ public Q_SLOTS:
     void selectPrevious();
     void selectNextTrack();
     void selectPreviousTrack();
+    void selectEverything(); // all time and tracks as the area
     void areaFromSelection(); // the selected call's time as the area
     void followFlow(); // to the call an arrow leads to from the selected one
     void followFlowBack();
@@ -107,6 +108,7 @@ Q_SIGNALS:
     void frameDrawn(double ms);
     void arrangementChanged(); // or what is collapsed
     void contextMenuRequested(const QPoint& globalPosition, calltide::store::SliceIndex slice);
+    void statisticsRequested(calltide::store::SliceIndex slice); // Ctrl+click: all calls of its function
     void sourceRequested(calltide::store::SliceIndex slice); // double click with Ctrl, or E
 
 protected:

@@ -79,6 +79,7 @@ struct TimelineView::Private : public CanvasClient
     void release(QMouseEvent* event);
     void dragArea(const QPointF& position, Qt::KeyboardModifiers modifiers);
     void dragMinimap(double x);
+    bool pinch(QEvent* event); // view_events.cpp; true when it was one
     void clicked(const layout::Hit& hit);
     void cancelDrag();
     void updateCursorShape(const layout::Hit& hit);

@@ -108,6 +108,7 @@ const KeyCommand kCommands[] = {
     {kCtrl, Qt::Key_Right, &TimelineView::panRight, true},
     {kCtrl, Qt::Key_Up, &TimelineView::selectPreviousTrack, true},
     {kCtrl, Qt::Key_Down, &TimelineView::selectNextTrack, true},
+    {kCtrl, Qt::Key_A, &TimelineView::selectEverything, true},
     {kNone, Qt::Key_Return, &TimelineView::zoomToSelection, true},
     {kNone, Qt::Key_Enter, &TimelineView::zoomToSelection, true},
     {kNone, Qt::Key_Space, &TimelineView::areaFromSelection, true},
