@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """asyncio's tasks and imports."""
 
+import importlib.util
+import os
 import unittest
 
-from support import RecorderTest
+import ctread
+from support import PACKAGE_DIR, RecorderTest
 
 PROGRAM = """
     import asyncio
@@ -104,6 +107,72 @@ class Tasks(RecorderTest):
         self.assertEqual(r.run.stdout, b"0\n")
         self.assertEqual(sum(1 for t in r.tasks.values() if t[0]), len(r.tasks))
         self.assertGreaterEqual(len(r.tasks), 301)
+
+    def packages(self, name):
+        """The folder of an installed package, for programs of this test; they need not be there."""
+        folder = os.environ.get("CALLTIDE_TEST_PACKAGES", "")
+        if os.path.isdir(os.path.join(folder, name)):
+            return {"PYTHONPATH": os.pathsep.join([PACKAGE_DIR, folder])}
+        if importlib.util.find_spec(name) is None:
+            self.skipTest("%s is not installed: name a folder that has it in CALLTIDE_TEST_PACKAGES" % name)
+        return {}
+
+    TRIO = """
+        import sys, trio
+        async def worker(n):
+            for i in range(3): await trio.sleep(0.002)
+        class Counts(trio.abc.Instrument):
+            steps = 0
+            def before_task_step(self, task): self.steps += 1
+        counts = Counts()
+        async def main():
+            async with trio.open_nursery() as nursery:
+                for i in range(2): nursery.start_soon(worker, i, name="w%d" % i)
+        trio.run(main, instruments=[counts] if sys.argv[1:] else [])
+        print(counts.steps > 8)
+    """
+
+    def trio(self, *arguments, options=(), environment):
+        run = self.trace("-o", self.path("out.calltide"), *options, self.write("program.py", self.TRIO), *arguments, env=environment)
+        self.assertEqual((run.returncode, run.stdout, run.stderr), (0, b"True\n" if arguments else b"False\n", b""))
+        r = ctread.Recording(self.path("out.calltide"))
+        self.assertNested(r)
+        return r
+
+    def test_trio(self):
+        environment = self.packages("trio")
+        for arguments, options in (((), ()), (("own",), ()), ((), ("--my-code-only",)), ((), ("--python-only",))):
+            r = self.trio(*arguments, options=options, environment=environment)
+            main, names, coroutines = self.tasks(r)
+            self.assertEqual({n: c for n, c in coroutines.items() if n in ("w0", "w1")}, {"w0": "worker", "w1": "worker"})
+            (root,) = [i for i, t in r.tasks.items() if names[i].endswith("main")]
+            self.assertEqual({t[2] for i, t in r.tasks.items() if names[i] in ("w0", "w1")}, {root})
+            for name in ("w0", "w1"):
+                runs = [units for units, task, _ in main.tasks if names.get(task) == name]
+                readies = [units for units, task in main.readies if names[task] == name]
+                self.assertEqual((len(runs), len(readies)), (4, 4))  # the start and three sleeps
+                self.assertTrue(all(a <= b for a, b in zip(readies, runs)))
+            switches = sorted(main.tasks, key=lambda s: s[0])
+            for call in r.calls("worker"):  # runs only within its own task's steps
+                at = [task for units, task, _ in switches if units <= call.start][-1]
+                self.assertIn(names.get(at), ("w0", "w1"))
+            seen = {c.function.qualname for c in r.calls()}
+            self.assertEqual("Instruments.call" in seen, bool(arguments))
+            if not arguments:  # the program's own instruments are called by the same function
+                self.assertFalse(seen & {"before_task_step", "after_task_step", "task_scheduled", "task_spawned"})
+
+    def test_trio_switched_off(self):
+        r = self.trio(options=["--no-async"], environment=self.packages("trio"))
+        self.assertEqual((len(r.tasks), sum(len(t.tasks) for t in r.threads.values())), (0, 0))
+
+    def test_uvloop(self):
+        environment = self.packages("uvloop")
+        script = self.write("program.py", PROGRAM.replace("asyncio.run(main())", "import uvloop; uvloop.run(main())"))
+        run = self.trace("-o", self.path("out.calltide"), script, env=environment)
+        self.assertEqual((run.returncode, run.stderr), (0, b""))
+        r = ctread.Recording(self.path("out.calltide"))
+        self.assertNested(r)
+        self.assertGreaterEqual(r.count("worker"), 2)
 
 
 class Imports(RecorderTest):

@@ -134,6 +134,8 @@ Role roleOf(const CodeNames& n)
         return o.logAsync ? Role::TaskRuns : Role::None;
     if (n.name == "_call_soon" && n.module == "asyncio.base_events")
         return o.logAsync ? Role::TaskReady : Role::None;
+    if ((n.name == "unrolled_run" || n.name == "spawn_impl") && n.module == "trio._core._run")
+        return o.logAsync ? Role::TrioRuns : Role::None;
     if (n.name == "_bootstrap" && n.module == "multiprocessing.process")
         return Role::ProcessBegins;
     return Role::None;

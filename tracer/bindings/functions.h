@@ -21,7 +21,7 @@ CALLTIDE_HOT Slot& slotFor(const void* key)
 }
 
 // A function of the standard library that is looked at, see watch.h.
-enum class Role : uint8_t { None, EndsThread, Import, TaskRuns, TaskReady, ProcessBegins };
+enum class Role : uint8_t { None, EndsThread, Import, TaskRuns, TaskReady, TrioRuns, ProcessBegins };
 
 // What is known of one function; lives as long as its code object or callable.
 struct Function

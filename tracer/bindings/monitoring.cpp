@@ -139,11 +139,22 @@ template <Event E> PyObject* onPythonAdaptively(PyObject*, PyObject* const* args
     return Py_NewRef(!kept && atOnePlace ? g_disable : Py_None);
 }
 
+// A Python function calls another, and neither has been left out: those that are have no slot.
+bool bothStay(PyCodeObject* caller, PyObject* callable)
+{
+    if (PyMethod_Check(callable))
+        callable = PyMethod_GET_FUNCTION(callable);
+    const PyObject* called = PyFunction_Check(callable) ? PyFunction_GET_CODE(callable) : nullptr;
+    return called && slotFor(called).key == called && slotFor(caller).key == caller;
+}
+
 template <Event E> PyObject* onCAdaptively(PyObject*, PyObject* const* args, size_t, PyObject*)
 {
     core::ThreadWriter& w = t_writer;
     auto* code = reinterpret_cast<PyCodeObject*>(args[0]);
     const void* key = callableKey(args[2], args[3]);
+    if (!key && (E != Event::CCall || bothStay(code, args[2])))
+        Py_RETURN_NONE;
     Function* caller = judgedCode(code, PyEval_GetGlobals());
     if (caller->filtered)
         return Py_NewRef(E == Event::CCall ? g_disable : Py_None);

@@ -2,6 +2,7 @@
 #include "bindings/spawn.h"
 #include "bindings/threads.h"
 #include "bindings/triggers.h"
+#include "bindings/trio.h"
 #include "bindings/usage.h"
 #include <algorithm>
 #include <cerrno>
@@ -192,6 +193,8 @@ void stopSession(bool forget)
     g_session.forked = false;
     g_session.ending = false;
     watchCollector(false);
+    if (forget)
+        leaveTrio();
     if (!g_session.recorder)
         return;
     refreshThreadName();

@@ -9,21 +9,11 @@ namespace calltide::bindings {
 
 namespace {
 
-constexpr uint32_t kNoTask = 1;
-
 PyObject* newReference(PyObject* object) // also of null
 {
     Py_XINCREF(object);
     return object;
 }
-
-struct Task
-{
-    uint32_t id = 0;
-    bool hasRun = false;
-    PyObject* watch = nullptr; // weak reference
-    format::TaskRecord record {};
-};
 
 struct Tasks
 {
@@ -132,18 +122,7 @@ uint32_t nameOf(PyObject* task)
 uint32_t coroutineOf(PyObject* task)
 {
     PyObject* coroutine = ask(task, "get_coro", "_coro");
-    uint32_t number = 0;
-    PyObject* code = coroutine && PyCoro_CheckExact(coroutine) ? PyObject_GetAttrString(coroutine, "cr_code") : nullptr;
-    PyObject* frame = code ? PyObject_GetAttrString(coroutine, "cr_frame") : nullptr;
-    if (frame && PyCode_Check(code) && PyFrame_Check(frame)) {
-        PyObject* globals = PyObject_GetAttrString(frame, "f_globals");
-        const Function* f = functionOfCode(reinterpret_cast<PyCodeObject*>(code), globals);
-        number = f->record.function;
-        Py_XDECREF(globals);
-    }
-    PyErr_Clear();
-    Py_XDECREF(frame);
-    Py_XDECREF(code);
+    const uint32_t number = coroutineNumber(coroutine);
     Py_XDECREF(coroutine);
     return number;
 }
@@ -160,14 +139,55 @@ uint32_t currentTask()
     Py_XDECREF(loop);
 #endif
     PyErr_Clear(); // no loop runs
-    const auto it = g_tasks.known.find(task);
-    const uint32_t id = it == g_tasks.known.end() ? 0 : it->second.id;
+    const uint32_t id = taskNumber(task);
     Py_XDECREF(task);
     return id;
 }
 
-// Null: nothing is recorded any more.
-Task* known(PyObject* object)
+void describe(PyObject* task, format::TaskRecord& record)
+{
+    record.name = nameOf(task);
+    record.coroutine = coroutineOf(task);
+    record.parent = currentTask();
+}
+
+Task* known(PyObject* object) { return knownTask(object, describe); }
+
+PyObject* callbackOf(PyCodeObject* code, CallFrame* frame)
+{
+    static PyObject* name = PyUnicode_InternFromString("_callback");
+    PyObject* handle = argumentAt(code, frame, 0);
+    PyObject* callback = handle && name ? PyObject_GenericGetAttr(handle, name) : nullptr;
+    Py_XDECREF(handle);
+    return callback;
+}
+
+} // namespace
+
+uint32_t coroutineNumber(PyObject* coroutine)
+{
+    uint32_t number = 0;
+    PyObject* code = coroutine && PyCoro_CheckExact(coroutine) ? PyObject_GetAttrString(coroutine, "cr_code") : nullptr;
+    PyObject* frame = code ? PyObject_GetAttrString(coroutine, "cr_frame") : nullptr;
+    if (frame && PyCode_Check(code) && PyFrame_Check(frame)) {
+        PyObject* globals = PyObject_GetAttrString(frame, "f_globals");
+        const Function* f = functionOfCode(reinterpret_cast<PyCodeObject*>(code), globals);
+        number = f->record.function;
+        Py_XDECREF(globals);
+    }
+    PyErr_Clear();
+    Py_XDECREF(frame);
+    Py_XDECREF(code);
+    return number;
+}
+
+uint32_t taskNumber(PyObject* object)
+{
+    const auto it = g_tasks.known.find(object);
+    return it == g_tasks.known.end() || g_tasks.generation != g_session.generation ? 0 : it->second.id;
+}
+
+Task* knownTask(PyObject* object, void (*fill)(PyObject*, format::TaskRecord&))
 {
     if (g_tasks.generation != g_session.generation) {
         for (auto& [key, task] : g_tasks.known)
@@ -185,9 +205,7 @@ Task* known(PyObject* object)
     task.id = ++g_tasks.count;
     task.watch = watch;
     task.record.ident = uint64_t(uintptr_t(object));
-    task.record.name = nameOf(object);
-    task.record.coroutine = coroutineOf(object);
-    task.record.parent = currentTask();
+    fill(object, task.record);
     if (!t_writer.thread || !g_session.recorder) {
         Py_DECREF(watch);
         return nullptr; // a finaliser that ran on the way has stopped the recording
@@ -195,17 +213,6 @@ Task* known(PyObject* object)
     g_session.recorder->tables().task(task.id, task.record);
     return &(g_tasks.known[object] = task);
 }
-
-PyObject* callbackOf(PyCodeObject* code, CallFrame* frame)
-{
-    static PyObject* name = PyUnicode_InternFromString("_callback");
-    PyObject* handle = argumentAt(code, frame, 0);
-    PyObject* callback = handle && name ? PyObject_GenericGetAttr(handle, name) : nullptr;
-    Py_XDECREF(handle);
-    return callback;
-}
-
-} // namespace
 
 void taskRuns(PyCodeObject* code, CallFrame* frame, bool shown)
 {

@@ -14,4 +14,18 @@ void taskStops();
 // BaseEventLoop._call_soon begins.
 void taskReady(PyCodeObject* code, CallFrame* frame);
 
+// A task of any kind, for the recording: its id, and what names it.
+struct Task
+{
+    uint32_t id = 0;
+    bool hasRun = false;
+    PyObject* watch = nullptr; // weak reference
+    format::TaskRecord record {};
+};
+inline constexpr uint32_t kNoTask = 1;
+// The one of this object, described by `fill` (name, coroutine, parent) when it is new. Null: nothing is recorded any more.
+Task* knownTask(PyObject* object, void (*fill)(PyObject*, format::TaskRecord&));
+uint32_t taskNumber(PyObject* object);          // 0: not known
+uint32_t coroutineNumber(PyObject* coroutine);  // of its function; 0: none
+
 } // namespace calltide::bindings

@@ -2,6 +2,7 @@
 #include "bindings/watch.h"
 #include "bindings/tasks.h"
 #include "bindings/threads.h"
+#include "bindings/trio.h"
 #include "bindings/values.h"
 #include <unordered_map>
 
@@ -87,6 +88,9 @@ void watchedEnter(const Function& f, PyCodeObject* code, CallFrame* frame, bool 
         break;
     case Role::TaskReady:
         taskReady(code, frame);
+        break;
+    case Role::TrioRuns:
+        trioRuns(code, frame);
         break;
     case Role::ProcessBegins:
         processBegins(code, frame);

@@ -35,7 +35,7 @@ OPTIONS = (
     Option("use_repr", FLAG, False, 0, "arguments by their own repr(), which runs code of the program"),
     Option("log_exceptions", FLAG, True, 0, "exceptions, where they are raised", aliases=("log_exception",),
            negated=("no_exceptions",)),
-    Option("log_async", FLAG, True, 0, "asyncio tasks", negated=("no_async",)),
+    Option("log_async", FLAG, True, 0, "tasks of asyncio and trio", negated=("no_async",)),
     Option("log_gc", FLAG, True, 0, "garbage collections", negated=("no_gc",)),
     Option("log_imports", FLAG, True, 0, "imports of modules", negated=("no_imports",)),
     Option("log_memory", FLAG, True, 0, "memory and processor time of the process", negated=("no_memory",)),
