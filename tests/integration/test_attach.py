@@ -89,6 +89,8 @@ class AttachTest(Attaching):
             info = self.info(name)
             self.assertEqual(info["problems"], [], name)
             self.assertLessEqual({"worker-0", "worker-1", "waiting"}, {t["name"] for t in info["processes"][0]["threads"]})
+            listed = {p["pid"]: p for p in json.loads(self.succeed("ps", "--json").stdout)}
+            self.assertFalse(listed[process.pid].get("recording"), "it is over")
         self.assertEqual(self.end(process), CLEAN)
 
     def test_every_kind_of_program(self):

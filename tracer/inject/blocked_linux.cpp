@@ -3,6 +3,7 @@
 #include "inject/python.h"
 #include <cstdio>
 #include <linux/futex.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 namespace calltide::inject {
@@ -60,11 +61,12 @@ bool mayEnterPython(const Python& python, const SystemCall& call, bool mainThrea
     case SYS_readv:
     case SYS_write:
     case SYS_writev: {
-        const std::string file = linkTarget("/proc/" + std::to_string(python.pid()) + "/fd/" + std::to_string(call.arguments[0]));
+        const std::string fd = "/proc/" + std::to_string(python.pid()) + "/fd/" + std::to_string(call.arguments[0]), file = linkTarget(fd);
         for (const char* kind : {"pipe:", "socket:", "/dev/pts", "/dev/tty", "anon_inode:"})
             if (file.rfind(kind, 0) == 0)
                 return true;
-        return false;
+        struct stat st = {};
+        return stat(fd.c_str(), &st) == 0 && S_ISFIFO(st.st_mode); // a pipe that has a name
     }
     default: return false;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "inject/processes.h"
 #include "inject/inject.h"
+#include "inject/memory.h"
 #include "inject/python.h"
 #include <algorithm>
 #include <cstring>
@@ -34,13 +35,20 @@ std::vector<std::string> commandOf(int pid)
     return words;
 }
 
-// The program's file is mapped for writing while it is recorded.
-std::string recordingOf(const std::vector<Mapping>& mappings)
+// The program's file is mapped for writing while it is recorded. Its header stays so afterwards, and says that it is over
+// (tracer/format/FORMAT.md, section 1).
+std::string recordingOf(int pid, const std::vector<Mapping>& mappings)
 {
+    constexpr uint64_t kStateAt = 4040;
     const std::string ending = ".calltide";
-    for (const Mapping& m : mappings)
-        if (m.shared && m.writable && m.path.size() > ending.size() && m.path.compare(m.path.size() - ending.size(), ending.size(), ending) == 0)
-            return m.path;
+    for (const Mapping& m : mappings) {
+        if (!m.shared || !m.writable || m.path.size() <= ending.size() || m.path.compare(m.path.size() - ending.size(), ending.size(), ending) != 0)
+            continue;
+        uint32_t state = 1;
+        if (m.offset == 0 && Memory(pid).read(m.from + kStateAt, &state, sizeof state) && state != 1)
+            continue;
+        return m.path;
+    }
     return {};
 }
 
@@ -63,7 +71,7 @@ Process facts(int pid, const Status& status, const std::vector<Mapping>& mapping
     p.startedNs = boot + int64_t(startTicks(pid)) * tick;
     p.cpuNs = int64_t(statField(pid, 14) + statField(pid, 15)) * tick;
     p.memory = statField(pid, 24) * uint64_t(sysconf(_SC_PAGESIZE));
-    p.recording = recordingOf(mappings);
+    p.recording = recordingOf(pid, mappings);
     return p;
 }
 
