@@ -32,7 +32,7 @@ void print(const char* what, const Trace& trace, const Watch& watch)
     std::printf(
         "%-10s %8.0f ms   %.1f M slices/s   %.0f MB/s\n           %8.0f ms of processor time (%.0f of it in the system)   %.1f M slices/s   %.0f MB/s\n",
         what, time * 1e3, slices / time / 1e6, bytes / time / 1e6, processor * 1e3, system * 1e3,
-        slices / processor / 1e6,         bytes / processor / 1e6);
+        slices / processor / 1e6, bytes / processor / 1e6);
 }
 
 void printMemory(const Trace& trace, const Memory& before)
