@@ -19,6 +19,7 @@ using Align = formats::MergeOptions::Align;
 namespace {
 
 enum Column { File, Size, Offset };
+constexpr int kRowHeight = 30;
 
 // "", "1.5 s", "-20 ms"
 std::optional<int64_t> offsetOf(QString text)
@@ -63,6 +64,7 @@ QWidget* MergeSheet::buildFiles()
     m_files->setObjectName(QStringLiteral("mergeFiles"));
     m_files->setAccessibleName(tr("Files"));
     m_files->setHeaderLabels({tr("File"), tr("Size"), tr("Moved by")});
+    m_files->headerItem()->setTextAlignment(Size, Qt::AlignRight | Qt::AlignVCenter);
     m_files->headerItem()->setToolTip(Offset, tr("A time such as 1.5 s or -20 ms, after the times were put together"));
     m_files->setRootIsDecorated(false);
     m_files->setUniformRowHeights(true);
@@ -116,7 +118,8 @@ QWidget* MergeSheet::buildAlignment()
     m_marker = new QLineEdit;
     m_marker->setObjectName(QStringLiteral("mergeMarker"));
     m_marker->setPlaceholderText(tr("Its name, or a function's"));
-    row->addWidget(m_marker, 1);
+    row->addWidget(m_marker, 2);
+    row->addStretch(1);
     lines->addLayout(row);
     m_text = plainLabel(QString(), "muted");
     m_text->setWordWrap(true);
@@ -162,6 +165,7 @@ void MergeSheet::add(const QStringList& paths)
             continue;
         auto* item = new QTreeWidgetItem({file.fileName(), formatBytes(uint64_t(std::max<qint64>(0, file.size()))), QStringLiteral("0 s")});
         item->setData(File, Qt::UserRole, file.absoluteFilePath());
+        item->setSizeHint(File, QSize(0, kRowHeight));
         item->setToolTip(File, file.absoluteFilePath());
         item->setTextAlignment(Size, Qt::AlignRight | Qt::AlignVCenter);
         item->setFlags(item->flags() | Qt::ItemIsEditable);
