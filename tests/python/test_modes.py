@@ -331,6 +331,18 @@ class Adaptive(RecorderTest):
         self.assertGreater(len(r.drops), 5)
 
     @unittest.skipIf(sys.version_info < (3, 12), "needs sys.monitoring")
+    def test_adaptive_recursion_is_all_there(self):
+        r = self.record("""
+            def fib(n): return n if n < 2 else fib(n - 1) + fib(n - 2)
+            def short(): pass
+            for _ in range(3): fib(18)
+            for _ in range(1000): short()
+        """, options=["--adaptive"])
+        self.assertNested(r)
+        self.assertEqual(r.count("fib"), 3 * 8361)  # never short often enough in a row, and taken as such from some time on
+        self.assertLess(r.count("short"), 200)
+
+    @unittest.skipIf(sys.version_info < (3, 12), "needs sys.monitoring")
     def test_children_and_the_next_recording_begin_anew(self):
         r = self.record("""
             import os
