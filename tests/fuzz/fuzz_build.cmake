@@ -3,7 +3,7 @@
 string(REGEX REPLACE "clang\\+\\+" "clang" cc "${CXX}")
 execute_process(
     COMMAND ${CMAKE_COMMAND} -S ${SOURCE} -B ${BUILD} -G Ninja -DCMAKE_C_COMPILER=${cc} -DCMAKE_CXX_COMPILER=${CXX}
-            -DCMAKE_BUILD_TYPE=Fuzz -DCALLTIDE_GUI=OFF -DCALLTIDE_PYTHONS= -DCALLTIDE_FUZZ=ON
+            -DCMAKE_BUILD_TYPE=Fuzz "-DCMAKE_CXX_FLAGS_FUZZ=-O1 -gline-tables-only" -DCALLTIDE_GUI=OFF -DCALLTIDE_PYTHONS= -DCALLTIDE_FUZZ=ON
             -DCALLTIDE_SANITIZE=address,undefined
     RESULT_VARIABLE failed)
 if(failed)
