@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/attachsheet.h"
+#include "session/recorderoptions.h"
 #include "ui/appearance.h"
+#include "ui/conditionedit.h"
 #include "ui/controls.h"
 #include <QCheckBox>
 #include <QComboBox>
@@ -102,7 +104,8 @@ session::AttachOptions AttachSheet::options() const
 {
     session::AttachOptions out;
     out.processId = chosen();
-    out.options = m_record->currentData().toStringList();
+    out.options = m_record->currentData().toStringList()
+        + session::fromValues({{QStringLiteral("start-when"), m_startWhen->text()}, {QStringLiteral("stop-when"), m_stopWhen->text()}}).extra;
     if (!m_children->isChecked())
         out.options << QStringLiteral("--no-children");
     return out;
@@ -172,7 +175,12 @@ void AttachSheet::chosenChanged()
     const bool anyway = insists || (p && p->problem.why == inject::Why::SwitchedOff);
     m_attach->setText(u' ' + (recorded ? tr("Open") : anyway ? tr("Attach anyway") : name().isEmpty() ? tr("Attach") : tr("Attach to %1").arg(name().left(24))));
     const bool timed = m_duration->current() != 3 || m_seconds->text().toDouble() > 0;
-    m_attach->setEnabled(p && timed && (recorded || anyway || !p->problem));
+    using session::OptionKind;
+    const QString wrong = session::valueProblem(OptionKind::Condition, m_startWhen->text()) + session::valueProblem(OptionKind::Condition, m_stopWhen->text());
+    if (!wrong.isEmpty())
+        m_infoMore->setText(wrong);
+    m_infoMore->setVisible(!m_infoMore->text().isEmpty());
+    m_attach->setEnabled(p && timed && wrong.isEmpty() && (recorded || anyway || !p->problem));
 }
 
 void AttachSheet::sourceChanged()

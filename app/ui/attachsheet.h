@@ -19,6 +19,7 @@ class QTreeView;
 
 namespace calltide::ui {
 
+class ConditionEdit;
 class Segments;
 
 class AttachSheet : public Sheet
@@ -71,6 +72,7 @@ private:
     QComboBox* m_record = nullptr;
     QLineEdit* m_seconds = nullptr;
     QCheckBox* m_children = nullptr;
+    ConditionEdit *m_startWhen = nullptr, *m_stopWhen = nullptr;
     QPushButton* m_attach = nullptr;
     session::AttachOptions m_insistOn;
     QString m_insistText;

@@ -2,6 +2,7 @@
 // How the attach sheet is built; what it does is in attachsheet.cpp.
 #include "ui/appearance.h"
 #include "ui/attachsheet.h"
+#include "ui/conditionedit.h"
 #include "ui/controls.h"
 #include <QBoxLayout>
 #include <QCheckBox>
@@ -197,8 +198,11 @@ QWidget* AttachSheet::buildInfo()
 QWidget* AttachSheet::buildOptions()
 {
     auto* bar = new QWidget;
-    auto* row = new QHBoxLayout(bar);
-    row->setContentsMargins(20, 4, 20, 14);
+    auto* rows = new QVBoxLayout(bar);
+    rows->setContentsMargins(20, 4, 20, 14);
+    rows->setSpacing(8);
+    auto* row = new QHBoxLayout;
+    rows->addLayout(row);
     row->setSpacing(10);
     row->addWidget(plainLabel(tr("Record"), "secondary"));
     m_record = new QComboBox;
@@ -207,6 +211,7 @@ QWidget* AttachSheet::buildOptions()
     m_record->addItem(tr("Python functions only"), QStringList{QStringLiteral("--python-only")});
     m_record->addItem(tr("My code only"), QStringList{QStringLiteral("--my-code-only")});
     m_record->addItem(tr("Low overhead"), QStringList{QStringLiteral("--adaptive")});
+    m_record->addItem(tr("The last moments"), QStringList{QStringLiteral("--ring=64MB")});
     m_record->setMinimumWidth(180);
     row->addWidget(m_record);
     row->addSpacing(8);
@@ -230,6 +235,18 @@ QWidget* AttachSheet::buildOptions()
     m_children->setToolTip(tr("Processes that the program starts from now on"));
     m_children->setChecked(true);
     row->addWidget(m_children);
+    auto* when = new QHBoxLayout;
+    rows->addLayout(when);
+    when->setSpacing(10);
+    m_startWhen = new ConditionEdit(m_appearance, tr("I attach"), QStringLiteral("startWhen"));
+    m_stopWhen = new ConditionEdit(m_appearance, tr("when I say so"), QStringLiteral("stopWhen"));
+    when->addWidget(plainLabel(tr("Begin when"), "secondary"));
+    when->addWidget(m_startWhen, 1);
+    when->addSpacing(8);
+    when->addWidget(plainLabel(tr("Stop"), "secondary"));
+    when->addWidget(m_stopWhen, 1);
+    connect(m_startWhen, &ConditionEdit::changed, this, &AttachSheet::chosenChanged);
+    connect(m_stopWhen, &ConditionEdit::changed, this, &AttachSheet::chosenChanged);
     return bar;
 }
 

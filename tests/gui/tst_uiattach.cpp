@@ -8,6 +8,7 @@
 #include "ui/attachsheet.h"
 #include "ui_fixture.h"
 #include <QAbstractButton>
+#include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
 #include <QProcess>
@@ -49,6 +50,16 @@ private Q_SLOTS:
         QVERIFY(sheet->findChild<QLabel*>(u"attachInfo"_s)->text().contains(u"goes on as before"_s));
         QTest::mouseClick(segment(u"10 s"_s), Qt::LeftButton);
         QVERIFY(sheet->findChild<QLabel*>(u"attachCommand"_s)->text().endsWith(u"-t 10"_s));
+        QTest::mouseClick(segment(u"Until I stop"_s), Qt::LeftButton);
+        auto* stop = sheet->findChild<QComboBox*>(u"stopWhenKind"_s);
+        stop->setFocus();
+        QTest::keyClick(stop, Qt::Key_Down);
+        QVERIFY(!button()->isEnabled()); // which function is not said yet
+        QTest::keyClicks(sheet->findChild<QLineEdit*>(u"stopWhen"_s), u"render"_s);
+        QVERIFY(button()->isEnabled());
+        QVERIFY2(sheet->findChild<QLabel*>(u"attachCommand"_s)->text().endsWith(u"--stop-when=enter:render"_s),
+            qPrintable(sheet->findChild<QLabel*>(u"attachCommand"_s)->text()));
+        QTest::keyClick(stop, Qt::Key_Home);
         QTest::keyClick(sheet, Qt::Key_Escape);
         QVERIFY(!sheet->isVisible());
     }

@@ -6,7 +6,9 @@
 #include "ui/callview.h"
 #include "ui/functionsview.h"
 #include "ui/launchsheet.h"
+#include "ui/recordingview.h"
 #include "ui/sourceview.h"
+#include "ui/startpage.h"
 #include "ui_fixture.h"
 #include <QAbstractButton>
 #include <QLineEdit>
@@ -132,6 +134,64 @@ private Q_SLOTS:
         QCOMPARE(live->state()->searchCount(), uint64_t(5040));
         QVERIFY(!chip()->isVisible());
         QVERIFY(!m_fixture->tabs()->tabText(m_fixture->tabs()->currentIndex()).contains(u"recording"_s));
+    }
+
+    // From the start page on, all by mouse and keyboard: launched, seen growing, paused, copied, stopped, run again.
+    void aLaunchedProgramIsSteeredAndRunAgain()
+    {
+        const Program program(*m_fixture, u"steered"_s);
+        auto* start = window().findChild<StartPage*>(u"startPage"_s);
+        QVERIFY(start && start->isVisible());
+        const auto buttons = start->findChildren<QAbstractButton*>();
+        const auto card = std::find_if(buttons.begin(), buttons.end(),
+            [](const QAbstractButton* b) { return b->isVisible() && b->accessibleName().startsWith(u"Launch a program"_s); });
+        QVERIFY(card != buttons.end());
+        QTest::mouseClick(*card, Qt::LeftButton);
+        LaunchSheet* sheet = window().launchSheet();
+        QTRY_VERIFY_WITH_TIMEOUT(sheet->isVisible() && sheet->isReady(), 60000);
+        auto* script = sheet->findChild<QLineEdit*>(u"script"_s);
+        script->clear();
+        QTest::keyClicks(script, program.script);
+        QTest::mouseClick(sheet->findChild<QAbstractButton*>(u"launchButton"_s), Qt::LeftButton);
+        program.work(10);
+        QTRY_VERIFY_WITH_TIMEOUT(shown("leaf") == 10, 60000);
+        Document* live = document();
+        QTRY_VERIFY(live->recording() && live->recording()->isVisible());
+        auto* view = static_cast<RecordingView*>(live->recording());
+        QTRY_VERIFY_WITH_TIMEOUT(view->shownText().contains(u"steered.py"_s), 60000);
+
+        QAction* pause = m_fixture->action(ActionId::Pause);
+        if (attachingIsForbidden()) {
+            qWarning("nothing can be paused here (kernel.yama.ptrace_scope)");
+        } else {
+            program.work(20);
+            QTRY_VERIFY_WITH_TIMEOUT(shown("leaf") == 30, 60000);
+            QTRY_VERIFY(pause->isEnabled());
+            pause->trigger();
+            QTRY_COMPARE_WITH_TIMEOUT(pause->text(), u"Go on recording"_s, 60000);
+            program.work(1000); // nobody records it
+            QTRY_VERIFY(pause->isEnabled());
+            pause->trigger();
+            QTRY_COMPARE_WITH_TIMEOUT(pause->text(), u"Pause recording"_s, 60000);
+            program.work(5);
+            QTRY_VERIFY_WITH_TIMEOUT(shown("leaf") >= 35, 60000);
+            QVERIFY(shown("leaf") < 1030);
+        }
+        QTRY_VERIFY(m_fixture->action(ActionId::Snapshot)->isEnabled());
+        m_fixture->action(ActionId::Snapshot)->trigger();
+        const auto copied = [this] { return window().notices().shownTexts().join(u' ').contains(u"is written"_s); };
+        QVERIFY(QTest::qWaitFor(copied, 60000));
+        const QString recording = live->path();
+        m_fixture->action(ActionId::Stop)->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(!window().isBusy(), 60000);
+        QVERIFY(!live->isLive() && !live->recording());
+
+        m_fixture->action(ActionId::LaunchAgain)->trigger();
+        program.work(7);
+        QTRY_VERIFY_WITH_TIMEOUT(document() != live && shown("leaf") >= 7, 60000);
+        QVERIFY(document()->path() != recording);
+        program.say("end");
+        QTRY_VERIFY_WITH_TIMEOUT(!window().isBusy(), 60000);
     }
 
     void aRecordingOfAnotherProgramIsFollowed()

@@ -114,6 +114,15 @@ private Q_SLOTS:
         QCOMPARE(calls("last"), 1u);
     }
 
+    void aKilledProgramLeavesItsCalls()
+    {
+        run("import os, signal\ndef before(): pass\nbefore()\ndef last(): os.kill(os.getpid(), signal.SIGKILL)\nlast()\n");
+        waitForEnd();
+        QVERIFY(saidBySomeNotice(u"ended while recording (signal 9)"_s));
+        QCOMPARE(calls("before"), 1u);
+        QCOMPARE(calls("last"), 1u);
+    }
+
     void fiftyChildrenAreFollowed()
     {
         run("import os\ndef child(): return 1\npids = []\nfor i in range(50):\n    pid = os.fork()\n    if not pid:\n"
