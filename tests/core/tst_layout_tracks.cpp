@@ -199,6 +199,33 @@ private Q_SLOTS:
         QVERIFY(folded.items()[1].height < height);
     }
 
+    void threadsOrTasksCanBeLookedAt()
+    {
+        Maker m;
+        const auto other = m.b.addTrack({.process = m.process, .tid = 2, .name = m.b.intern("Other")});
+        const auto task = m.b.addTrack(
+            {.kind = store::TrackKind::Task, .process = m.process, .parent = other, .name = m.b.intern("Task-1")});
+        for (const auto track : {other, task})
+            m.b.slices(track).add(0, 10, m.function("short"));
+        m.add(0, kMs, "main");
+        const auto trace = m.finish();
+        const auto names = [&](TrackSide side) {
+            Arrangement arrangement;
+            arrangement.side = side;
+            const TrackModel model(*trace, small::style(), {}, arrangement);
+            QStringList out;
+            for (size_t i = 1; i < model.items().size(); ++i)
+                out << QString::fromStdString(model.items()[i].name);
+            return out;
+        };
+        QVERIFY(names(TrackSide::Both).contains(QStringLiteral("Task-1")));
+        QVERIFY(names(TrackSide::Both).contains(QStringLiteral("Other")));
+        QVERIFY(!names(TrackSide::Threads).contains(QStringLiteral("Task-1")));
+        QVERIFY(names(TrackSide::Threads).contains(QStringLiteral("Other")));
+        QCOMPARE(names(TrackSide::Tasks).value(0), QStringLiteral("Task-1"));
+        QVERIFY(!names(TrackSide::Tasks).contains(QStringLiteral("Other")));
+    }
+
     void aDeepTrackShowsSomeRowsAndSumsUpTheRest()
     {
         Maker m;

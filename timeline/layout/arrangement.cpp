@@ -95,6 +95,8 @@ size_t arrange(std::vector<TrackItem>& items, const Arrangement& a)
         for (size_t i = at + 1; i < end; ++i)
             if (!isOut(items[i]) && !a.isPinned(keyOf(items[i])))
                 members.push_back(items[i]);
+        if (a.side == TrackSide::Tasks) // they are what is looked at
+            std::stable_partition(members.begin(), members.end(), [](const TrackItem& i) { return i.icon == Icon::Task; });
         const bool folded = items[at].collapsed && !a.narrows(); // what is looked for is shown
         if (!a.order.empty())
             std::stable_sort(members.begin(), members.end(), [&](const TrackItem& l, const TrackItem& r) {

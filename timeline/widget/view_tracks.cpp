@@ -47,6 +47,7 @@ void TimelineView::Private::setArrangement(layout::Arrangement arrangement, bool
 {
     if (!scene || arrangement == scene->arrangement())
         return;
+    hideTip();
     if (keepPlace)
         keepingPlace([&] { scene->setArrangement(std::move(arrangement)); });
     else
