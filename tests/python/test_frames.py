@@ -131,6 +131,10 @@ class Frames(RecorderTest):
         self.assertEqual([c.how for c in r.calls("down")], ["unwind"] * 2)
 
     def test_threads_that_nobody_announces(self):
+        for options in (ONLY, []):
+            self.threads(options)
+
+    def threads(self, options):
         r = self.record("""
             import _thread, ctypes, threading
             done = threading.Semaphore(0)
@@ -145,7 +149,7 @@ class Frames(RecorderTest):
                     raw()
                     self.name = "renamed"
             w = Worker(name="before"); w.start(); w.join()
-        """, options=ONLY)
+        """, options=options)
         self.assertEqual(r.count("leaf"), 6)
         self.assertEqual(len(r.threads), 3)
         self.assertIn("renamed", [t.name for t in r.threads.values()])

@@ -190,11 +190,26 @@ class CommandLine(RecorderTest):
         self.assertRegex(self.trace("--version").stdout.decode(), r"^calltide \d+\.\d+\.\d+\n$")
         self.assertIn(b"usage:", self.trace("--help").stdout)
 
-
-    @unittest.skipIf(sys.version_info >= (3, 12), "sys.monitoring has room for several tools")
-    def test_a_profile_function_of_the_program_is_noted(self):
-        r = self.record("import cProfile\np = cProfile.Profile()\np.enable()\n")
-        self.assertEqual([code for _, _, code in r.notes], [4])
+    def test_cprofile_works_beside_us(self):
+        source = """
+            import cProfile, io, pstats
+            def leaf(n): return abs(n)
+            def work(): return [leaf(n) for n in range(10)]
+            p = cProfile.Profile()
+            p.enable()
+            work()
+            p.disable()
+            leaf(1)
+            p.runcall(work)
+            stats = pstats.Stats(p, stream=io.StringIO()).stats
+            print(sorted((k[2], v[0]) for k, v in stats.items()))
+        """
+        for options in ((), ("--python-only",)):
+            r = self.record(source, options=options)
+            self.assertEqual(r.run.stdout, self.python(self.path("program.py"), traced=False).stdout)
+            self.assertEqual((r.count("leaf"), r.count("builtins.abs")), (21, 0 if options else 21))
+            self.assertNested(r)
+            self.assertEqual(r.notes, [])
 
     def test_a_profile_function_of_the_program_works_beside_us(self):
         r = self.record("""

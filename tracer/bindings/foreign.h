@@ -9,8 +9,9 @@ namespace calltide::bindings {
 void watchSetProfile(bool on);
 
 #if PY_VERSION_HEX < 0x030C0000
-// Gives a thread our profile function, beside one that it has by sys.setprofile; one of another origin stays alone. Null:
-// takes ours away.
+// cProfile, as soon as the program has it.
+void watchProfilers(bool on);
+// Gives a thread our profile function, beside one that it has already. Null: takes ours away.
 void profileThread(PyThreadState* state, Py_tracefunc ours);
 // Whether ours is called in it.
 bool profiles(PyThreadState* state);

@@ -30,6 +30,14 @@ extern __thread CallFrame* t_aside __attribute__((tls_model("initial-exec")));
 inline constexpr int kGeneratorFlags = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR;
 inline bool isGenerator(const PyCodeObject* code) { return code->co_flags & kGeneratorFlags; }
 
+inline CallFrame* callOf(PyFrameObject* frame)
+{
+#if PY_VERSION_HEX >= 0x030B0000
+    return frame->f_frame;
+#else
+    return frame;
+#endif
+}
 inline PyCodeObject* codeOf(CallFrame* frame) { return frame->f_code; } // borrowed, as the next
 inline PyObject* globalsOf(CallFrame* frame) { return frame->f_globals; }
 

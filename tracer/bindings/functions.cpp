@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings/functions.h"
+#include "bindings/foreign.h"
 #include "bindings/triggers.h"
 #include <cstring>
 #include <unordered_map>
@@ -144,6 +145,10 @@ Role roleOf(const CodeNames& n)
 void judge(Function* f, PyCodeObject* code, const CodeNames& n)
 {
     f->judged = g_session.generation;
+#if PY_VERSION_HEX < 0x030C0000
+    if (n.module == "cProfile" && g_session.hooked)
+        watchProfilers(true); // it has just been imported
+#endif
     f->ignored = f->userIgnored || startsWithAny(n.file) || (n.name == "<module>" && bringsRequest(code));
     f->role = roleOf(n);
     f->filtered = !f->ignored && (!g_session.filter.keepsPython(n.file, n.name, n.qualified, n.module) || (g_session.options.logSparse && !f->marked));

@@ -13,11 +13,7 @@ namespace calltide::bindings {
 
 namespace {
 
-#if PY_VERSION_HEX >= 0x030B0000
-CallFrame* callOf(PyFrameObject* frame) { return frame->f_frame; }
-#else
-CallFrame* callOf(PyFrameObject* frame) { return frame; }
-#endif
+const PyMethodDef* g_startThread = nullptr; // _thread.start_new_thread
 
 PyCodeObject* frameCode(PyFrameObject* frame) { return codeOf(callOf(frame)); } // borrowed, as the next
 PyObject* frameGlobals(PyFrameObject* frame) { return globalsOf(callOf(frame)); }
@@ -144,6 +140,8 @@ template <bool WithC> void onEvent(PyFrameObject* frame, int what, PyObject* arg
     case PyTrace_C_RETURN:
         if (WithC)
             leaveC(0);
+        if (CALLTIDE_UNLIKELY(reinterpret_cast<PyCFunctionObject*>(arg)->m_ml == g_startThread))
+            noticeThreads();
         break;
     case PyTrace_C_EXCEPTION:
         if (WithC)
@@ -173,6 +171,8 @@ void onEventCarefully(PyFrameObject* frame, int what, PyObject* arg)
     case PyTrace_C_EXCEPTION:
         if (withC)
             carefulLeaveC(code, arg, nullptr, builtinKey(arg), what == PyTrace_C_RETURN ? 0 : unsigned(format::kUnwindC));
+        if (reinterpret_cast<PyCFunctionObject*>(arg)->m_ml == g_startThread)
+            noticeThreads();
         break;
     }
 }
@@ -204,6 +204,17 @@ void profileEveryThread(Py_tracefunc function)
     PyThreadState* self = PyThreadState_Get();
     for (PyThreadState* s = PyInterpreterState_ThreadHead(self->interp); s; s = PyThreadState_Next(s))
         profileThread(s, function);
+}
+
+void findThreadStart()
+{
+    PyObject* module = PyImport_ImportModule("_thread");
+    PyObject* function = module ? PyObject_GetAttrString(module, "start_new_thread") : nullptr;
+    if (function && PyCFunction_Check(function))
+        g_startThread = reinterpret_cast<PyCFunctionObject*>(function)->m_ml;
+    PyErr_Clear();
+    Py_XDECREF(function);
+    Py_XDECREF(module);
 }
 
 void setThreadingHook(PyObject* hook)
@@ -247,10 +258,23 @@ void recordByProfile()
         Py_DECREF(hook);
     }
     PyErr_Clear();
+    findThreadStart();
     removeFrameHook();
     g_session.hooked = true;
     profileEveryThread(onProfileEvent);
     watchSetProfile(true);
+    watchProfilers(true);
+}
+
+// Native threads that call into Python announce themselves to nobody, and a thread that has just been started has no
+// event yet: those that are there and not ours yet are.
+void noticeThreads()
+{
+    if (!g_session.hooked || frameHookRuns())
+        return;
+    for (PyThreadState* s = PyInterpreterState_ThreadHead(PyThreadState_Get()->interp); s; s = PyThreadState_Next(s))
+        if (!s->c_profilefunc)
+            profileThread(s, onProfileEvent);
 }
 
 bool setHooks(std::string&)
@@ -264,6 +288,7 @@ bool setHooks(std::string&)
     if (!triggersArmed() && !(t_writer.thread && t_writer.thread->hidesAll))
         profileEveryThread(onProfileEvent);
     watchSetProfile(true);
+    watchProfilers(true);
     return true;
 }
 
@@ -271,6 +296,7 @@ void removeHooks(bool)
 {
     g_session.hooked = false;
     watchSetProfile(false);
+    watchProfilers(false);
     const bool byProfile = !frameHookRuns();
     removeFrameHook();
     if (byProfile && g_session.recorder && !profiles(PyThreadState_Get()))

@@ -23,6 +23,9 @@ void onBlock(core::Recorder& recorder, uint32_t id)
 {
     promote(recorder, id);
     refreshThreadName();
+#if PY_VERSION_HEX < 0x030C0000
+    noticeThreads();
+#endif
     if (g_session.askedBy && !askerLives())
         recorder.abandon("the process that asked for it is gone");
     sampleUsage(t_writer);

@@ -158,7 +158,7 @@ core::Thread* add(PyThreadState* state, core::ThreadWriter* writer, Stack& stack
 #if PY_VERSION_HEX >= 0x030C0000
     CallFrame* first = stack.outermost;
 #else
-    CallFrame* first = here ? t_aside : nullptr; // the profile hook comes when the thread is in the list
+    CallFrame* first = here && t_aside && !stack.outermost ? t_aside : stack.outermost ? callOf(stack.outermost) : nullptr;
 #endif
     std::string name;
     if (PyObject* thread = activeThread(ident))

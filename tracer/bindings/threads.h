@@ -27,6 +27,8 @@ void parkThreads();
 void markPause(uint64_t since);
 // The name may have changed. `object`: its threading.Thread, if it is not in the list of active ones any more.
 void refreshThreadName(PyObject* object = nullptr);
+// With the profile hook (3.9 to 3.11): takes up threads that have appeared since. Elsewhere they announce themselves.
+void noticeThreads();
 void forgetParkedThreads();
 void initThreads();
 
