@@ -32,7 +32,9 @@ Result<std::pair<int64_t, int64_t>> parseRange(const QString& text)
 {
     const auto at = text.indexOf(QLatin1String(".."));
     const auto from = parseTime(text.left(at)), to = parseTime(text.mid(at + 2));
-    if (at < 0 || !from || !to || *from >= *to)
+    if (at >= 0 && from && to && *from >= *to)
+        return Error{ErrorCode::Invalid, QStringLiteral("--range %1 ends before it begins.").arg(text).toStdString()};
+    if (at < 0 || !from || !to)
         return Error{
             ErrorCode::Invalid,
             QStringLiteral("--range is FROM..TO, such as 0.5s..800ms, not %1.").arg(text).toStdString()};
@@ -61,6 +63,11 @@ Result<formats::MergeOptions> mergeOptions(const Arguments& arguments)
                 QStringLiteral("--offset is a time for each file, such as 0,1.5s,-20ms, not %1.").arg(offsets).toStdString()};
         out.offsets.push_back(minus ? -*ns : *ns);
     }
+    if (qsizetype(out.offsets.size()) > 0 && qsizetype(out.offsets.size()) != arguments.words.size())
+        return Error{
+            ErrorCode::Invalid,
+            QStringLiteral("--offset has %1 times for %2 files; write one for each, such as 0,1.5s,-20ms.")
+                .arg(out.offsets.size()).arg(arguments.words.size()).toStdString()};
     return out;
 }
 

@@ -15,6 +15,7 @@
 #include <QGridLayout>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QScrollArea>
 #include <algorithm>
 
 namespace calltide::ui {
@@ -68,7 +69,13 @@ ExportSheet::ExportSheet(const Appearance& appearance, QWidget* window)
     lines->addWidget(buildKinds());
     lines->addWidget(buildChoices());
     lines->addStretch(1);
-    column()->addWidget(inside, 1);
+    auto* scroll = new QScrollArea; // for windows that are not high enough
+    scroll->setWidget(inside);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    column()->addWidget(scroll, 1);
     buildFoot();
     connect(m_packing, &Segments::currentChanged, this, &ExportSheet::rename);
     connect(m_part, &Segments::currentChanged, this, &ExportSheet::kindChanged);

@@ -203,7 +203,7 @@ void FilterBar::complete()
         std::set<store::StringId> seen;
         const auto offer = [&](store::StringId id) {
             const QString text = fromTrace(trace.string(id));
-            if (found.size() < kMost && !text.isEmpty() && text != value && text.contains(value, Qt::CaseInsensitive)
+            if (found.size() < kMost && !text.isEmpty() && !text.startsWith(u'(') && text != value && text.contains(value, Qt::CaseInsensitive)
                 && seen.insert(id).second)
                 found << key + (text.contains(u' ') ? u'"' + text + u'"' : text);
         };
@@ -223,8 +223,10 @@ void FilterBar::complete()
     m_completer->setCompletionPrefix(QString());
     if (found.isEmpty() || !m_field->hasFocus())
         m_completer->popup()->hide();
-    else
+    else {
         m_completer->complete();
+        m_completer->popup()->setCurrentIndex({}); // Return takes what is typed, unless one was gone to
+    }
 }
 
 void FilterBar::show(const layout::CallFilter& filter, const store::Trace& trace)

@@ -10,6 +10,9 @@
 #include <QDialog>
 #include <QDialogButtonBox>
 #include <QGridLayout>
+#include <QScreen>
+#include <QScrollArea>
+#include <QStyle>
 
 namespace calltide::ui {
 namespace {
@@ -26,7 +29,8 @@ void showKeys(QWidget& window, const Appearance& appearance, const Actions& acti
 {
     QDialog* dialog = makeDialog(window, QCoreApplication::translate("calltide::ui", "Keys and mouse"));
     dialog->setObjectName(QStringLiteral("keysDialog"));
-    auto* grid = new QGridLayout(dialog);
+    auto* page = new QWidget;
+    auto* grid = new QGridLayout(page);
     grid->setContentsMargins(24, 20, 24, 20);
     grid->setHorizontalSpacing(12);
     grid->setVerticalSpacing(5);
@@ -63,6 +67,18 @@ void showKeys(QWidget& window, const Appearance& appearance, const Actions& acti
     const int rows = (int(lines.size()) + kColumns - 1) / kColumns;
     for (int i = 0; i < lines.size(); ++i)
         line(i % rows, i / rows, lines[i].first, lines[i].second);
+    auto* scroll = new QScrollArea; // for small screens
+    scroll->setWidget(page);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    auto* around = new QVBoxLayout(dialog);
+    around->setContentsMargins(0, 0, 0, 0);
+    around->addWidget(scroll);
+    const QSize room = window.screen()->availableSize() - QSize(16, 48);
+    const QSize wanted = page->sizeHint();
+    const bool narrow = wanted.width() > room.width(), low = wanted.height() > room.height();
+    const int bar = dialog->style()->pixelMetric(QStyle::PM_ScrollBarExtent);
+    dialog->resize((wanted + QSize(low ? bar : 0, narrow ? bar : 0)).boundedTo(room));
     dialog->show();
 }
 

@@ -62,6 +62,23 @@ private:
 };
 } // namespace
 
+namespace {
+// pyenv's python3 is a script that starts one of the others: that one is meant.
+QString amongThem(const QString& preferred, const QList<session::Interpreter>& found)
+{
+    const QString file = QFileInfo(preferred).canonicalFilePath();
+    if (preferred.isEmpty() || std::any_of(found.cbegin(), found.cend(), [&](const session::Interpreter& python) {
+            return QFileInfo(python.path).canonicalFilePath() == file;
+        }))
+        return preferred;
+    auto asked = session::examine(preferred, 3000);
+    for (const session::Interpreter& python : found)
+        if (asked && python.prefix == asked->prefix && python.version == asked->version)
+            return python.path;
+    return preferred;
+}
+} // namespace
+
 InterpreterBox::InterpreterBox(const Appearance& appearance, QWidget* parent)
     : QComboBox(parent)
     , m_appearance(appearance)
@@ -147,7 +164,7 @@ void InterpreterBox::search(const QString& folder, const QStringList& added)
             for (const QString& path : added)
                 if (Result<session::Interpreter> one = session::examine(path))
                     found.prepend(*one);
-            return {found, session::defaultInterpreter(folder)};
+            return {found, amongThem(session::defaultInterpreter(folder), found)};
         },
         [this](const Found& result) { fill(result.first, result.second); });
 }
@@ -213,7 +230,9 @@ void InterpreterBox::fill(const QList<session::Interpreter>& all, const QString&
 
 QString InterpreterBox::path() const
 {
-    return isSearching() ? m_wanted : currentData(PathRole).toString();
+    const QString shown = currentData(PathRole).toString();
+    // While it looks again, what can be seen there is what is meant.
+    return isSearching() && (shown.isEmpty() || !m_wanted.isEmpty()) ? m_wanted : shown;
 }
 
 void InterpreterBox::choose(const QString& path)

@@ -229,6 +229,8 @@ void MergeSheet::changed()
     else if (align == Align::Marker && m_marker->text().trimmed().isEmpty())
         note = tr("Name the event.");
     m_note->setText(note);
+    setStyleProperty(m_note, "danger", count >= 2); // one is no mistake yet
+    setStyleProperty(m_note, "muted", count < 2);
     m_open->setEnabled(note.isEmpty());
 }
 

@@ -52,8 +52,11 @@ bool Exporting::wants(TrackId track) const
 
 bool Exporting::ofCalls(TrackId track) const
 {
-    const TrackKind kind = trace.track(track).kind;
-    return wants(track) && (kind == TrackKind::Thread || kind == TrackKind::Task || kind == TrackKind::Overflow);
+    // What tasks did is on their threads, too; their waiting is no time of calls.
+    TrackKind kind = trace.track(track).kind;
+    if (const TrackId parent = trace.track(track).parent; kind == TrackKind::Overflow && parent.valid())
+        kind = trace.track(parent).kind;
+    return wants(track) && (kind == TrackKind::Thread || kind == TrackKind::Overflow);
 }
 
 std::string Exporting::trackName(TrackId id) const

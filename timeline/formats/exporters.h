@@ -37,7 +37,7 @@ public:
             });
     }
     bool wants(store::TrackId track) const;
-    bool ofCalls(store::TrackId track) const; // a thread, task or overflow lane: counted in call trees
+    bool ofCalls(store::TrackId track) const; // a thread or its overflow lane: counted in call trees
     bool inside(int64_t time) const { return time >= options.scope.from && time <= options.scope.to; }
     int64_t clip(int64_t time) const { return std::min(std::max(time, options.scope.from), options.scope.to); }
     // Now and then; false: stop.

@@ -45,8 +45,7 @@ public:
         m_out.add("{\"traceEvents\":[");
         metadata();
         for (size_t t = 0; t < m_trace.tracks().size(); t++) {
-            const bool async
-                = m_trace.tracks()[t].kind == TrackKind::Async || m_trace.tracks()[t].kind == TrackKind::Task;
+            const bool async = m_trace.tracks()[t].kind == TrackKind::Async;
             if (m_wanted[t] && !(async ? asyncTrack(TrackId(t)) : threadTrack(TrackId(t))))
                 return false;
         }
@@ -114,7 +113,7 @@ private:
         }
     }
 
-    void named(const char* what, const std::string& ids, std::string_view name)
+    void named(const char* what, const std::string& ids, std::string_view name, const char* kind = nullptr)
     {
         event();
         m_out.add("{\"ph\":\"M\",\"name\":\"");
@@ -123,6 +122,10 @@ private:
         m_out.add(ids);
         m_out.add(",\"args\":{\"name\":");
         m_out.addString(name);
+        if (kind) { // ours: read again, it is the same
+            m_out.add(",\"track\":");
+            m_out.addString(kind);
+        }
         m_out.add("}}");
     }
     void sorted(const char* what, const std::string& ids, int32_t index)
@@ -150,12 +153,15 @@ private:
         }
         for (size_t t = 0; t < m_trace.tracks().size(); t++) {
             const Track& track = m_trace.tracks()[t];
-            if (!m_wanted[t] || (track.kind != TrackKind::Thread && track.kind != TrackKind::Gc))
+            if (!m_wanted[t] || track.kind == TrackKind::Overflow || track.kind == TrackKind::Async)
                 continue;
+            // Tasks stand below the threads in other viewers, which know of no such thing.
+            const bool task = track.kind == TrackKind::Task;
+            const char* const kind = task ? "task" : track.kind == TrackKind::Imports ? "imports" : nullptr;
             if (!m_trace.string(track.name).empty())
-                named("thread_name", m_idText[t], m_trace.string(track.name));
-            if (track.sortIndex)
-                sorted("thread_sort_index", m_idText[t], track.sortIndex);
+                named("thread_name", m_idText[t], m_trace.string(track.name), kind);
+            if (track.sortIndex || kind)
+                sorted("thread_sort_index", m_idText[t], (kind ? 100'000 : 0) + track.sortIndex);
         }
     }
 
@@ -284,14 +290,14 @@ private:
         std::vector<std::pair<SliceIndex, uint32_t>> open; // and its depth
         const auto closeTo = [&](uint32_t depth) {
             for (; !open.empty() && open.back().second >= depth; open.pop_back())
-                asyncMark('e', id, m_trace.end(open.back().first), open.back().first);
+                asyncMark('e', id, std::min(m_trace.end(open.back().first), m_options.scope.to), open.back().first);
         };
         const bool whole = walk(id, [&](SliceIndex i, uint32_t depth) {
             if (!inside(m_trace.start(i), m_trace.end(i)) || !passes(i))
                 return;
             closeTo(depth);
             m_asyncId += open.empty();
-            asyncMark('b', id, m_trace.start(i), i);
+            asyncMark('b', id, std::max(m_trace.start(i), m_options.scope.from), i);
             open.emplace_back(i, depth);
         });
         closeTo(0);

@@ -257,7 +257,10 @@ void Model::metadata(const RawEvent& e)
     } else if (e.name == "process_sort_index") {
         m_builder.process(processFor(e.pid)).sortIndex = int32_t(parseInteger(order).value_or(0));
     } else if (e.name == "thread_name") {
-        m_builder.track(threadFor(e.pid, e.tid)).name = m_builder.intern(textOf(value));
+        Track& track = m_builder.track(threadFor(e.pid, e.tid));
+        track.name = m_builder.intern(textOf(value));
+        if (const std::string kind = textOf(member(e.args, "track")); kind == "task" || kind == "imports") // our own export
+            track.kind = kind == "task" ? TrackKind::Task : TrackKind::Imports;
     } else if (e.name == "thread_sort_index") {
         m_builder.track(threadFor(e.pid, e.tid)).sortIndex = int32_t(parseInteger(order).value_or(0));
     } else {

@@ -117,6 +117,8 @@ void ViewState::growTrace(store::TracePtr trace)
         m_searchMask.resize(m_trace->functions().size());
     }
     if (!m_trace->isGrowing()) {
+        if (m_following)
+            endFollowing();
         setFollowing(false);
         findExceptions();
     }
@@ -137,13 +139,26 @@ void ViewState::setFollowing(bool following)
     Q_EMIT followingChanged();
 }
 
+// The whole of a short recording; else the last part, without the room that what came next would have needed.
+void ViewState::endFollowing()
+{
+    const TimeRange whole = wholeRange();
+    const bool all = !m_followLength && whole.length() <= kFollowLongest;
+    const int64_t length = m_followLength ? m_followLength : kFollowLongest;
+    follow(clamped(all ? whole : TimeRange{whole.to - length, whole.to}));
+}
+
 void ViewState::followEnd()
 {
     const double whole = double(wholeRange().length()) / kNow;
     const auto length = std::max(int64_t(
         m_followLength ? double(m_followLength) : std::min(whole, double(kFollowLongest))), kShortest);
     const int64_t to = m_trace->end() + scaled(length, 1 - kNow);
-    const TimeRange range = clamped({to - length, to});
+    follow(clamped({to - length, to}));
+}
+
+void ViewState::follow(TimeRange range)
+{
     if (range == m_range)
         return;
     m_range = range;

@@ -133,6 +133,8 @@ private:
     void pushHistory();
     void applyRange(TimeRange range);
     void followEnd();
+    void endFollowing();
+    void follow(TimeRange range);
     void countHits();
     void lookForArguments();
     void takeHits(std::shared_ptr<const store::HitSet> hits, std::vector<uint16_t> ticks);
