@@ -205,7 +205,7 @@ QWidget* AttachSheet::buildOptions()
     rows->addLayout(row);
     row->setSpacing(10);
     row->addWidget(plainLabel(tr("Record"), "secondary"));
-    m_record = new QComboBox;
+    m_record = new ComboBox;
     m_record->setObjectName(QStringLiteral("record"));
     m_record->addItem(tr("Everything"), QStringList());
     m_record->addItem(tr("Python functions only"), QStringList{QStringLiteral("--python-only")});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/conditionedit.h"
+#include "ui/controls.h"
 #include "ui/appearance.h"
 #include <QBoxLayout>
 #include <QComboBox>
@@ -13,7 +14,7 @@ constexpr const char* kWords[] = {"", "enter", "longer", "raise", "after", "sign
 
 ConditionEdit::ConditionEdit(const Appearance& appearance, const QString& none, const QString& name, QWidget* parent)
     : QWidget(parent)
-    , m_kind(new QComboBox)
+    , m_kind(new ComboBox)
     , m_value(new QLineEdit)
     , m_pattern(new QLineEdit)
 {

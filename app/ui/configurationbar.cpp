@@ -19,7 +19,7 @@ ConfigurationBar::ConfigurationBar(const Appearance& appearance, session::Launch
     , m_appearance(appearance)
     , m_store(store)
     , m_current(std::move(current))
-    , m_box(new QComboBox)
+    , m_box(new ComboBox)
     , m_name(new QLineEdit)
     , m_more(new IconButton(appearance, QStringLiteral("more"), tr("Save, rename, export and more")))
     , m_menu(new QMenu(m_more))

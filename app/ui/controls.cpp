@@ -8,6 +8,8 @@
 #include <QLineEdit>
 #include <QMouseEvent>
 #include <QStyle>
+#include <QStyleOption>
+#include <QStylePainter>
 
 namespace calltide::ui {
 
@@ -151,6 +153,16 @@ void LinkLabel::leaveEvent(QEvent* event)
     f.setUnderline(false);
     setFont(f);
     ElidedLabel::leaveEvent(event);
+}
+
+void ComboBox::paintEvent(QPaintEvent* event)
+{
+    QComboBox::paintEvent(event);
+    QStylePainter painter(this);
+    QStyleOption arrow;
+    arrow.initFrom(this);
+    arrow.rect = QRect(width() - 24, (height() - 16) / 2, 16, 16);
+    painter.drawPrimitive(QStyle::PE_IndicatorArrowDown, arrow);
 }
 
 Segments::Segments(const QStringList& names, QWidget* parent)

@@ -2,6 +2,7 @@
 // Small widgets used everywhere: icon buttons, segments, links, elided labels.
 #pragma once
 #include <QAbstractButton>
+#include <QComboBox>
 #include <QLabel>
 #include <QToolButton>
 #include <functional>
@@ -79,6 +80,17 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
     void enterEvent(QEnterEvent* event) override;
     void leaveEvent(QEvent* event) override;
+};
+
+// A combo box with its arrow: style sheets know only pictures, which do not follow the theme.
+class ComboBox : public QComboBox
+{
+    Q_OBJECT
+public:
+    using QComboBox::QComboBox;
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
 };
 
 // Buttons of which one is chosen.

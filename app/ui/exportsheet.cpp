@@ -125,10 +125,10 @@ QWidget* ExportSheet::buildChoices()
     m_part = new Segments({tr("Whole recording"), tr("What is shown"), tr("Selected time")});
     m_part->setObjectName(QStringLiteral("exportPart"));
     m_partText = plainLabel(QString(), "muted");
-    m_tracks = new QComboBox;
+    m_tracks = new ComboBox;
     m_tracks->setObjectName(QStringLiteral("exportTracks"));
     m_tracks->setMinimumWidth(250);
-    m_calls = new QComboBox;
+    m_calls = new ComboBox;
     m_calls->setObjectName(QStringLiteral("exportCalls"));
     m_calls->setMinimumWidth(250);
     m_packing = new Segments({tr("None"), tr("gzip"), tr("zstd")});

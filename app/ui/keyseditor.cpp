@@ -35,7 +35,7 @@ public:
         setObjectName(QStringLiteral("keysEditor"));
         setWindowTitle(tr("Keys"));
         resize(560, 560);
-        auto* preset = new QComboBox;
+        auto* preset = new ComboBox;
         preset->setObjectName(QStringLiteral("preset"));
         preset->setAccessibleName(tr("Preset"));
         for (const KeyPreset& p : keyPresets())

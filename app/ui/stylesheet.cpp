@@ -25,7 +25,7 @@ QLineEdit, QComboBox { min-height: 26px; max-height: 26px; }
 QLineEdit[small="true"] { min-height: 20px; max-height: 20px; padding: 0 4px; }
 QLineEdit:focus, QComboBox:focus, QPlainTextEdit[field="true"]:focus { border: 1px solid @border.focus@; }
 QLineEdit[wrong="true"], QComboBox[wrong="true"], QPlainTextEdit[wrong="true"] { border: 1px solid @state.danger@; }
-QLineEdit:disabled { background: @bg.window@; }
+QLineEdit:disabled, QComboBox:disabled { background: @bg.window@; color: @text.disabled@; }
 QLineEdit#search[wrong="true"] { border: 1px solid @state.danger@; }
 QComboBox::drop-down { border: 0; width: 22px; }
 QComboBox QAbstractItemView { background: @bg.raised@; border: 1px solid @border.default@; padding: 4px; outline: 0;

@@ -48,7 +48,7 @@ TargetField::TargetField(const Appearance& appearance, QWidget* parent)
     , m_module(new QLineEdit)
     , m_command(new QLineEdit)
     , m_code(new QPlainTextEdit)
-    , m_tool(new QComboBox)
+    , m_tool(new ComboBox)
 {
     m_module->setPlaceholderText(QStringLiteral("package.module"));
     m_command->setPlaceholderText(tr("a program, like flask or python3"));
