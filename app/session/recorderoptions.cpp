@@ -38,6 +38,7 @@ constexpr RecorderOption kOptions[] = {
     {"start-when", Condition, G::When, T("Record nothing until"), ""},
     {"stop-when", Condition, G::When, T("Stop recording"), ""},
     {"children", Flag, G::Processes, T("The processes that the program starts"), "", "no-children"},
+    {"attach-children", Flag, G::Processes, T("Attach to children that their environment does not reach"), "", "no-attach-children"},
     {"include-children", Patterns, G::Processes, T("Only children with these command lines"), T("*worker*")},
     {"exclude-children", Patterns, G::Processes, T("No children with these command lines"), T("*git*")},
 };

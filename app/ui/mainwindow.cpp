@@ -402,8 +402,8 @@ void MainWindow::noteProblems(const Document& document)
     QStringList sentences;
     bool lost = trace.lost() > 0;
     for (const store::Problem& problem : trace.problems()) {
-        if (problem.severity == store::Severity::Info)
-            continue;
+        if (problem.severity == store::Severity::Info && problem.kind != "recording.no_end")
+            continue; // how a program ended is worth knowing
         lost = lost || problem.severity == store::Severity::DataLoss;
         QString text = fromTrace(problem.text);
         while (text.endsWith(u'.'))

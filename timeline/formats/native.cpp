@@ -142,7 +142,7 @@ void NativeReader::closeProcess(size_t i)
     if (i == 0 && !became && !f.hasEnd && f.hints.state == uint32_t(format::State::Recording))
         m_builder.problem(
             "recording.no_end",
-            "the program ended without closing its recording; everything up to that moment is here", Severity::Warning,
+            "the program ended without closing its recording; everything up to that moment is here", Severity::Info,
             -1, cutText(f.metaValue("process_name")));
 }
 
