@@ -76,7 +76,8 @@ ExportSheet::ExportSheet(const Appearance& appearance, QWidget* window)
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setFocusPolicy(Qt::NoFocus);
     column()->addWidget(scroll, 1);
-    buildFoot();
+    m_export = addFoot(tr("Export"));
+    m_export->setObjectName(QStringLiteral("exportButton"));
     connect(m_packing, &Segments::currentChanged, this, &ExportSheet::rename);
     connect(m_part, &Segments::currentChanged, this, &ExportSheet::kindChanged);
     connect(m_path, &QLineEdit::textChanged, this, &ExportSheet::pathChanged);
@@ -151,24 +152,6 @@ QWidget* ExportSheet::buildChoices()
     row(tr("File"), {m_path, choose});
     row(QString(), {m_note});
     return box;
-}
-
-void ExportSheet::buildFoot()
-{
-    auto* row = new QHBoxLayout(addFoot());
-    row->setContentsMargins(20, 0, 20, 0);
-    row->setSpacing(8);
-    row->addStretch(1);
-    auto* cancel = new QPushButton(tr("Cancel"));
-    connect(cancel, &QPushButton::clicked, this, &QWidget::hide);
-    m_export = new QPushButton(tr("Export"));
-    m_export->setObjectName(QStringLiteral("exportButton"));
-    m_export->setProperty("primary", true);
-    connect(m_export, &QPushButton::clicked, this, &ExportSheet::confirm);
-    for (QPushButton* button : {cancel, m_export}) {
-        button->setProperty("large", true);
-        row->addWidget(button);
-    }
 }
 
 void ExportSheet::popUp(const render::ViewState& state, const QString& recording, const QString& folder)

@@ -52,7 +52,6 @@ private:
 
     QWidget* buildKinds();
     QWidget* buildChoices();
-    void buildFoot();
     int kind() const;
     void kindChanged();
     void rename(); // gives the file's name the ending of the format

@@ -47,7 +47,8 @@ MergeSheet::MergeSheet(const Appearance& appearance, QWidget* window)
     lines->addWidget(buildFiles(), 1);
     lines->addWidget(buildAlignment());
     column()->addWidget(inside, 1);
-    buildFoot();
+    m_open = addFoot(tr("Open"));
+    m_open->setObjectName(QStringLiteral("mergeOpen"));
     connect(m_files, &QTreeWidget::itemChanged, this, &MergeSheet::changed);
     connect(m_files, &QTreeWidget::currentItemChanged, this, &MergeSheet::changed);
     connect(m_align, &Segments::currentChanged, this, &MergeSheet::changed);
@@ -128,24 +129,6 @@ QWidget* MergeSheet::buildAlignment()
     lines->addWidget(m_text);
     lines->addWidget(m_note);
     return box;
-}
-
-void MergeSheet::buildFoot()
-{
-    auto* row = new QHBoxLayout(addFoot());
-    row->setContentsMargins(20, 0, 20, 0);
-    row->setSpacing(8);
-    row->addStretch(1);
-    auto* cancel = new QPushButton(tr("Cancel"));
-    connect(cancel, &QPushButton::clicked, this, &QWidget::hide);
-    m_open = new QPushButton(tr("Open"));
-    m_open->setObjectName(QStringLiteral("mergeOpen"));
-    m_open->setProperty("primary", true);
-    connect(m_open, &QPushButton::clicked, this, &MergeSheet::confirm);
-    for (QPushButton* button : {cancel, m_open}) {
-        button->setProperty("large", true);
-        row->addWidget(button);
-    }
 }
 
 void MergeSheet::popUp(const QStringList& paths, const QString& folder)

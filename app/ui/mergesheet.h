@@ -34,7 +34,6 @@ protected:
 private:
     QWidget* buildFiles();
     QWidget* buildAlignment();
-    void buildFoot();
     void browse();
     void remove();
     void move(int by);

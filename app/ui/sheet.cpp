@@ -6,6 +6,7 @@
 #include <QBoxLayout>
 #include <QKeyEvent>
 #include <QPainter>
+#include <QPushButton>
 
 namespace calltide::ui {
 
@@ -52,6 +53,24 @@ QWidget* Sheet::addFoot()
     foot->setFixedHeight(58);
     m_column->addWidget(foot);
     return foot;
+}
+
+QPushButton* Sheet::addFoot(const QString& confirmText)
+{
+    auto* row = new QHBoxLayout(addFoot());
+    row->setContentsMargins(20, 0, 20, 0);
+    row->setSpacing(8);
+    row->addStretch(1);
+    auto* cancel = new QPushButton(tr("Cancel"));
+    connect(cancel, &QPushButton::clicked, this, &QWidget::hide);
+    auto* yes = new QPushButton(confirmText);
+    yes->setProperty("primary", true);
+    connect(yes, &QPushButton::clicked, this, [this] { confirm(); });
+    for (QPushButton* button : {cancel, yes}) {
+        button->setProperty("large", true);
+        row->addWidget(button);
+    }
+    return yes;
 }
 
 void Sheet::appear()

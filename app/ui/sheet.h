@@ -5,6 +5,7 @@
 #include <QWidget>
 
 class QHBoxLayout;
+class QPushButton;
 class QVBoxLayout;
 
 namespace calltide::ui {
@@ -26,6 +27,8 @@ protected:
     QVBoxLayout* column() const { return m_column; } // below the head
     // The bar at the bottom; the caller fills it.
     QWidget* addFoot();
+    // A bar with Cancel and a button that confirms.
+    QPushButton* addFoot(const QString& confirmText);
 
     void paintEvent(QPaintEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override; // Esc: hides it
