@@ -52,11 +52,9 @@ QString text(const Trace& trace, StringId id)
 // Slices of a thread with those of its overflow lanes.
 uint64_t slicesOf(const Trace& trace, TrackId thread)
 {
-    uint64_t n = trace.track(thread).sliceCount;
-    for (const Track& t : trace.tracks()) {
-        if (t.kind == TrackKind::Overflow && t.parent == thread)
-            n += t.sliceCount;
-    }
+    uint64_t n = 0;
+    for (const TrackId track : withLanes(trace, thread))
+        n += trace.track(track).sliceCount;
     return n;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/recordingwatch.h"
+#include "formats/recordingfiles.h"
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
@@ -89,9 +90,8 @@ RecordingFacts RecordingWatch::look()
     if (m_path.isEmpty())
         return facts;
     add(m_path, facts);
-    const QDir children(m_path + QStringLiteral(".d"));
-    for (const QString& name : children.entryList({QStringLiteral("p*.calltide")}, QDir::Files))
-        add(children.filePath(name), facts);
+    for (const std::string& child : formats::childRecordings(QFile::encodeName(m_path).toStdString()))
+        add(QFile::decodeName(QByteArray::fromStdString(child)), facts);
     return facts;
 }
 

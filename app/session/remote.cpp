@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/remote.h"
 #include "formats/livecopy.h"
+#include "inject/exchange.h"
 #include "inject/processes.h"
+#include "formats/recordingfiles.h"
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
-#include <QHash>
 #include <QThread>
-#include <algorithm>
-#include <cstdlib>
 #include <unistd.h>
 #include <QTime>
 
 namespace calltide::session {
 
 namespace {
+
+std::string encoded(const QString& path)
+{
+    return QFile::encodeName(path).toStdString();
+}
 
 Error toError(const inject::Problem& problem)
 {
@@ -34,94 +38,26 @@ Error toError(const inject::Problem& problem)
     return Error{code, problem.sentence};
 }
 
-// Paths in a request must be plain, see inject.h; what is in it need not be.
-QByteArray runtimeFolder()
-{
-    QByteArray folder = qgetenv("XDG_RUNTIME_DIR");
-    const bool plain = std::all_of(folder.begin(), folder.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '_' || c == '-' || c == '.';
-    });
-    if (!folder.startsWith('/') || !plain || folder.size() > 80 || access(folder.constData(), W_OK | X_OK) != 0)
-        folder = "/tmp";
-    return folder;
-}
-
-// The script of one request and its answer, in a folder for this user only; gone with the object.
-class Exchange
-{
-public:
-    Exchange()
-    {
-        m_folder = runtimeFolder() + "/calltide-XXXXXX";
-        m_good = mkdtemp(m_folder.data()) != nullptr;
-    }
-    ~Exchange()
-    {
-        if (m_good)
-            QDir(QFile::decodeName(m_folder)).removeRecursively();
-    }
-    Exchange(const Exchange&) = delete;
-    Exchange& operator=(const Exchange&) = delete;
-
-    QByteArray path(const char* name) const { return m_folder + '/' + name; }
-
-    bool write(const QHash<QByteArray, QByteArray>& fields) const
-    {
-        QFile boot(tracerFolder() + QStringLiteral("/calltide/_boot.py"));
-        QFile script(QFile::decodeName(path("s.py")));
-        if (!m_good || !boot.open(QIODevice::ReadOnly) || !script.open(QIODevice::WriteOnly))
-            return false;
-        QByteArray request;
-        for (auto it = fields.begin(); it != fields.end(); ++it)
-            request += (request.isEmpty() ? "" : ";") + it.key() + '=' + it.value().toHex();
-        script.write("request = \"" + request + "\"\n" + boot.readAll());
-        return script.flush();
-    }
-
-    bool answered() const { return access(path("a").constData(), F_OK) == 0; }
-
-    QHash<QByteArray, QByteArray> answer() const
-    {
-        QHash<QByteArray, QByteArray> fields;
-        QFile file(QFile::decodeName(path("a")));
-        if (file.open(QIODevice::ReadOnly)) {
-            for (const QByteArray& part : file.readAll().split(';')) {
-                const qsizetype equals = part.indexOf('=');
-                fields.insert(part.left(equals), QByteArray::fromHex(part.mid(equals + 1)));
-            }
-        }
-        return fields;
-    }
-
-private:
-    QByteArray m_folder;
-    bool m_good = false;
-};
-
 struct Answer
 {
-    QHash<QByteArray, QByteArray> fields;
+    inject::Fields fields;
     inject::Outcome outcome;
 };
 
-Result<Answer> ask(int pid, QHash<QByteArray, QByteArray> fields, bool evenIfSwitchedOff, int timeoutMs, inject::Why* why,
-    const Cancelled& cancelled)
+Result<Answer> ask(int pid, const inject::Fields& fields, bool evenIfSwitchedOff, int timeoutMs, inject::Why* why, const Cancelled& cancelled)
 {
     if (tracerFolder().isEmpty())
         return Error{ErrorCode::NotFound, "This installation of Calltide has no recorder; build it with installers/setup build."};
-    const Exchange exchange;
-    fields.insert("root", QFile::encodeName(tracerFolder()));
-    fields.insert("claim", exchange.path("c"));
-    fields.insert("answer", exchange.path("a"));
-    if (!exchange.write(fields))
-        return Error{ErrorCode::Io, "No request can be written into " + runtimeFolder().toStdString() + "."};
+    const inject::Exchange exchange;
+    if (!exchange.write(encoded(tracerFolder()) + "/calltide", fields))
+        return Error{ErrorCode::Io, "No request can be written into " + inject::Exchange::place() + "."};
     inject::Request request;
     request.pid = pid;
-    request.script = exchange.path("s.py").toStdString();
+    request.script = exchange.script();
     request.evenIfSwitchedOff = evenIfSwitchedOff;
     request.timeoutMs = timeoutMs;
     request.answered = [&exchange] { return exchange.answered(); };
-    request.begun = [&exchange] { return access(exchange.path("c").constData(), F_OK) == 0; };
+    request.begun = [&exchange] { return exchange.begun(); };
     request.cancelled = cancelled;
     Answer answer{{}, inject::run(request)};
     if (answer.outcome.lateReaders)
@@ -131,19 +67,19 @@ Result<Answer> ask(int pid, QHash<QByteArray, QByteArray> fields, bool evenIfSwi
     if (answer.outcome.problem)
         return toError(answer.outcome.problem);
     answer.fields = exchange.answer();
-    if (answer.fields.contains("usage"))
-        return Error{ErrorCode::Invalid, answer.fields.value("usage").toStdString() + "."};
-    if (answer.fields.contains("error"))
-        return Error{ErrorCode::Io, "Process " + std::to_string(pid) + ' ' + answer.fields.value("error").toStdString()};
+    if (const auto usage = answer.fields.find("usage"); usage != answer.fields.end())
+        return Error{ErrorCode::Invalid, usage->second + "."};
+    if (const auto error = answer.fields.find("error"); error != answer.fields.end())
+        return Error{ErrorCode::Io, "Process " + std::to_string(pid) + ' ' + error->second};
     return answer;
 }
 
 // By whose end the recording ends, too; 0 where the program would not find this process by its number.
-QByteArray watchedProcess(int pid)
+std::string watchedProcess(int pid)
 {
     const QString theirs = QFile::symLinkTarget(QStringLiteral("/proc/%1/ns/pid").arg(pid));
     const bool same = QFileInfo(theirs).fileName() == QFileInfo(QFile::symLinkTarget(QStringLiteral("/proc/self/ns/pid"))).fileName();
-    return QByteArray::number(same ? getpid() : 0);
+    return std::to_string(same ? getpid() : 0);
 }
 
 LaunchOptions asLaunched(const inject::Process& process)
@@ -160,7 +96,7 @@ LaunchOptions asLaunched(const inject::Process& process)
 std::vector<int> recordedChildren(const QString& recording)
 {
     std::vector<int> out;
-    const std::string folder = formats::childFolder(QFile::encodeName(recording).toStdString()) + '/';
+    const std::string folder = formats::childFolder(encoded(recording)) + '/';
     for (const inject::Process& child : inject::pythonProcesses())
         if (child.recording.rfind(folder, 0) == 0)
             out.push_back(child.pid);
@@ -199,12 +135,11 @@ Result<Attached> attach(const AttachOptions& options, inject::Why* why, const Ca
     if (const QFileInfo folder(QFileInfo(attached.recording).path()); !folder.isDir())
         return Error{ErrorCode::NotFound,
             QStringLiteral("The folder %1 for the recording does not exist.").arg(folder.filePath()).toStdString()};
-    QHash<QByteArray, QByteArray> request{{"do", "start"}, {"out", QFile::encodeName(attached.recording)}, {"for", watchedProcess(options.processId)},
-            {"options", options.options.join(QChar(u'\0')).toUtf8()}};
+    inject::Fields request{{"do", "start"}, {"out", encoded(attached.recording)}, {"for", watchedProcess(options.processId)},
+        {"options", options.options.join(QChar(u'\0')).toStdString()}};
     if (options.options.join(u' ').contains(QStringLiteral("signal:")))
-        request.insert("main", "1");
-    auto answer = ask(options.processId, request,
-        options.evenIfSwitchedOff, options.timeoutMs, why, cancelled);
+        request["main"] = "1";
+    auto answer = ask(options.processId, request, options.evenIfSwitchedOff, options.timeoutMs, why, cancelled);
     if (!answer)
         return answer.error();
     attached.how = answer->outcome.how;
@@ -214,7 +149,7 @@ Result<Attached> attach(const AttachOptions& options, inject::Why* why, const Ca
 
 Status control(int processId, Remote what, const Cancelled& cancelled)
 {
-    const QByteArray words[] = {"stop", "pause", "resume"};
+    const char* const words[] = {"stop", "pause", "resume"};
     // What was asked of a program once is not refused because it has switched attaching off.
     auto answer = ask(processId, {{"do", words[int(what)]}}, true, 30'000, nullptr, cancelled);
     if (!answer)
@@ -237,17 +172,17 @@ Status snapshot(int processId, const QString& recording, const QString& copy, co
 {
     if (QFileInfo(copy) == QFileInfo(recording))
         return Error{ErrorCode::Invalid, "A snapshot needs a name of its own: " + copy.toStdString() + " is the recording itself."};
-    const std::string from = QFile::encodeName(recording).toStdString(), to = QFile::encodeName(copy).toStdString();
+    const std::string from = encoded(recording), to = encoded(copy);
     std::vector<int> paused;
     if (formats::isRing(from)) { // its space is used again and again
         auto first = ask(processId, {{"do", "pause"}}, true, 30'000, nullptr, cancelled);
         if (!first)
             return first.error();
-        if (first->fields.value("before") == "recording")
+        if (first->fields["before"] == "recording")
             paused.push_back(processId);
         for (const int child : recordedChildren(recording)) {
             auto answer = ask(child, {{"do", "pause"}}, true, 2'000, nullptr, cancelled);
-            if (answer && answer->fields.value("before") == "recording")
+            if (answer && answer->fields["before"] == "recording")
                 paused.push_back(child);
         }
     }

@@ -10,8 +10,7 @@ AreaSummary summaryOf(const store::Trace& trace, const store::Scope& area)
     std::vector<bool> seen(trace.tracks().size());
     for (uint32_t r = 0; r < trace.rows().size(); ++r) {
         const store::Row& row = trace.row(store::RowId(r));
-        const store::TrackKind kind = trace.track(row.track).kind;
-        if (kind == store::TrackKind::Task || kind == store::TrackKind::Imports) // the same calls are on their threads
+        if (store::repeatsThreads(trace.track(row.track).kind))
             continue;
         if (!area.tracks.empty() && std::find(area.tracks.begin(), area.tracks.end(), row.track) == area.tracks.end())
             continue;

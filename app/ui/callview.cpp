@@ -114,13 +114,7 @@ QWidget* CallView::buildPage()
     column->addWidget(m_rows);
     column->addStretch(1);
 
-    auto* scroll = new QScrollArea;
-    scroll->setWidget(page);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setMinimumSize(60, 40);
-    return scroll;
+    return scrolled(page);
 }
 
 void CallView::setContext(TraceContextPtr context)

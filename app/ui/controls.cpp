@@ -7,6 +7,7 @@
 #include <QKeyEvent>
 #include <QLineEdit>
 #include <QMouseEvent>
+#include <QScrollArea>
 #include <QStyle>
 #include <QStyleOption>
 #include <QStylePainter>
@@ -272,6 +273,17 @@ QWidget* figureBox(const Appearance& appearance, const QString& caption, QLabel*
     row->addStretch();
     column->addLayout(row);
     return box;
+}
+
+QScrollArea* scrolled(QWidget* page)
+{
+    auto* scroll = new QScrollArea;
+    scroll->setWidget(page);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setMinimumSize(60, 40);
+    return scroll;
 }
 
 QWidget* emptyState(const Appearance& appearance, const QString& icon, const QString& title, const QString& text)

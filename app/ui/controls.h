@@ -8,6 +8,7 @@
 #include <functional>
 
 class QLineEdit;
+class QScrollArea;
 
 namespace calltide::ui {
 
@@ -119,6 +120,8 @@ void setStyleProperty(QWidget* widget, const char* name, const QVariant& value);
 QLabel* plainLabel(const QString& text, const char* property = nullptr, QWidget* parent = nullptr);
 // A large number with its name above it, and perhaps a small one beside it.
 QWidget* figureBox(const Appearance& appearance, const QString& caption, QLabel*& value, QLabel** beside = nullptr);
+// The page, which is as wide as there is room and can be scrolled up and down.
+QScrollArea* scrolled(QWidget* page);
 // Icon, a line and a second line in the middle of an empty panel.
 QWidget* emptyState(const Appearance& appearance, const QString& icon, const QString& title, const QString& text);
 

@@ -29,16 +29,6 @@ enum Calls { All, Filtered, Hits };
 
 const QString kPackings[] = {QString(), QStringLiteral(".gz"), QStringLiteral(".zst")};
 
-// Selected calls' own track, with the lanes that hold what of it overlaps.
-std::vector<store::TrackId> withLanes(const store::Trace& trace, store::TrackId track)
-{
-    std::vector<store::TrackId> tracks{track};
-    for (size_t t = 0; t < trace.tracks().size(); t++)
-        if (trace.tracks()[t].kind == store::TrackKind::Overflow && trace.tracks()[t].parent == track)
-            tracks.push_back(store::TrackId(t));
-    return tracks;
-}
-
 } // namespace
 
 struct ExportSheet::Kind
@@ -69,11 +59,7 @@ ExportSheet::ExportSheet(const Appearance& appearance, QWidget* window)
     lines->addWidget(buildKinds());
     lines->addWidget(buildChoices());
     lines->addStretch(1);
-    auto* scroll = new QScrollArea; // for windows that are not high enough
-    scroll->setWidget(inside);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    QScrollArea* scroll = scrolled(inside); // for windows that are not high enough
     scroll->setFocusPolicy(Qt::NoFocus);
     column()->addWidget(scroll, 1);
     m_export = addFoot(tr("Export"));
@@ -305,7 +291,7 @@ ExportRequest ExportSheet::request() const
     if (ofArea && m_state->area())
         out.scope.tracks = m_state->area()->tracks;
     else if (m_tracks->currentData().isValid())
-        out.scope.tracks = withLanes(*trace, store::TrackId(size_t(m_tracks->currentData().toInt())));
+        out.scope.tracks = store::withLanes(*trace, store::TrackId(size_t(m_tracks->currentData().toInt())));
     switch (m_calls->currentData().toInt()) {
     case Filtered:
         out.scope = m_state->filtered(std::move(out.scope));

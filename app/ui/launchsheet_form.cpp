@@ -38,11 +38,7 @@ LaunchSheet::LaunchSheet(
 
     auto* middle = new QHBoxLayout;
     middle->setSpacing(0);
-    auto* scroll = new QScrollArea;
-    scroll->setWidget(buildForm());
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    QScrollArea* scroll = scrolled(buildForm());
     scroll->setFocusPolicy(Qt::NoFocus);
     middle->addWidget(scroll, 1);
     m_side = buildSide();

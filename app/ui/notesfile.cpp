@@ -79,6 +79,7 @@ void NotesFile::load()
         return;
     }
     if (const auto packed = formats::packedNotes(toUtf8(m_trace)); packed && m_state->trace()) {
+        m_packed = true;
         m_saved = parse(QByteArray::fromStdString(*packed), m_state->trace()->begin());
         m_tracks = m_savedTracks
             = QJsonDocument::fromJson(QByteArray::fromStdString(*packed)).object()[QStringLiteral("tracks")].toObject();
@@ -94,7 +95,7 @@ void NotesFile::save()
         return;
     m_saved = notes;
     m_savedTracks = m_tracks;
-    if (notes.empty() && m_tracks.isEmpty()) {
+    if (notes.empty() && m_tracks.isEmpty() && !m_packed) { // else those in the recording would be back
         QFile::remove(m_path);
         QFile::remove(m_fallback);
         return;

@@ -44,6 +44,7 @@ private:
     QTimer m_later;
     std::vector<layout::Note> m_saved;
     QJsonObject m_tracks, m_savedTracks;
+    bool m_packed = false; // the recording brings some
 };
 
 } // namespace calltide::ui

@@ -66,7 +66,7 @@ struct TreeOptions
 class CallTree
 {
 public:
-    // An empty list of tracks means all that hold calls: threads, tasks and their overflow lanes. Error::Cancelled when
+    // An empty list of tracks means all that hold calls: threads and their overflow lanes. Error::Cancelled when
     // the progress says so. Calls without length inside the scope count as well. Bottom up, paths below 1/100 000
     // (of more than a million: 1/20 000) of the whole by time, self time and calls, and more than 512 callers away, are not told apart. Trees of more than a
     // million nodes lose those below 1/1 000 000 of the whole (or of `closer`), see isPruned(); their callers' figures

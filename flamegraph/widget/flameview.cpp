@@ -145,14 +145,13 @@ store::Scope FlameView::Private::scope() const
     } else if (isOfTrack(bar->scope()) && track.valid()) {
         const store::Trace& trace = *state->trace();
         const store::ProcessId process = trace.track(track).process;
-        for (uint32_t t = 0; t < trace.tracks().size(); ++t) {
+        for (uint32_t t = 0; t < trace.tracks().size() && bar->scope() == ScopeKind::Process; ++t) {
             const store::Track& other = trace.tracks()[t];
-            const bool lane = other.kind == store::TrackKind::Overflow && other.parent == track;
-            const bool ofProcess = bar->scope() == ScopeKind::Process && other.process == process
-                && (other.kind == store::TrackKind::Thread || other.kind == store::TrackKind::Overflow);
-            if (ofProcess || (bar->scope() == ScopeKind::Thread && (lane || store::TrackId(t) == track)))
+            if (other.process == process && (other.kind == store::TrackKind::Thread || other.kind == store::TrackKind::Overflow))
                 scope.tracks.push_back(store::TrackId(t));
         }
+        if (bar->scope() == ScopeKind::Thread)
+            scope.tracks = store::withLanes(trace, track);
         if (bar->scope() == ScopeKind::Task)
             scope.tracks = {trace.track(track).parent};
         scope.from = trace.begin();
@@ -378,7 +377,10 @@ FlameView::FlameView(render::ViewState* state, const render::Theme* theme, QWidg
     connect(&d->job, &TreeJob::finished, this, [this] {
         const TreeJob::Result& result = d->job.result();
         d->canvas->setNote(QString());
-        d->canvas->setTree(result, scopeLabel(*result.trace, d->bar->scope() == ScopeKind::Task ? d->scope() : result.scopes.front()));
+        std::string label = scopeLabel(*result.trace, d->bar->scope() == ScopeKind::Task ? d->scope() : result.scopes.front());
+        if (result.tree->isPruned()) // else they would seem not to be there
+            label += std::string(layout::kDot) + tr("the smallest frames show when you zoom in").toStdString();
+        d->canvas->setTree(result, std::move(label));
     });
     connect(&d->callersJob, &TreeJob::finished, this, [this] { d->callers->setTree(d->callersJob.result(), {}); });
     connect(d->bar, &FlameBar::orderChanged, this, [this] {

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "formats/container.h"
 #include "formats/archive.h"
+#include "formats/live.h"
+#include "formats/livecopy.h"
 #include "formats/nativefile.h"
 #include "formats/output.h"
 #include "formats/reader.h"
+#include "formats/recordingfiles.h"
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace calltide::formats {
 
@@ -23,11 +27,6 @@ constexpr char kEnding[] = ".calltide";
 Error stopped()
 {
     return {ErrorCode::Cancelled, {}};
-}
-
-std::string folderOf(const std::string& recording)
-{
-    return (recording.ends_with(kEnding) ? recording : recording + kEnding) + ".d";
 }
 
 Result<Format> kindOf(Input& input)
@@ -160,6 +159,40 @@ private:
     std::unique_ptr<Archive> m_archive;
 };
 
+// A recording that does not change while it is read: itself, or a copy beside `to`, gone with the object.
+class Snapshot
+{
+public:
+    Snapshot(const std::string& path, const std::string& to)
+        : m_path(path)
+    {
+        if (!isLive(path) || isRing(path)) // a ring must be made to pause, see livecopy.h
+            return;
+        m_folder = to + ".XXXXXX";
+        if (!::mkdtemp(m_folder.data())) {
+            m_made = systemError(to, "cannot be written", errno);
+            m_folder.clear();
+            return;
+        }
+        m_path = m_folder + "/" + fs::path(path).filename().string();
+        m_made = copyRecording(path, m_path);
+    }
+    ~Snapshot()
+    {
+        std::error_code ignored;
+        if (!m_folder.empty())
+            fs::remove_all(m_folder, ignored);
+    }
+    Snapshot(const Snapshot&) = delete;
+    Snapshot& operator=(const Snapshot&) = delete;
+    const Status& made() const { return m_made; }
+    const std::string& path() const { return m_path; }
+
+private:
+    std::string m_path, m_folder; // no folder: there is no copy
+    Status m_made = Ok{};
+};
+
 bool isMain(std::string_view name)
 {
     return name.find('/') == name.npos && !name.ends_with(kNotesEnding) && !name.empty() && name[0] != '.';
@@ -176,7 +209,7 @@ std::string target(std::string_view name, const std::string& to)
     const std::string_view folder = name.substr(0, slash), file = name.substr(slash + 1);
     if (!folder.ends_with(".d") || file.find('/') != file.npos || !file.ends_with(kEnding) || file[0] == '.')
         return {};
-    return folderOf(to) + "/" + std::string(file);
+    return childFolder(to) + "/" + std::string(file);
 }
 
 // What was written so far, taken away again unless all went well.
@@ -234,20 +267,17 @@ Status packRecording(const std::string& path, const std::string& to, store::Prog
     std::error_code error;
     if (fs::equivalent(path, to, error))
         return Error{ErrorCode::Invalid, to + " is the recording itself; choose another name for the packed one."};
+    const std::string name = fs::path(path).filename().string();
+    const Snapshot still(path, to); // one that goes on is copied first
+    if (Status made = still.made(); !made)
+        return made;
 
     std::vector<std::pair<std::string, std::string>> files; // path, name
-    const std::string name = fs::path(path).filename().string();
     if (fs::is_regular_file(path + kNotesEnding, error))
         files.emplace_back(path + kNotesEnding, name + kNotesEnding);
-    files.emplace_back(path, name);
-    std::vector<std::string> children;
-    for (fs::directory_iterator it(folderOf(path), error), end; !error && it != end; it.increment(error)) {
-        if (it->path().extension() == kEnding && it->is_regular_file(error))
-            children.push_back(it->path().string());
-    }
-    std::sort(children.begin(), children.end());
-    for (const std::string& child : children)
-        files.emplace_back(child, folderOf(name) + "/" + fs::path(child).filename().string());
+    files.emplace_back(still.path(), name);
+    for (const std::string& child : childRecordings(still.path()))
+        files.emplace_back(child, childFolder(name) + "/" + fs::path(child).filename().string());
 
     uint64_t total = 0;
     for (const auto& f : files) {
@@ -261,7 +291,7 @@ Status packRecording(const std::string& path, const std::string& to, store::Prog
     for (const auto& [file, member] : files) {
         auto status = tar.add(file, member);
         // A child may have ended without a call and left an empty file.
-        if (!status && (file == path || status.error().code == ErrorCode::Cancelled))
+        if (!status && (file == still.path() || status.error().code == ErrorCode::Cancelled))
             return status;
     }
     tar.finish();
@@ -274,7 +304,7 @@ Result<int> unpackRecording(const std::string& path, const std::string& to, stor
     if (!container)
         return container.error();
     std::error_code error;
-    for (const std::string& there : {to, folderOf(to), to + kNotesEnding}) {
+    for (const std::string& there : {to, childFolder(to), to + kNotesEnding}) {
         if (fs::exists(fs::symlink_status(there, error)))
             return Error{ErrorCode::Invalid, there + " is there already; choose another name."};
     }
@@ -290,10 +320,10 @@ Result<int> unpackRecording(const std::string& path, const std::string& to, stor
         const std::string file = target((*member)->name, to);
         if (file.empty())
             continue;
-        if (file.starts_with(folderOf(to) + "/") && !fs::exists(folderOf(to), error)) {
-            if (::mkdir(folderOf(to).c_str(), 0700) != 0)
-                return systemError(folderOf(to), "cannot be made", errno);
-            written.add(folderOf(to));
+        if (file.starts_with(childFolder(to) + "/") && !fs::exists(childFolder(to), error)) {
+            if (::mkdir(childFolder(to).c_str(), 0700) != 0)
+                return systemError(childFolder(to), "cannot be made", errno);
+            written.add(childFolder(to));
         }
         if (fs::exists(file, error))
             return Error{ErrorCode::Damaged, path + " holds the file " + (*member)->name + " twice."};

@@ -3,9 +3,9 @@
 #include "formats/livefile.h"
 #include "formats/nativelanes.h"
 #include "formats/processes.h"
+#include "formats/recordingfiles.h"
 #include <algorithm>
 #include <cstring>
-#include <filesystem>
 
 namespace calltide::formats {
 
@@ -16,11 +16,6 @@ namespace {
 constexpr uint64_t kBudget = 4 << 20; // bytes of events of a file a look
 constexpr uint64_t kFirstBudget = 768 << 10, kLeastBudget = 32 << 10; // of all files in the first part; of one at least
 constexpr int64_t kChildrenEvery = 200'000'000, kAliveEvery = 300'000'000; // ns
-
-std::string cutText(std::string_view text, size_t most = 4096)
-{
-    return std::string(text.substr(0, most));
-}
 
 } // namespace
 
@@ -101,16 +96,13 @@ void LiveReader::Private::addFile(std::unique_ptr<LiveFile> file)
 
 void LiveReader::Private::findChildren()
 {
-    namespace fs = std::filesystem;
-    std::error_code error;
-    const fs::path folder = (path.ends_with(".calltide") ? path : path + ".calltide") + ".d";
-    for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-        if (it->path().extension() != ".calltide" || seenChildren.contains(it->path().string()))
+    for (const std::string& name : childRecordings(path)) {
+        if (seenChildren.contains(name))
             continue;
-        auto child = LiveFile::open(it->path().string());
+        auto child = LiveFile::open(name);
         if (!child)
             continue; // its header may be half written: look again
-        seenChildren.insert(it->path().string());
+        seenChildren.insert(name);
         if (std::memcmp((*child)->tables().header.recordingId, files[0].file->tables().header.recordingId, 16) == 0)
             addFile(std::move(*child));
     }

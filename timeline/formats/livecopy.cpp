@@ -2,6 +2,7 @@
 #include "formats/livecopy.h"
 #include "formats/input.h"
 #include "formats/nativefile.h"
+#include "formats/recordingfiles.h"
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -216,11 +217,6 @@ Status Copy::make()
 
 } // namespace
 
-std::string childFolder(const std::string& path)
-{
-    return (path.ends_with(".calltide") ? path : path + ".calltide") + ".d";
-}
-
 bool isRing(const std::string& path)
 {
     const Descriptor in(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
@@ -238,15 +234,13 @@ Status copyRecording(const std::string& from, const std::string& to)
         return s;
     std::error_code error;
     const fs::path children = childFolder(to);
-    for (fs::directory_iterator it(childFolder(from), error), end; !error && it != end; it.increment(error)) {
-        if (it->path().extension() != ".calltide")
-            continue;
+    for (const std::string& path : childRecordings(from)) {
         if (fs::create_directory(children, error))
             fs::permissions(children, fs::perms::owner_all, error);
         if (error)
             return Error{ErrorCode::Io, children.string() + ": the folder for the children cannot be made: " + error.message() + '.'};
-        const std::string child = (children / it->path().filename()).string();
-        if (Status s = Copy(it->path().string(), child).make(); !s) {
+        const std::string child = (children / fs::path(path).filename()).string();
+        if (Status s = Copy(path, child).make(); !s) {
             fs::remove(child, error); // its header may be half written yet
             error.clear();
             if (s.error().code == ErrorCode::Io)

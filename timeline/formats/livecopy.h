@@ -12,7 +12,5 @@ namespace calltide::formats {
 Status copyRecording(const std::string& from, const std::string& to);
 // A ring's space is used again and again: who writes it must be made to pause before it is copied.
 bool isRing(const std::string& path);
-// "shop.calltide.d" of "shop.calltide".
-std::string childFolder(const std::string& path);
 
 } // namespace calltide::formats

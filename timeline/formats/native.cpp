@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Reads our own recordings: the first process's file and those of its children, as they are found on disk.
 #include "formats/nativereader.h"
+#include "formats/recordingfiles.h"
 #include "store/parallel.h"
 #include <algorithm>
-#include <filesystem>
 
 namespace calltide::formats {
 
@@ -11,15 +11,7 @@ using namespace store;
 
 void NativeReader::findChildren()
 {
-    namespace fs = std::filesystem;
-    std::error_code error;
-    const fs::path folder = (m_path.ends_with(".calltide") ? m_path : m_path + ".calltide") + ".d";
-    std::vector<std::string> paths;
-    for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
-        if (it->path().extension() == ".calltide" && it->is_regular_file(error))
-            paths.push_back(it->path().string());
-    std::sort(paths.begin(), paths.end());
-    for (const std::string& p : paths) {
+    for (const std::string& p : childRecordings(m_path)) {
         auto child = openNativeFile(p);
         if (!child) {
             m_badChildren.emplace_back(p, child.error().message);

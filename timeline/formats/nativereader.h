@@ -9,12 +9,6 @@
 
 namespace calltide::formats {
 
-// What stands in a recording may be of any length.
-inline std::string cutText(std::string_view text, size_t most = 4096)
-{
-    return std::string(text.substr(0, most));
-}
-
 class NativeReader
 {
 public:

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "format/outofreach.h"
 #include "formats/nativelanes.h"
 
 namespace calltide::formats {
@@ -62,22 +63,17 @@ Start* startOf(std::vector<Start>& starts, const NativeFile& child, int64_t time
 
 // Why a process that was started has no recording, where its command line tells: it did not live long enough to be attached
 // to. "": it does not tell.
-std::string_view outOfReach(std::string_view command)
+std::string outOfReach(std::string_view command)
 {
-    const size_t program = command.find(' ');
-    if (program == std::string_view::npos || command.substr(command.substr(0, program).rfind('/') + 1, 6) != "python")
-        return {};
-    for (std::string_view rest = command.substr(program + 1); rest.size() > 1 && rest[0] == '-' && rest[1] != '-';) {
-        const std::string_view word = rest.substr(0, rest.find(' '));
-        for (const char c : word.substr(1)) {
-            if (c == 'I' || c == 'E' || c == 'S')
-                return c == 'I' ? "started with -I" : c == 'E' ? "started with -E" : "started with -S";
-            if (c == 'c' || c == 'm' || c == 'W' || c == 'X')
-                return {};
-        }
-        rest.remove_prefix(std::min(rest.size(), word.size() + 1));
+    std::vector<std::string> words;
+    for (size_t at = 0; at < command.size();) {
+        const size_t end = std::min(command.find(' ', at), command.size());
+        if (end > at)
+            words.emplace_back(command.substr(at, end - at));
+        at = end + 1;
     }
-    return {};
+    const char option = !words.empty() && format::namedPython(words[0]) ? format::shutOffBy(words) : '\0';
+    return option ? std::string("started with -") + option : std::string();
 }
 
 void addOthers(TraceBuilder& builder, const ProcessThreads& process, const std::vector<Start>& starts)
@@ -105,7 +101,7 @@ void addOthers(TraceBuilder& builder, const ProcessThreads& process, const std::
         std::string json = "{\"pid\":" + std::to_string(s.spawn.pid) + ",\"command\":" + jsonQuoted(command);
         if (ended)
             json += ",\"exit status\":" + std::to_string(ended->status);
-        if (const std::string_view why = outOfReach(command); !why.empty())
+        if (const std::string why = outOfReach(command); !why.empty())
             json += ",\"not recorded\":" + jsonQuoted(why);
         builder.slices(lane->second)
             .add(

@@ -2,6 +2,7 @@
 #include "formats/sidecar.h"
 #include "format/crc32c.h"
 #include "store/cache.h"
+#include "formats/recordingfiles.h"
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -54,14 +55,7 @@ std::string keyOf(const std::string& path)
     if (key.empty())
         return key;
     key = std::to_string(kReaderVersion) + '\n' + path + '\n' + key;
-    std::vector<std::string> children;
-    std::error_code error;
-    for (fs::directory_iterator it((path.ends_with(".calltide") ? path : path + ".calltide") + ".d", error), end;
-         !error && it != end; it.increment(error))
-        if (it->path().extension() == ".calltide")
-            children.push_back(it->path().string());
-    std::sort(children.begin(), children.end());
-    for (const std::string& child : children)
+    for (const std::string& child : childRecordings(path))
         key += '\n' + child + ' ' + stateOf(child);
     return key;
 }

@@ -42,7 +42,7 @@ std::vector<float> minimapProfile(const store::Trace& trace)
     for (uint32_t i = 0; i < trace.tracks().size(); ++i) {
         const auto kind = trace.tracks()[i].kind;
         if (trace.tracks()[i].rowCount > 0 && kind != store::TrackKind::Gc && kind != store::TrackKind::Async
-            && kind != store::TrackKind::Task && kind != store::TrackKind::Imports)
+            && !store::repeatsThreads(kind))
             tracks.push_back(store::TrackId(i));
     }
     std::stable_sort(

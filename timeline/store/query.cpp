@@ -248,7 +248,7 @@ std::vector<float> busyColumns(const Trace& trace, int64_t from, int64_t to, int
     for (size_t t = 0; t < trace.tracks().size(); t++) {
         const Track& track = trace.tracks()[t];
         if (!track.rowCount || (only.valid() && only != TrackId(t)) || track.kind == TrackKind::Async
-            || track.kind == TrackKind::Task || track.kind == TrackKind::Imports)
+            || repeatsThreads(track.kind))
             continue;
         runs.clear();
         queryRow(trace, track.firstRow, from, to, px, runs);

@@ -5,6 +5,15 @@
 
 namespace calltide::store {
 
+std::vector<TrackId> withLanes(const Trace& trace, TrackId thread)
+{
+    std::vector<TrackId> tracks{thread};
+    for (size_t t = 0; t < trace.tracks().size(); t++)
+        if (trace.tracks()[t].kind == TrackKind::Overflow && trace.tracks()[t].parent == thread)
+            tracks.push_back(TrackId(t));
+    return tracks;
+}
+
 std::vector<FunctionStatistics> functionStatistics(const Trace& trace, const Scope& scope, Progress* progress)
 {
     struct Sum
@@ -17,8 +26,8 @@ std::vector<FunctionStatistics> functionStatistics(const Trace& trace, const Sco
     std::vector<TrackId> tracks = scope.tracks;
     if (tracks.empty())
         for (size_t t = 0; t < trace.tracks().size(); t++)
-            if (const TrackKind kind = trace.tracks()[t].kind; kind != TrackKind::Task && kind != TrackKind::Imports)
-                tracks.push_back(TrackId(t)); // the same calls are on their threads' tracks
+            if (!repeatsThreads(trace.tracks()[t].kind))
+                tracks.push_back(TrackId(t));
 
     std::vector<int64_t> childTime; // one more than the depth: of the children of each open call
     uint64_t visited = 0;

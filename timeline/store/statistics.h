@@ -14,6 +14,9 @@ struct Scope // what to look at
     std::function<bool(SliceIndex)> passes; // calls that do not are not counted; null: all are.
 };
 
+// A thread's track with its overflow lanes, which hold calls of the same thread.
+std::vector<TrackId> withLanes(const Trace& trace, TrackId thread);
+
 struct FunctionStatistics
 {
     FunctionId function;

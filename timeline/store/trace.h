@@ -54,6 +54,12 @@ enum class TrackKind : uint8_t {
     Imports, // of modules, nested as they import each other
 };
 
+// What happened on such a track is on the threads' tracks, too: counted once, by theirs.
+constexpr bool repeatsThreads(TrackKind kind)
+{
+    return kind == TrackKind::Task || kind == TrackKind::Imports;
+}
+
 struct Track
 {
     TrackKind kind = TrackKind::Thread;

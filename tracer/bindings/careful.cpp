@@ -50,13 +50,7 @@ bool carefulEnter(PyCodeObject* code, PyObject* globals, CallFrame* frame, Entry
         t_writer.enterHidden(false);
         return true;
     }
-    const Slot s = f->slot();
-    if (entry == Entry::Throw)
-        t_writer.throwSlow(s.resumed, s.resumedLength);
-    else if (entry == Entry::Resume)
-        t_writer.enterSlow(false, s.resumed, s.resumedLength);
-    else
-        t_writer.enterSlow(false, s.id, s.idLength);
+    writeEntry(*f, entry);
     if (entry != Entry::Start)
         return true;
     if (watched)

@@ -2,12 +2,10 @@
 // The way of every event while an option needs a look at each call: filters, limits of depth and duration, arguments and
 // results. The hooks choose once, when they are set; without such options this costs nothing.
 #pragma once
+#include "bindings/entry.h"
 #include "bindings/frames.h"
-#include "bindings/functions.h"
 
 namespace calltide::bindings {
-
-enum class Entry : uint8_t { Start, Resume, Throw };
 
 // False: left out, for good; the hook may ask not to be called there again. An entry and its leave get the same answer.
 bool carefulEnter(PyCodeObject* code, PyObject* globals, CallFrame* frame, Entry entry);

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings/follower.h"
+#include "format/outofreach.h"
+#include "inject/followname.h"
 #include <cerrno>
 #include <csignal>
-#include <cstddef>
 #include <cstring>
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -94,13 +93,10 @@ void launch()
 bool tell()
 {
     sockaddr_un address {};
-    address.sun_family = AF_UNIX;
-    const std::string name = "calltide-follow-" + g_words[0];
-    std::memcpy(address.sun_path + 1, name.data(), std::min(name.size(), sizeof address.sun_path - 1));
+    const socklen_t length = inject::followerAddress(g_words[0], address);
     const int s = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     const bool told = s >= 0
-        && (sendto(s, "", 1, MSG_DONTWAIT, reinterpret_cast<sockaddr*>(&address), socklen_t(offsetof(sockaddr_un, sun_path) + 1 + name.size())) == 1
-            || errno != ECONNREFUSED);
+        && (sendto(s, "", 1, MSG_DONTWAIT, reinterpret_cast<sockaddr*>(&address), length) == 1 || errno != ECONNREFUSED);
     if (s >= 0)
         close(s);
     return told;
@@ -117,19 +113,10 @@ bool comesByItself(PyObject* arguments)
 {
     if (!arguments || !(PyList_Check(arguments) || PyTuple_Check(arguments)) || PySequence_Fast_GET_SIZE(arguments) == 0)
         return false;
-    const std::string program = wordAt(arguments, 0);
-    if (program.compare(program.rfind('/') + 1, 6, "python") != 0)
-        return false;
-    for (Py_ssize_t i = 1; i < PySequence_Fast_GET_SIZE(arguments); i++) {
-        const std::string word = wordAt(arguments, i);
-        if (word.size() < 2 || word[0] != '-')
-            break;
-        if (word[1] != '-' && word.find_first_of("IES") != std::string::npos)
-            return false; // or it is another option's value: then it is looked at in vain
-        if (word == "-c" || word == "-m")
-            break;
-    }
-    return true;
+    std::vector<std::string> words;
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(arguments); i++)
+        words.push_back(wordAt(arguments, i));
+    return format::namedPython(words[0]) && !format::shutOffBy(words);
 }
 
 } // namespace

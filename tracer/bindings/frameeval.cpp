@@ -86,36 +86,6 @@ CALLTIDE_COLD PyObject* runTraced(PyThreadState* state, CallFrame* frame, int th
     return result;
 }
 
-bool enter(CallFrame* frame, PyCodeObject* code, Entry entry)
-{
-    PyObject* globals = globalsOf(frame);
-    if (!attached(true))
-        return false;
-    if (t_writer.hides() && !beginsProgram(code, globals)) {
-        t_writer.enterHidden(false);
-        return true;
-    }
-    const Function* f = functionOfCode(code, globals);
-    if (f->role == Role::EndsThread)
-        refreshThreadName();
-    if (!t_writer.thread)
-        return false; // a finaliser that ran on the way has stopped the recording
-    if (f->ignored) {
-        t_writer.enterHidden(false);
-        return true;
-    }
-    const Slot s = f->slot();
-    if (entry == Entry::Throw)
-        t_writer.throwSlow(s.resumed, s.resumedLength);
-    else if (entry == Entry::Resume)
-        t_writer.enterSlow(false, s.resumed, s.resumedLength);
-    else
-        t_writer.enterSlow(false, s.id, s.idLength);
-    if (CALLTIDE_UNLIKELY(f->role > Role::EndsThread && entry == Entry::Start))
-        watchedEnter(*f, code, frame, !t_writer.hides());
-    return true;
-}
-
 // Up to 3.10 no function of Python tells that a thread ends, so its name is looked at when the outermost but one does.
 #if PY_VERSION_HEX < 0x030B0000
 const PyCodeObject* g_threadBody = nullptr;
@@ -133,7 +103,7 @@ void nameThread(PyCodeObject* code, CallFrame* frame)
 }
 
 // False: the call is not recorded, nor is its end.
-template <bool Careful> CALLTIDE_COLD bool enterSlowly(PyThreadState* state, CallFrame* frame, PyCodeObject* code, int throwing)
+template <bool Careful> CALLTIDE_COLD bool enterGuarded(PyThreadState* state, CallFrame* frame, PyCodeObject* code, int throwing)
 {
     if (state->tracing || Handling::now())
         return false;
@@ -151,7 +121,8 @@ template <bool Careful> CALLTIDE_COLD bool enterSlowly(PyThreadState* state, Cal
             g_threadBody = code;
 #endif
         const Entry entry = throwing ? Entry::Throw : isGenerator(code) && resumes(frame) ? Entry::Resume : Entry::Start;
-        return Careful ? carefulEnter(code, globalsOf(frame), frame, entry) : enter(frame, code, entry);
+        return Careful ? carefulEnter(code, globalsOf(frame), frame, entry)
+                       : enterSlowly(code, globalsOf(frame), entry, [frame] { return frame; });
     } catch (abi::__forced_unwind&) {
         throw; // the thread is ended while it waits for the interpreter's lock
     } catch (...) {
@@ -221,7 +192,7 @@ template <bool Careful> PyObject* evaluate(PyThreadState* state, CallFrame* fram
             w.enter<false>(s.resumed, s.resumedLength);
         else
             w.enter<false>(s.id, s.idLength);
-    } else if (!enterSlowly<Careful>(state, frame, code, throwing)) {
+    } else if (!enterGuarded<Careful>(state, frame, code, throwing)) {
         return g_previous(state, frame, throwing);
     }
     const uint32_t epoch = g_epoch;

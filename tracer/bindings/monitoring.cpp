@@ -17,32 +17,14 @@ namespace {
 
 enum class Event { Start, Resume, Throw, Return, Yield, Unwind, CCall, CReturn, CRaise };
 
+constexpr Entry entryOf(Event event)
+{
+    return event == Event::Throw ? Entry::Throw : event == Event::Resume ? Entry::Resume : Entry::Start;
+}
+
 CALLTIDE_COLD void enterPythonSlow(PyCodeObject* code, Event event)
 {
-    if (!attached(true))
-        return;
-    if (t_writer.hides() && !beginsProgram(code, PyEval_GetGlobals())) {
-        t_writer.enterHidden(false);
-        return;
-    }
-    const Function* f = functionOfCode(code, PyEval_GetGlobals());
-    if (f->role == Role::EndsThread)
-        refreshThreadName();
-    if (!t_writer.thread)
-        return; // a finaliser that ran on the way has stopped the recording
-    if (f->ignored) {
-        t_writer.enterHidden(false);
-        return;
-    }
-    const Slot s = f->slot();
-    if (event == Event::Throw)
-        t_writer.throwSlow(s.resumed, s.resumedLength);
-    else if (event == Event::Resume)
-        t_writer.enterSlow(false, s.resumed, s.resumedLength);
-    else
-        t_writer.enterSlow(false, s.id, s.idLength);
-    if (CALLTIDE_UNLIKELY(f->role > Role::EndsThread && event == Event::Start))
-        watchedEnter(*f, code, PyEval_GetFrame(), !t_writer.hides());
+    enterSlowly(code, PyEval_GetGlobals(), entryOf(event), PyEval_GetFrame);
 }
 
 CALLTIDE_COLD void enterCSlow(PyObject* callable, PyObject* self, const void* key)
@@ -73,8 +55,7 @@ template <Event E> PyObject* onPythonCarefully(PyObject*, PyObject* const* args,
     auto* code = reinterpret_cast<PyCodeObject*>(args[0]);
     bool kept = true;
     if constexpr (E == Event::Start || E == Event::Resume || E == Event::Throw) {
-        constexpr Entry entry = E == Event::Start ? Entry::Start : E == Event::Resume ? Entry::Resume : Entry::Throw;
-        kept = carefulEnter(code, PyEval_GetGlobals(), PyEval_GetFrame(), entry);
+        kept = carefulEnter(code, PyEval_GetGlobals(), PyEval_GetFrame(), entryOf(E));
     } else if constexpr (E == Event::Return) {
         kept = carefulLeave(code, PyEval_GetGlobals(), 0, args[2]);
     } else {
@@ -114,8 +95,7 @@ template <Event E> PyObject* onPythonAdaptively(PyObject*, PyObject* const* args
             else
                 w.enter<false>(s.resumed, s.resumedLength);
         } else {
-            constexpr Entry entry = E == Event::Start ? Entry::Start : E == Event::Resume ? Entry::Resume : Entry::Throw;
-            kept = carefulEnter(code, PyEval_GetGlobals(), PyEval_GetFrame(), entry);
+            kept = carefulEnter(code, PyEval_GetGlobals(), PyEval_GetFrame(), entryOf(E));
         }
         t_entry.set();
     } else {

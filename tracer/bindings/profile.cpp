@@ -42,28 +42,7 @@ bool yields(PyFrameObject* frame, PyCodeObject* code)
 
 CALLTIDE_COLD void enterPythonSlow(PyFrameObject* frame, PyCodeObject* code, bool again)
 {
-    if (!attached(true))
-        return;
-    if (t_writer.hides() && !beginsProgram(code, frameGlobals(frame))) {
-        t_writer.enterHidden(false);
-        return;
-    }
-    const Function* f = functionOfCode(code, frameGlobals(frame));
-    if (f->role == Role::EndsThread)
-        refreshThreadName();
-    if (!t_writer.thread)
-        return; // a finaliser that ran on the way has stopped the recording
-    if (f->ignored) {
-        t_writer.enterHidden(false);
-        return;
-    }
-    const Slot s = f->slot();
-    if (again)
-        t_writer.enterSlow(false, s.resumed, s.resumedLength);
-    else
-        t_writer.enterSlow(false, s.id, s.idLength);
-    if (CALLTIDE_UNLIKELY(f->role > Role::EndsThread && !again))
-        watchedEnter(*f, code, callOf(frame), !t_writer.hides());
+    enterSlowly(code, frameGlobals(frame), again ? Entry::Resume : Entry::Start, [frame] { return callOf(frame); });
 }
 
 CALLTIDE_COLD void enterCSlow([[maybe_unused]] PyFrameObject* frame, PyObject* callable, const void* key)

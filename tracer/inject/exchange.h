@@ -17,6 +17,8 @@ public:
     Exchange(const Exchange&) = delete;
     Exchange& operator=(const Exchange&) = delete;
 
+    static std::string place(); // the folder in which its own is made
+
     // `package`: the folder calltide. Adds where its parent is, who may claim the work and where the answer goes.
     bool write(const std::string& package, Fields fields) const;
     std::string script() const { return path("s.py"); }

@@ -3,8 +3,6 @@
 #pragma once
 #include "inject/problem.h"
 #include <string>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <vector>
 
 namespace calltide::inject {
@@ -22,9 +20,6 @@ struct Joining
 // Of all its threads. Empty where the system does not tell.
 std::vector<int> childrenOf(int pid);
 
-// A file's path, by its name.
-bool namedPython(const std::string& executable);
-
 // command, environment: as /proc has them, each word ended by a zero byte; hook: the entry of PYTHONPATH by which the recorder
 // comes in. Empty: it is reached; else why not, as in "started with -I".
 std::string unreachedBecause(const std::string& command, const std::string& environment, const std::string& hook);
@@ -32,8 +27,5 @@ std::string unreachedBecause(const std::string& command, const std::string& envi
 // Makes a running Python record itself as a child of `parent`, a recording. Blocks for up to 10 s. Fine also
 // when its command line is not among those that are to be recorded.
 Why join(const Joining& joining, int pid, const std::string& parent, const std::string& reason);
-
-// Where the follower of this recording listens; its length.
-socklen_t followerAddress(const std::string& id, sockaddr_un& address);
 
 } // namespace calltide::inject

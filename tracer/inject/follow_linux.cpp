@@ -7,7 +7,9 @@
 // asks, where children's recordings go, the folder of the Python package, the options, hexadecimal, by
 // whose end the recording ends (0: nobody's), and who asks.
 #include "inject/exchange.h"
+#include "format/outofreach.h"
 #include "inject/follow.h"
+#include "inject/followname.h"
 #include "inject/inject.h"
 #include "inject/processes.h"
 #include "inject/procfs.h"
@@ -169,7 +171,7 @@ private:
             w.exe = std::move(exe);
             w.command = std::move(command);
         }
-        if (w.settled || !namedPython(w.exe))
+        if (w.settled || !format::namedPython(w.exe))
             return false;
         const std::string reason = unreachedBecause(w.command, readWhole(procPath(pid, "environ")), m_joining.package + "/_hook");
         const Process process = reason.empty() ? Process {} : describe(pid);

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "format/format.h"
+#include "format/outofreach.h"
 #include "inject/exchange.h"
 #include "inject/follow.h"
 #include "inject/inject.h"
 #include "inject/procfs.h"
 #include <algorithm>
 #include <chrono>
-#include <cstddef>
-#include <cstring>
 #include <fstream>
 #include <thread>
 
@@ -24,32 +23,6 @@ std::vector<std::string> words(const std::string& text)
         at = end + 1;
     }
     return all;
-}
-
-// The option of the interpreter's that keeps the environment or the module site away; 0: none.
-char shutOffBy(const std::vector<std::string>& command)
-{
-    for (size_t i = 1; i < command.size(); i++) {
-        const std::string& word = command[i];
-        if (word.size() < 2 || word[0] != '-' || word == "--")
-            return 0;
-        if (word[1] == '-') {
-            i += word == "--check-hash-based-pycs";
-            continue;
-        }
-        for (size_t k = 1; k < word.size(); k++) {
-            const char c = word[k];
-            if (c == 'I' || c == 'E' || c == 'S')
-                return c;
-            if (c == 'c' || c == 'm')
-                return 0;
-            if (c == 'W' || c == 'X') {
-                i += k + 1 == word.size();
-                break;
-            }
-        }
-    }
-    return 0;
 }
 
 std::string processId(const std::string& recording)
@@ -79,14 +52,9 @@ std::vector<int> childrenOf(int pid)
     return all;
 }
 
-bool namedPython(const std::string& executable)
-{
-    return executable.compare(executable.rfind('/') + 1, 6, "python") == 0;
-}
-
 std::string unreachedBecause(const std::string& command, const std::string& environment, const std::string& hook)
 {
-    if (const char option = shutOffBy(words(command)))
+    if (const char option = format::shutOffBy(words(command)))
         return std::string("started with -") + option;
     bool session = false, path = false;
     for (const std::string& word : words(environment)) {
@@ -113,15 +81,6 @@ Why join(const Joining& joining, int pid, const std::string& parent, const std::
     if (outcome.lateReaders)
         std::this_thread::sleep_for(std::chrono::milliseconds(300));
     return outcome.problem ? outcome.problem.why : exchange.answer().count("error") ? Why::Failed : Why::Fine;
-}
-
-socklen_t followerAddress(const std::string& id, sockaddr_un& address)
-{
-    address = {};
-    address.sun_family = AF_UNIX;
-    const std::string name = "calltide-follow-" + id; // of no file: the first byte is zero
-    std::memcpy(address.sun_path + 1, name.data(), std::min(name.size(), sizeof address.sun_path - 1));
-    return socklen_t(offsetof(sockaddr_un, sun_path) + 1 + name.size());
 }
 
 } // namespace calltide::inject

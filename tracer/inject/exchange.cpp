@@ -1,26 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "inject/exchange.h"
-#include "inject/procfs.h"
 #include <algorithm>
 #include <cstdlib>
 #include <fcntl.h>
+#include <fstream>
+#include <iterator>
 #include <unistd.h>
 
 namespace calltide::inject {
 
 namespace {
 
-// Paths in a request must be plain, see inject.h; what is in it need not be.
-std::string runtimeFolder()
+std::string readFile(const std::string& path) // "" if it cannot be read
 {
-    const char* given = std::getenv("XDG_RUNTIME_DIR");
-    const std::string folder = given ? given : "";
-    const bool plain = std::all_of(folder.begin(), folder.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '_' || c == '-' || c == '.';
-    });
-    if (folder.empty() || folder[0] != '/' || !plain || folder.size() > 80 || access(folder.c_str(), W_OK | X_OK) != 0)
-        return "/tmp";
-    return folder;
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
 }
 
 int digit(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; }
@@ -65,9 +59,22 @@ Fields decodeFields(const std::string& text)
     return fields;
 }
 
+// Paths in a request must be plain, see inject.h; what is in it need not be.
+std::string Exchange::place()
+{
+    const char* given = std::getenv("XDG_RUNTIME_DIR");
+    const std::string folder = given ? given : "";
+    const bool plain = std::all_of(folder.begin(), folder.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '_' || c == '-' || c == '.';
+    });
+    if (folder.empty() || folder[0] != '/' || !plain || folder.size() > 80 || access(folder.c_str(), W_OK | X_OK) != 0)
+        return "/tmp";
+    return folder;
+}
+
 Exchange::Exchange()
 {
-    m_folder = runtimeFolder() + "/calltide-XXXXXX";
+    m_folder = place() + "/calltide-XXXXXX";
     if (!mkdtemp(m_folder.data()))
         m_folder.clear();
 }
@@ -83,7 +90,7 @@ Exchange::~Exchange()
 
 bool Exchange::write(const std::string& package, Fields fields) const
 {
-    const std::string boot = readWhole(package + "/_boot.py");
+    const std::string boot = readFile(package + "/_boot.py");
     if (m_folder.empty() || boot.empty())
         return false;
     fields["root"] = package.substr(0, package.rfind('/'));
@@ -99,6 +106,6 @@ bool Exchange::write(const std::string& package, Fields fields) const
 
 bool Exchange::begun() const { return access(path("c").c_str(), F_OK) == 0; }
 bool Exchange::answered() const { return access(path("a").c_str(), F_OK) == 0; }
-Fields Exchange::answer() const { return decodeFields(readWhole(path("a"))); }
+Fields Exchange::answer() const { return decodeFields(readFile(path("a"))); }
 
 } // namespace calltide::inject

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "formats/recordingfiles.h"
+#include <algorithm>
+#include <filesystem>
+
+namespace calltide::formats {
+
+std::string childFolder(const std::string& recording)
+{
+    return (recording.ends_with(".calltide") ? recording : recording + ".calltide") + ".d";
+}
+
+std::vector<std::string> childRecordings(const std::string& recording)
+{
+    namespace fs = std::filesystem;
+    std::vector<std::string> paths;
+    std::error_code error;
+    for (fs::directory_iterator it(childFolder(recording), error), end; !error && it != end; it.increment(error))
+        if (it->path().extension() == ".calltide" && it->is_regular_file(error))
+            paths.push_back(it->path().string());
+    std::sort(paths.begin(), paths.end());
+    return paths;
+}
+
+} // namespace calltide::formats
