@@ -20,6 +20,21 @@ get_pybind11() {
     pybind11_include=$(ls -d "$build"/venv/lib/python3*/site-packages/pybind11/include | head -n 1)
 }
 
+# Packages that programs of the tests use: in Python only, for all versions of it. Without them those tests are skipped.
+trio_version=0.27.0
+get_test_packages() {
+    packages=$build/test-packages
+    [ -f "$packages/trio-$trio_version" ] && return 0
+    step "trio $trio_version for the tests: into build/test-packages"
+    rm -rf "$packages"
+    if logged test-packages "$build/venv/bin/python" -m pip install --disable-pip-version-check --no-input --no-compile \
+        --target "$packages" "trio==$trio_version" "exceptiongroup>=1,<2"; then
+        : >"$packages/trio-$trio_version"
+    else
+        note "It could not be downloaded with pip; its tests are left out."
+    fi
+}
+
 # For the tests, CPython 3.14 and 3.15: newer than any stable distribution's, unpacked from Debian's testing suites.
 get_test_pythons() {
     for version in 3.14 3.15; do

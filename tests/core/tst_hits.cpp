@@ -49,7 +49,6 @@ private Q_SLOTS:
             QCOMPARE(hitFrom(*trace, mask, INT64_MIN, true), hits.front());
             QCOMPARE(hitFrom(*trace, mask, INT64_MAX, false), hits.back());
             for (size_t i = 0; i < hits.size(); ++i) {
-                QCOMPARE(hitsBefore(*trace, mask, hits[i]), uint64_t(i));
                 QCOMPARE(set->times()[i], trace->start(hits[i]));
                 QVERIFY(set->contains(hits[i]));
                 QCOMPARE(set->before(*trace, hits[i]), uint64_t(i));
@@ -73,7 +72,7 @@ private Q_SLOTS:
         const std::vector<bool> mask{true, false};
         QCOMPARE(trace->start(hitBeside(*trace, mask, 2, true)), int64_t(30));
         QCOMPARE(trace->start(hitBeside(*trace, mask, 2, false)), int64_t(10));
-        QCOMPARE(hitsBefore(*trace, mask, 2), uint64_t(2));
+        QCOMPARE(HitSet::find(*trace, mask, nullptr)->before(*trace, 2), uint64_t(2));
     }
 
     // Two hits a long way from each other, so that whole blocks lie between.
@@ -127,7 +126,7 @@ private Q_SLOTS:
         const TracePtr trace = builder.finish().value();
         QCOMPARE(hitFrom(*trace, {false}, 0, true), kNoSlice);
         QCOMPARE(hitBeside(*trace, {false}, 0, false), kNoSlice);
-        QCOMPARE(hitsBefore(*trace, {false}, 0), uint64_t(0));
+        QCOMPARE(HitSet::find(*trace, {false}, nullptr)->before(*trace, 0), uint64_t(0));
     }
 };
 

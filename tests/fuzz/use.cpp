@@ -79,7 +79,7 @@ void search(const Trace& t)
     const SliceIndex first = hitFrom(t, mask, INT64_MIN, true);
     check((hits == 0) == (first == kNoSlice), "hits are counted that cannot be found");
     if (hits) {
-        check(hitsBefore(t, mask, first) == 0, "hits stand before the first");
+        check(HitSet::find(t, mask, nullptr)->before(t, first) == 0, "hits stand before the first");
         check(hits == 1 || hitBeside(t, mask, first, true) != kNoSlice, "there is no second hit");
     }
 }

@@ -51,13 +51,17 @@ class StopWhenFull(RecorderTest):
         self.assertIn("its limit of 1 MB (%s)" % self.path("out.calltide"), r.run.stderr.decode())
 
     def test_many_names_do_not_break_it(self):
-        r = self.record("""
-            for i in range(30_000):
-                exec("def f%d_%s(): pass\\nf%d_%s()" % (i, "x" * 50, i, "x" * 50))
-        """, options=["--stop-when-full", "512KB"])
-        self.assertLessEqual(len(r.data), 512 << 10)
-        self.assertGreater(r.count("builtins.exec"), 1000)
-        self.assertEqual([code for _, _, code in r.notes], [LIMIT])
+        for letters in (5, 50, 53):  # names that fill the file at other moments than calls do
+            r = self.record("""
+                import sys
+                name = "x" * int(sys.argv[1])
+                for i in range(20_000):
+                    exec("def f%d_%s(): pass\\nf%d_%s()" % (i, name, i, name))
+            """, str(letters), options=["--stop-when-full", "512KB"])
+            self.assertLessEqual(len(r.data), 512 << 10)
+            self.assertGreater(r.count("builtins.exec"), 1000)
+            self.assertEqual([code for _, _, code in r.notes], [LIMIT])
+            self.assertEqual(r.end[1], 0)
 
     def test_another_recording_after_it(self):
         run = self.python(self.write("inline.py", """

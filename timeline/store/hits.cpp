@@ -81,31 +81,6 @@ SliceIndex hitBeside(const Trace& trace, const std::vector<bool>& mask, SliceInd
     return nearest(trace, mask, {trace.start(slice), forward ? slice + 1 : slice}, forward);
 }
 
-uint64_t hitsBefore(const Trace& trace, const std::vector<bool>& mask, SliceIndex slice)
-{
-    const std::vector<uint8_t> bytes(mask.begin(), mask.end()); // a byte a function is read faster than a bit
-    const auto functions = trace.functionColumn();
-    uint64_t count = 0;
-    for (const Row& row : trace.rows()) {
-        const uint64_t end = firstNotBefore(trace, row, {trace.start(slice), slice});
-        for (uint64_t i = row.first; i < end; ++i)
-            count += functions[i] < bytes.size() && bytes[functions[i]];
-    }
-    return count;
-}
-
-std::vector<bool> tracksWithHits(const Trace& trace, const std::vector<bool>& mask)
-{
-    std::vector<bool> out(trace.tracks().size());
-    for (const Row& row : trace.rows()) {
-        const auto functions = trace.functionsOf(row);
-        out[row.track.v] = out[row.track.v] || std::any_of(functions.begin(), functions.end(), [&](uint32_t f) {
-            return f < mask.size() && mask[f];
-        });
-    }
-    return out;
-}
-
 std::shared_ptr<const HitSet> HitSet::find(
     const Trace& trace, const std::vector<bool>& functions, const std::function<bool(std::string_view)>& argument,
     Progress* progress)

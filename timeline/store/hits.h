@@ -12,11 +12,6 @@ namespace calltide::store {
 SliceIndex hitFrom(const Trace& trace, const std::vector<bool>& mask, int64_t time, bool forward);
 // The hit next to `slice`, which need not be one; kNoSlice at the end.
 SliceIndex hitBeside(const Trace& trace, const std::vector<bool>& mask, SliceIndex slice, bool forward);
-// How many hits stand before `slice` in this order: O(slices).
-uint64_t hitsBefore(const Trace& trace, const std::vector<bool>& mask, SliceIndex slice);
-
-// By TrackId: whether any of its calls is a hit. Stops at a track's first one.
-std::vector<bool> tracksWithHits(const Trace& trace, const std::vector<bool>& mask);
 
 // The calls that a search found, of whole functions and one by one by their arguments: a bit a call, and a bit for each
 // 4096 of them. Immutable.
@@ -33,11 +28,11 @@ public:
     bool contains(SliceIndex i) const { return i / 64 < m_bits.size() && m_bits[i / 64] >> (i % 64) & 1; }
     bool any(SliceIndex first, uint64_t count) const { return next(first, first + count) < first + count; }
     SliceIndex next(SliceIndex from, SliceIndex end) const; // the first one in [from, end); `end`: none
+    std::vector<bool> tracks(const Trace& trace) const; // by TrackId: whether any of its calls is a hit
     // As the functions above.
     SliceIndex from(const Trace& trace, int64_t time, bool forward) const;
     SliceIndex beside(const Trace& trace, SliceIndex slice, bool forward) const;
-    uint64_t before(const Trace& trace, SliceIndex slice) const;
-    std::vector<bool> tracks(const Trace& trace) const;
+    uint64_t before(const Trace& trace, SliceIndex slice) const; // how many hits stand before it in this order
     // When the hits begin, in order; empty when they are more than kMostTimes.
     const std::vector<int64_t>& times() const { return m_times; }
     static constexpr uint64_t kMostTimes = 1'000'000;

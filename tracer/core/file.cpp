@@ -18,7 +18,8 @@ namespace calltide::core {
 namespace {
 
 constexpr uint64_t kFirstGrowth = 64 << 10, kGreatestGrowth = 64 << 20;
-constexpr uint64_t kReserve = 32 << 10; // under a limit: for the tables' last records
+// Under a limit: what calls leave to the tables, and of it what names leave to the last records, which say why it ended.
+constexpr uint64_t kReserve = 32 << 10, kLastReserve = 8 << 10;
 #ifndef MADV_POPULATE_WRITE
 constexpr int MADV_POPULATE_WRITE = 23;
 #endif
@@ -123,7 +124,8 @@ uint64_t File::roomNow(format::ChunkKind kind) const
 {
     if (m_limit.mode != format::Mode::StopWhenFull)
         return UINT64_MAX;
-    const uint64_t most = kind == format::ChunkKind::Events ? m_limit.bytes - kReserve : m_limit.bytes;
+    const uint64_t kept = kind == format::ChunkKind::Events ? kReserve : ended() ? 0 : kLastReserve;
+    const uint64_t most = m_limit.bytes - std::min(kept, m_limit.bytes);
     return most > m_allocated ? most - m_allocated : 0;
 }
 

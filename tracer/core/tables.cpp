@@ -53,7 +53,7 @@ uint8_t* Tables::room(uint32_t bytes, Chunk& own)
     return at;
 }
 
-void Tables::put(TableType type, uint8_t flags, uint32_t id, const void* head, uint32_t headSize, const void* body,
+bool Tables::put(TableType type, uint8_t flags, uint32_t id, const void* head, uint32_t headSize, const void* body,
     uint32_t bodySize)
 {
     TableRecordHeader h {};
@@ -64,9 +64,12 @@ void Tables::put(TableType type, uint8_t flags, uint32_t id, const void* head, u
     h.crc = crc32c(crc32c(crc32c(0, &h, 12), head, headSize), body, bodySize);
     const uint32_t bytes = padded(uint32_t(sizeof h) + h.length);
     Chunk own;
-    uint8_t* at = room(bytes, own);
+    // What comes after the limit says how it ended; a name that did not fit is not to be named there either.
+    const bool last = type == TableType::String || type == TableType::Note || type == TableType::End || type == TableType::Clock
+        || type == TableType::Thread;
+    uint8_t* at = !last && m_file.ended() ? nullptr : room(bytes, own);
     if (!at)
-        return;
+        return false;
     std::memcpy(at + 16, head, headSize);
     if (bodySize)
         std::memcpy(at + 16 + headSize, body, bodySize);
@@ -80,6 +83,7 @@ void Tables::put(TableType type, uint8_t flags, uint32_t id, const void* head, u
         sealChunk(own, used, nowUnits(), 0, crc32c(0, own.base + kChunkHeaderSize, bytes));
         m_file.release(own, ChunkKind::Table);
     }
+    return true;
 }
 
 void Tables::sealOpen(uint64_t units)
@@ -118,10 +122,11 @@ uint32_t Tables::string(std::string_view text)
         flags = kCut;
     }
     const auto [it, added] = m_stringIds.try_emplace(std::string(text), m_strings + 1);
-    if (added) {
-        m_strings++;
-        put(TableType::String, flags, m_strings, text.data(), uint32_t(text.size()));
+    if (added && !put(TableType::String, flags, m_strings + 1, text.data(), uint32_t(text.size()))) {
+        m_stringIds.erase(it);
+        return 0;
     }
+    m_strings += added;
     return it->second;
 }
 

@@ -16,7 +16,7 @@ class Tables
 public:
     explicit Tables(File& file) : m_file(file) { }
 
-    uint32_t string(std::string_view text); // 0 for an empty one
+    uint32_t string(std::string_view text); // 0 for an empty one, and where there is no room
     void function(uint32_t eventId, const format::FunctionRecord& record);
     void thread(uint32_t index, const format::ThreadRecord& record);
     void task(uint32_t id, const format::TaskRecord& record);
@@ -39,7 +39,8 @@ public:
 
 private:
     uint8_t* room(uint32_t bytes, Chunk& own);
-    void put(format::TableType type, uint8_t flags, uint32_t id, const void* head, uint32_t headSize, const void* body = nullptr,
+    // False: there is no room.
+    bool put(format::TableType type, uint8_t flags, uint32_t id, const void* head, uint32_t headSize, const void* body = nullptr,
         uint32_t bodySize = 0);
     void sealOpen(uint64_t units);
 
