@@ -145,8 +145,10 @@ bool afterMember(const char*& p, const char* end, const char*& at, Outcome& outc
         return false;
     }
     outcome = Outcome::Bad;
-    if (*p != ',')
+    if (*p != ',') {
+        at = p;
         return false;
+    }
     p = skipSpace(p + 1, end);
     return true;
 }
@@ -213,8 +215,10 @@ Outcome readEvent(
     for (;;) {
         if (p >= end)
             return Outcome::Cut;
-        if (*p != '"')
+        if (*p != '"') {
+            at = p;
             return Outcome::Bad;
+        }
         if (const char* after = plainMember(p, end, e)) {
             p = after;
             if (*p == ',' && p + 1 < end && p[1] == '"') {
@@ -235,8 +239,10 @@ Outcome readEvent(
             p = skipSpace(p, end);
         if (p >= end)
             return Outcome::Cut;
-        if (*p != ':')
+        if (*p != ':') {
+            at = p;
             return Outcome::Bad;
+        }
         p++;
         if (p < end && uint8_t(*p) <= 32)
             p = skipSpace(p, end);
@@ -244,8 +250,10 @@ Outcome readEvent(
         p = skipValue(v, end);
         if (!p)
             return Outcome::Cut;
-        if (p == v)
+        if (p == v) {
+            at = p;
             return Outcome::Bad;
+        }
         const std::string_view value(v, size_t(p - v));
         const auto inner = [&] { return isString(value) ? value.substr(1, value.size() - 2) : value; };
         switch (keyOf(name)) {
@@ -286,6 +294,7 @@ Outcome readEvent(
 
 const char* guessEvent(const char* from, const char* begin, const char* end)
 {
+    size_t budget = size_t(end - from) * 8; // events within events within … would else be read again and again
     // Looks back a little: the '}' and ',' before an event that starts exactly at `from`.
     const char* p = from - begin > 64 ? from - 64 : begin;
     while ((p = static_cast<const char*>(std::memchr(p, '}', size_t(end - p))))) {
@@ -300,8 +309,13 @@ const char* guessEvent(const char* from, const char* begin, const char* end)
         EventFields e;
         RareFields rare;
         bool anyRare = false;
-        if (readEvent(after, end, e, rare, anyRare, nullptr) == Outcome::Event && e.ph)
+        const Outcome outcome = readEvent(after, end, e, rare, anyRare, nullptr);
+        if (outcome == Outcome::Event && e.ph)
             return q;
+        const size_t seen = size_t((outcome == Outcome::Cut ? end : after) - q);
+        if (seen > budget)
+            return nullptr;
+        budget -= seen;
     }
     return nullptr;
 }

@@ -39,12 +39,13 @@ enum class Outcome
     Bad
 };
 
-// p at '{' of an event; on Event p is behind its '}'. `anyRare`: something was put into `rare`. `unknown` (may be null)
+// p at '{' of an event; on Event p is behind its '}', on Bad where it went wrong. `anyRare`: something was put into `rare`. `unknown` (may be null)
 // gets the names of fields that nothing is done with.
 Outcome readEvent(
     const char*& p, const char* end, EventFields& e, RareFields& rare, bool& anyRare, std::vector<std::string>* unknown);
 
-// Where the next event that looks like one begins at or behind `from`: '}' ',' '{' … with a phase. Null: none.
+// Where the next event that looks like one begins at or behind `from`: '}' ',' '{' … with a phase. Null: none, or it was
+// not found by looking through the text a few times.
 const char* guessEvent(const char* from, const char* begin, const char* end);
 
 } // namespace calltide::formats::json

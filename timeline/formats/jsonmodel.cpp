@@ -107,34 +107,47 @@ uint32_t Model::extraFor(Arguments a, uint8_t flags)
     return m_builder.addExtraInFile(flags, a.offset, a.length);
 }
 
-void Model::take(size_t scannerIndex, const Scanner& scanner, Batch& batch, const char* data, uint64_t base)
+// Resolved at first use: a wrong guess of the scanner must not leave names.
+void Model::learn(size_t scannerIndex, const Scanner& scanner, const Batch& batch)
+{
+    if (m_maps.size() <= scannerIndex)
+        m_maps.resize(scannerIndex + 1);
+    Maps& maps = m_maps[scannerIndex];
+    maps.unknown += scanner.functionCount() - maps.functions.size() + scanner.trackCount() - maps.tracks.size();
+    maps.functions.resize(scanner.functionCount());
+    maps.tracks.resize(scanner.trackCount());
+    for (size_t i = 0; maps.unknown && i < batch.slices.size(); i++) {
+        const Slice& s = batch.slices[i];
+        if (FunctionId& function = maps.functions[s.function]; !function.valid()) {
+            const auto [name, cat] = scanner.function(s.function);
+            function = functionFor(name, cat);
+            maps.unknown--;
+        }
+        if (TrackId& track = maps.tracks[s.track]; !track.valid()) {
+            const auto [pid, tid] = scanner.track(s.track);
+            track = threadFor(pid, tid);
+            maps.unknown--;
+        }
+    }
+}
+
+void Model::take(size_t scannerIndex, const Batch& batch, const char* data, uint64_t base)
 {
     m_data = data;
     m_base = base;
     if (m_maps.size() <= scannerIndex)
         m_maps.resize(scannerIndex + 1);
-    Maps& maps = m_maps[scannerIndex];
-    maps.functions.resize(scanner.functionCount());
-    maps.tracks.resize(scanner.trackCount());
+    const Maps& maps = m_maps[scannerIndex];
     m_events += batch.events;
 
     SliceBuffer* buffer = nullptr;
     uint32_t bufferTrack = UINT32_MAX;
+    int64_t latest = m_last;
     auto linked = batch.linkedSlices.begin();
     for (size_t i = 0; i < batch.slices.size(); i++) {
         const Slice& s = batch.slices[i];
-        FunctionId& function = maps.functions[s.function];
-        if (!function.valid()) { // resolved at first use: a wrong guess of the scanner must not leave names
-            const auto [name, cat] = scanner.function(s.function);
-            function = functionFor(name, cat);
-        }
-        TrackId& track = maps.tracks[s.track];
-        if (!track.valid()) {
-            const auto [pid, tid] = scanner.track(s.track);
-            track = threadFor(pid, tid);
-        }
         if (s.track != bufferTrack) {
-            buffer = &m_builder.slices(track);
+            buffer = &m_builder.slices(maps.tracks[s.track]);
             bufferTrack = s.track;
         }
         uint32_t extra = 0;
@@ -144,9 +157,10 @@ void Model::take(size_t scannerIndex, const Scanner& scanner, Batch& batch, cons
             extra = m_inMemory ? m_builder.addExtra(0, {data + (s.argsOffset - base), s.argsLength})
                                : m_builder.addExtraInFile(0, s.argsOffset, s.argsLength);
         }
-        buffer->add(s.start, s.duration, function, extra);
-        m_last = std::max(m_last, s.start + s.duration);
+        buffer->add(s.start, s.duration, maps.functions[s.function], extra);
+        latest = std::max(latest, s.start + s.duration);
     }
+    m_last = latest;
     for (const auto& [index, e] : batch.linkedSlices) {
         if (e.bindId.empty() || !(e.flowIn || e.flowOut))
             continue;

@@ -14,8 +14,10 @@ public:
     // inMemory: the file cannot be gone back to (it was unpacked on the way), arguments are copied.
     Model(store::TraceBuilder& builder, bool inMemory, uint64_t fileBytes);
 
-    // Takes a batch of `scanner`; data and base as in scanPiece. The text must still be there.
-    void take(size_t scannerIndex, const Scanner& scanner, Batch& batch, const char* data, uint64_t base);
+    // Names and threads of a batch of `scanner`; the scanner may then go on before the batch is taken.
+    void learn(size_t scannerIndex, const Scanner& scanner, const Batch& batch);
+    // Takes a batch; data and base as in scanPiece. The text must still be there.
+    void take(size_t scannerIndex, const Batch& batch, const char* data, uint64_t base);
     // Another key of the top-level object with its whole value.
     void document(std::string_view key, std::string_view value);
     static bool wantsDocument(std::string_view key); // else the value need not be kept in memory
@@ -60,6 +62,7 @@ private:
     {
         std::vector<store::FunctionId> functions;
         std::vector<store::TrackId> tracks;
+        size_t unknown = 0; // of both
     };
 
     void other(const RawEvent& e);

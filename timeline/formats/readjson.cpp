@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The document around the events: object form, array form, one event a line; whole, cut off or damaged. The file goes
-// by in blocks that are cut into one piece a thread. A piece starts where an event seems to begin and counts only if
-// the piece before it stopped exactly there, so a wrong guess costs time, never a result.
-#include "formats/input.h"
-#include "formats/jsonmodel.h"
+// The document around the events: object form, array form, one event a line; whole, cut off or damaged.
+#include "formats/jsonblocks.h"
 #include "formats/reader.h"
 #include <algorithm>
-#include <future>
-#include <thread>
 
 namespace calltide::formats {
 
@@ -16,63 +11,6 @@ using store::Severity;
 
 namespace {
 
-constexpr size_t kPiece = 1 << 20;
-constexpr size_t kGreatestValue = size_t(1) << 30; // of one event or one top-level value
-
-// A stretch of the file in memory; [at, end) is unread.
-class Window
-{
-public:
-    explicit Window(Input& input)
-        : m_input(input)
-    {
-    }
-    const char* at() const { return m_buffer.data() + m_at; }
-    const char* end() const { return m_buffer.data() + m_end; }
-    const char* data() const { return m_buffer.data(); }
-    uint64_t base() const { return m_base; }
-    uint64_t offset() const { return m_base + m_at; }
-    bool eof() const { return m_eof; }
-    bool empty() const { return m_at == m_end; }
-    void moveTo(const char* p) { m_at = size_t(p - m_buffer.data()); }
-
-    // Reads on, behind what is unread; grows when a full buffer was not enough. False: nothing more came.
-    Result<bool> more(size_t capacity)
-    {
-        if (m_eof)
-            return false;
-        if (m_at > 0) {
-            std::memmove(m_buffer.data(), m_buffer.data() + m_at, m_end - m_at);
-            m_base += m_at;
-            m_end -= m_at;
-            m_at = 0;
-        }
-        if (!m_input.compressed()) // a small file needs a small buffer; one byte more tells its end
-            capacity = size_t(std::min<uint64_t>(capacity, m_input.fileSize() + 1));
-        size_t size = std::max(capacity, m_buffer.size());
-        if (m_end == m_buffer.size() && m_end > 0) {
-            if (m_buffer.size() >= kGreatestValue)
-                return false;
-            size = m_buffer.size() * 2;
-        }
-        if (size > m_buffer.size())
-            m_buffer.resize(size);
-        auto n = m_input.read(m_buffer.data() + m_end, m_buffer.size() - m_end);
-        if (!n)
-            return n.error();
-        m_eof = *n < m_buffer.size() - m_end;
-        m_end += *n;
-        return *n > 0;
-    }
-
-private:
-    Input& m_input;
-    std::vector<char> m_buffer;
-    size_t m_at = 0, m_end = 0;
-    uint64_t m_base = 0;
-    bool m_eof = false;
-};
-
 class Reader
 {
 public:
@@ -80,13 +18,10 @@ public:
         : m_path(path)
         , m_input(input)
         , m_options(options)
-        , m_window(input)
+        , m_window(input, JsonBlocks::bytesAtOnce(JsonBlocks::threadsFor(options.threads, input)))
         , m_model(m_builder, input.compressed(), input.fileSize())
+        , m_blocks(m_window, m_model, JsonBlocks::threadsFor(options.threads, input))
     {
-        m_threads = size_t(
-            std::clamp(options.threads > 0 ? options.threads : int(std::thread::hardware_concurrency()), 1, 64));
-        m_scanners.resize(m_threads);
-        m_batches.resize(m_threads);
         m_builder.setFile(path, "Chrome JSON", input.fileSize());
     }
 
@@ -101,10 +36,11 @@ public:
         if (m_cut && m_model.events() == 0)
             return Error{ErrorCode::Damaged, m_path + ": the file ends before its first event is complete."};
         m_model.finish();
-        for (const Batch& batch : m_batches) {
-            for (const std::string& key : batch.unknownKeys)
-                unknownField(key);
-        }
+        for (const char* key : {"tts", "cname"})
+            if (m_blocks.sawField(key))
+                m_builder.problem(
+                    std::string("json.field.") + key, std::string("The field \"") + key + "\" of events is not shown.",
+                    Severity::Info, -1);
         return m_builder.finish(m_options.progress);
     }
 
@@ -118,7 +54,7 @@ private:
 
     Status documents()
     {
-        if (auto r = m_window.more(m_threads * kPiece); !r)
+        if (auto r = m_window.more(); !r)
             return r.error();
         if (m_window.end() - m_window.at() >= 3 && std::memcmp(m_window.at(), "\xEF\xBB\xBF", 3) == 0)
             m_window.moveTo(m_window.at() + 3);
@@ -158,7 +94,7 @@ private:
             m_window.moveTo(p);
             if (!m_window.empty())
                 return *p;
-            auto r = m_window.more(m_threads * kPiece);
+            auto r = m_window.more();
             if (!r)
                 return r.error();
             if (!*r)
@@ -174,7 +110,7 @@ private:
                 return p;
             if (stopped())
                 return Error{ErrorCode::Cancelled, {}};
-            auto r = m_window.more(m_threads * kPiece);
+            auto r = m_window.more();
             if (!r)
                 return r.error();
             if (!*r)
@@ -221,8 +157,7 @@ private:
                 return Ok{};
             }
             const std::string name(m_window.at() + 1, size_t(*key - m_window.at() - 1));
-            if (first && isEventField(name) && m_window.base() <= start) { // one event a line, no list around them
-                m_window.moveTo(m_window.data() + (start - m_window.base()));
+            if (first && isEventField(name) && m_window.moveBackTo(start)) { // one event a line, no list around them
                 m_lines = true;
                 return list(false);
             }
@@ -297,7 +232,7 @@ private:
             m_window.moveTo(m_window.end());
             if (stopped())
                 return Error{ErrorCode::Cancelled, {}};
-            auto r = m_window.more(m_threads * kPiece);
+            auto r = m_window.more();
             if (!r)
                 return r.error();
             if (!*r) {
@@ -311,20 +246,23 @@ private:
     Status list(bool mayEndOpen)
     {
         m_sawList = true;
-        bool exhausted = false; // the last block was taken with everything that follows it
+        Status status = events(mayEndOpen);
+        m_blocks.finish();
+        return status;
+    }
+
+    Status events(bool mayEndOpen)
+    {
+        bool exhausted = false; // what is unread is all that follows
         for (;;) {
             if (stopped())
                 return Error{ErrorCode::Cancelled, {}};
             if (m_options.progress)
                 m_options.progress->set(m_input.position(), m_input.fileSize());
-            if (m_options.preview && m_input.fileSize() > 2 * kFirstPreview && m_input.position() >= m_nextPreview
-                && m_model.events()) {
-                m_options.preview(m_builder.preview());
-                m_nextPreview = m_input.position() * 8; // all of them together cost an eighth more
-            }
             const char* before = m_window.at();
             bool closed = false;
-            const char* stop = block(exhausted, closed);
+            const char* stop = m_blocks.scan(exhausted, closed);
+            preview();
             const bool moved = stop != before;
             m_window.moveTo(stop);
             if (closed) {
@@ -342,79 +280,27 @@ private:
                     cut("The file is not complete: its end is missing.");
                 return Ok{};
             }
-            if (moved && !m_window.eof() && size_t(m_window.end() - m_window.at()) > m_threads * kPiece)
+            if (moved && size_t(m_window.end() - m_window.at()) > m_blocks.bytesAtOnce())
                 continue;
-            auto r = m_window.more(m_threads * kPiece);
+            auto r = m_window.more();
             if (!r)
                 return r.error();
             exhausted = !*r || m_window.eof();
         }
     }
 
+    void preview()
+    {
+        const uint64_t at = m_input.position();
+        if (!m_options.preview || m_input.fileSize() <= 2 * kFirstPreview || at < m_nextPreview || !m_model.events())
+            return;
+        m_options.preview(m_builder.preview());
+        m_nextPreview = at * 8; // all of them together cost an eighth more
+    }
+
     static constexpr uint64_t kFirstPreview = 24 << 20; // bytes of the file
     uint64_t m_nextPreview = kFirstPreview;
     bool stopped() const { return m_options.progress && m_options.progress->cancelled(); }
-
-    // Scans the unread text with all threads and hands the events to the model; the place where it stopped.
-    const char* block(bool last, bool& closed)
-    {
-        const char* begin = m_window.at();
-        const char* end = m_window.end();
-        const size_t pieces = std::clamp<size_t>(size_t(end - begin) / (kPiece / 4), 1, m_threads);
-        struct Piece
-        {
-            const char *first, *limit, *next;
-            bool closed = false;
-        };
-        std::vector<Piece> parts(pieces);
-        const auto scan = [&](size_t k, const char* from) {
-            m_batches[k].clear();
-            parts[k].first = from;
-            parts[k].next = scanPiece(
-                m_scanners[k], m_batches[k], from, parts[k].limit, m_window.data(), end, m_window.base(), last,
-                parts[k].closed);
-        };
-        for (size_t k = 0; k < pieces; k++)
-            parts[k].limit = k + 1 == pieces ? end : begin + size_t(end - begin) / pieces * (k + 1);
-        std::vector<std::future<void>> running;
-        for (size_t k = 1; k < pieces; k++) {
-            running.push_back(std::async(std::launch::async, [&, k] {
-                const char* from = parts[k - 1].limit;
-                const char* guess = guessEvent(from, begin, end);
-                parts[k].first = nullptr;
-                if (guess)
-                    scan(k, guess);
-            }));
-        }
-        scan(0, begin);
-        for (auto& r : running)
-            r.wait();
-        const char* stop = begin;
-        for (size_t k = 0; k < pieces; k++) {
-            if (k > 0 && parts[k].first != stop) {
-                if (stop >= parts[k].limit && k + 1 < pieces)
-                    continue;
-                scan(k, stop);
-            }
-            m_model.take(k, m_scanners[k], m_batches[k], m_window.data(), m_window.base());
-            stop = parts[k].next;
-            closed = parts[k].closed;
-            if (closed || (stop < parts[k].limit))
-                break;
-        }
-        return stop;
-    }
-
-    void unknownField(const std::string& key)
-    {
-        for (const char* known : {"tts", "cname"}) {
-            if (key == known && std::find(m_reported.begin(), m_reported.end(), key) == m_reported.end()) {
-                m_reported.push_back(key);
-                m_builder.problem(
-                    "json.field." + key, "The field \"" + key + "\" of events is not shown.", Severity::Info, -1);
-            }
-        }
-    }
 
     std::string m_path;
     Input& m_input;
@@ -422,10 +308,7 @@ private:
     Window m_window;
     store::TraceBuilder m_builder;
     Model m_model;
-    size_t m_threads = 1;
-    std::vector<Scanner> m_scanners;
-    std::vector<Batch> m_batches;
-    std::vector<std::string> m_reported;
+    JsonBlocks m_blocks;
     bool m_sawList = false, m_cut = false, m_lines = false;
 };
 
