@@ -6,10 +6,13 @@
 #include "session/livefollower.h"
 #include "ui/noticebar.h"
 #include "ui/text.h"
+#include "ui/unpackquestion.h"
 #include <QCoreApplication>
 #include <QElapsedTimer>
 #include <QFileInfo>
 #include <QTimer>
+#include <QWidget>
+#include <thread>
 
 namespace calltide::ui {
 namespace {
@@ -119,15 +122,27 @@ void Opener::open(const QStringList& paths, const formats::MergeOptions& merge)
         if (!weak.expired() && m_jobs.contains(absolute))
             Q_EMIT partOpened(context, absolute);
     };
+    const auto ask = [this, title, weak = std::weak_ptr<char>(job->alive)](uint64_t unpacked, const UnpackAnswer& answer) {
+        if (!weak.expired())
+            askToUnpack(m_notices.window(), title, unpacked, answer);
+    };
     using Outcome = Result<TraceContextPtr>; // null: it is still being written
     job->runner.start(
-        [names, all, sidecar = m_sidecar, show, merge](store::Progress& progress) -> Outcome {
+        [names, all, sidecar = m_sidecar, show, ask, merge](store::Progress& progress) -> Outcome {
             const bool one = names.size() == 1;
             if (one && formats::isLive(names.front()))
                 return TraceContextPtr();
             formats::OpenOptions options;
             options.progress = &progress;
             options.merge = merge;
+            options.goOn = [&](uint64_t unpacked) {
+                const auto answer = std::make_shared<std::atomic<int>>(0);
+                QMetaObject::invokeMethod(
+                    qApp, [ask, unpacked, answer] { ask(unpacked, answer); }, Qt::QueuedConnection);
+                while (!*answer && !progress.cancelled())
+                    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+                return *answer == 1;
+            };
             options.preview = [&](const store::TracePtr& part) {
                 auto context = std::make_shared<TraceContext>();
                 context->colors = layout::FunctionColors(*part);

@@ -113,6 +113,11 @@ private Q_SLOTS:
         row("a tar with a huge size", QByteArray(tarMember("a", "x")).replace(124, 12, QByteArray("\x80\x7f\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 12)),
             "t: the archive holds no trace (The archive is damaged");
         row("a bomb of zeros", zstd(QByteArray(2'000'000, ' ')), "t: this is neither");
+        row("a window of 2 GiB", QByteArray("\x28\xB5\x2F\xFD\x00\xA8\x01\x00\x00", 9), "t needs more memory to unpack than any trace should");
+        QByteArray members;
+        for (int i = 0; i < 31'000; i++)
+            members += tarMember("d", {}, '5');
+        row("very many members", gzip(members), "t holds too many files.");
     }
     void badArchivesAreRefused()
     {
@@ -120,6 +125,27 @@ private Q_SLOTS:
         QFETCH(QString, sentence);
         QVERIFY(!read(content));
         QVERIFY2(m_error.contains(sentence), qPrintable(m_error));
+    }
+
+    void bombsAreAskedAbout()
+    {
+        QByteArray bomb = gzip("[]");
+        const QByteArray spaces = gzip(QByteArray(16 << 20, ' '));
+        for (int i = 0; i < 18; i++) // 288 MiB of 280 kB
+            bomb += spaces;
+        for (const QByteArray& packed : {bomb + gzip(m_json), zstd(bomb + gzip(m_json)), zipMember("a.json.gz", bomb + gzip(m_json), 8)}) {
+            const std::string path = writeFile(m_dir, QStringLiteral("bomb"), packed);
+            const auto refused = formats::open(path);
+            QVERIFY(!refused);
+            QVERIFY(QString::fromStdString(refused.error().message).contains(QStringLiteral("unpacks to far more than a trace would")));
+            int asked = 0;
+            formats::OpenOptions options;
+            options.goOn = [&asked](uint64_t unpacked) { return ++asked && unpacked >= (256 << 20); };
+            const auto r = formats::open(path, options);
+            QVERIFY2(r, r ? "" : r.error().message.c_str());
+            QCOMPARE((*r)->sliceCount(), uint64_t(1));
+            QCOMPARE(asked, 1);
+        }
     }
 
     void filesAreAlignedByTheirClocks()

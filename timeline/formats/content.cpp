@@ -5,9 +5,17 @@
 
 namespace calltide::formats {
 
-PeekInput::PeekInput(std::unique_ptr<Input> input)
+PeekInput::PeekInput(std::unique_ptr<Input> input, const store::Progress* progress)
     : m_input(std::move(input))
+    , m_progress(progress)
 {
+}
+
+Result<size_t> PeekInput::readOn(char* to, size_t size)
+{
+    if (m_progress && m_progress->cancelled())
+        return Error{ErrorCode::Cancelled, "Opening was stopped."};
+    return m_input->read(to, size);
 }
 
 Result<std::string_view> PeekInput::peek(size_t size)
@@ -18,7 +26,7 @@ Result<std::string_view> PeekInput::peek(size_t size)
     m_used = 0;
     if (const size_t have = m_head.size(); have < size) {
         m_head.resize(size);
-        auto n = m_input->read(m_head.data() + have, size - have);
+        auto n = readOn(m_head.data() + have, size - have);
         m_head.resize(have + (n ? *n : 0));
         if (!n)
             return n.error();
@@ -42,7 +50,7 @@ Result<size_t> PeekInput::read(char* to, size_t size)
     }
     if (n == size)
         return n;
-    auto more = m_input->read(to + n, size - n);
+    auto more = readOn(to + n, size - n);
     if (!more)
         return more;
     return n + *more;

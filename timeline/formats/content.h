@@ -22,7 +22,8 @@ struct Content
 class PeekInput final : public Input
 {
 public:
-    explicit PeekInput(std::unique_ptr<Input> input);
+    // Reads nothing more once `progress` is cancelled.
+    explicit PeekInput(std::unique_ptr<Input> input, const store::Progress* progress = nullptr);
     // At least `size` bytes, fewer only when there are no more.
     Result<std::string_view> peek(size_t size);
     void skip(size_t size); // of what was last looked at
@@ -32,7 +33,10 @@ public:
     bool compressed() const override { return m_input->compressed(); }
 
 private:
+    Result<size_t> readOn(char* to, size_t size);
+
     std::unique_ptr<Input> m_input;
+    const store::Progress* m_progress;
     std::string m_head;
     size_t m_used = 0; // of m_head
 };

@@ -3,6 +3,7 @@
 #pragma once
 #include "store/result.h"
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -19,15 +20,21 @@ public:
     virtual bool compressed() const { return false; } // offsets are then not those of the file
 };
 
-// A compressed file that unpacks to more than this is refused.
+// A compressed file that unpacks to more than this is refused, or asked about.
 struct UnpackLimits
 {
-    uint64_t freeBytes = uint64_t(1) << 30; // never asked about below this
-    uint64_t maxRatio = 400; // traces reach 8 to 30; the format's own limit is about 1,030
+    uint64_t freeBytes = uint64_t(256) << 20; // never asked about below this
+    uint64_t maxRatio = 100; // traces reach 8 to 30; gzip's own limit is about 1,030
     uint64_t maxBytes = uint64_t(1) << 38;
-    bool exceeded(uint64_t unpacked, uint64_t packed) const
+    std::function<bool(uint64_t unpacked)> goOn; // asked once, on the reading thread; none: no
+    bool exceeded(uint64_t unpacked, uint64_t packed)
     {
-        return unpacked > freeBytes && (unpacked > maxBytes || unpacked / maxRatio > packed);
+        if (unpacked <= freeBytes || (unpacked <= maxBytes && unpacked / maxRatio <= packed))
+            return false;
+        if (!goOn || !goOn(unpacked))
+            return true;
+        freeBytes = UINT64_MAX;
+        return false;
     }
 };
 Error tooLarge(const std::string& path);

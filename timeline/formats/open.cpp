@@ -72,6 +72,13 @@ public:
         : m_path(std::move(path))
         , m_options(options)
     {
+        if (options.goOn) // of several layers one asks for all
+            m_limits.goOn = [this](uint64_t unpacked) { return m_goOn || (m_goOn = m_options.goOn(unpacked)); };
+    }
+
+    std::unique_ptr<PeekInput> peeked(std::unique_ptr<Input> input) const
+    {
+        return std::make_unique<PeekInput>(std::move(input), m_options.progress);
     }
 
     Result<store::TracePtr> open(std::unique_ptr<PeekInput> input, const std::string& name, int layers = 0)
@@ -93,15 +100,15 @@ public:
             return Error{ErrorCode::NotSupported, name + " is packed within packed files too often; unpack it first."};
         switch (kind) {
         case Format::Gzip:
-            return open(std::make_unique<PeekInput>(gunzip(std::move(input), name)), name, layers + 1);
+            return open(peeked(gunzip(std::move(input), name, m_limits)), name, layers + 1);
         case Format::Zstd:
-            return open(std::make_unique<PeekInput>(unzstd(std::move(input), name)), name, layers + 1);
+            return open(peeked(unzstd(std::move(input), name, m_limits)), name, layers + 1);
         case Format::Utf16: {
             const bool big = head->starts_with('\xFE') || head->starts_with('\0');
-            return open(std::make_unique<PeekInput>(fromUtf16(std::move(input), big)), name, layers + 1);
+            return open(peeked(fromUtf16(std::move(input), big)), name, layers + 1);
         }
         case Format::Zip:
-            return archive(*openZip(*input, name), name, layers);
+            return archive(*openZip(*input, name, m_limits), name, layers);
         case Format::Tar:
             return archive(*openTar(*input, name), name, layers);
         case Format::ChromeJson:
@@ -149,7 +156,7 @@ private:
             if (!*member)
                 break;
             Archive::Member& m = **member;
-            auto content = std::make_unique<PeekInput>(std::move(m.input));
+            auto content = peeked(std::move(m.input));
             if (m.name.ends_with(kNotesEnding)) // they are not to be seen as a trace
                 continue;
             if (auto head = content->peek(kHead); head && sniff(*head, head->size() < kHead) == Format::Calltide) {
@@ -181,6 +188,8 @@ private:
 
     std::string m_path;
     const OpenOptions& m_options;
+    UnpackLimits m_limits;
+    bool m_goOn = false;
 };
 
 // Text of two bytes a letter: by its mark, or as '{' or '[' beside a zero.
@@ -228,7 +237,8 @@ Result<store::TracePtr> open(const std::string& path, const OpenOptions& options
     auto plain = openInput(path);
     if (!plain)
         return plain.error();
-    return Opening(path, options).open(std::make_unique<PeekInput>(std::move(*plain)), path);
+    Opening opening(path, options);
+    return opening.open(opening.peeked(std::move(*plain)), path);
 }
 
 Result<store::TracePtr> open(const std::vector<std::string>& paths, const OpenOptions& options)

@@ -3,6 +3,7 @@
 #include "formats/input.h"
 #include <vector>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 namespace calltide::formats {
 
@@ -42,6 +43,10 @@ public:
             m_total += out.pos - outBefore;
             if (m_limits.exceeded(m_total, m_packed->position()))
                 return tooLarge(m_path);
+            if (ZSTD_isError(r) && ZSTD_getErrorCode(r) == ZSTD_error_frameParameter_windowTooLarge)
+                return Error{
+                    ErrorCode::NotSupported,
+                    m_path + " needs more memory to unpack than any trace should; unpack it first, with zstd -d --long=31."};
             if (ZSTD_isError(r) || (inBefore == m_in.pos && outBefore == out.pos && m_packedEnd)) {
                 // Damaged or cut off, or simply the end: what came so far is good, the reader of it sees an early end.
                 m_done = true;
