@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/callsdata.h"
+#include "store/mappedfile.h"
 #include <algorithm>
 #include <cmath>
 
@@ -13,6 +14,7 @@ template <class Next, class Visit>
 bool forEachCall(
     const store::Trace& trace, const store::Scope& scope, store::Progress* progress, Next&& next, Visit&& visit)
 {
+    store::Passing passing;
     for (uint32_t r = 0; r < trace.rows().size(); ++r) {
         const store::Row& row = trace.row(store::RowId(r));
         if (!scope.tracks.empty()
@@ -26,6 +28,7 @@ bool forEachCall(
             for (store::SliceIndex i = next(from, end); i < end; i = next(i + 1, end))
                 if (!scope.passes || scope.passes(i))
                     visit(i);
+            passing.by(end - from);
             from = end;
         }
     }

@@ -3,6 +3,7 @@
 // the same order, so one walk over both rows finds them. The children of a path are a chain of siblings, because most
 // paths have few and those of one caller are looked for together; where a chain grows long, an index takes over.
 #include "layout/treebuilder.h"
+#include "store/mappedfile.h"
 #include <algorithm>
 
 namespace calltide::flame {
@@ -84,11 +85,13 @@ private:
     ChildIndex m_index;
     std::vector<uint32_t> m_above, m_here; // the node of each slice of the row above and of this one
     uint64_t m_aboveFirst = 0, m_done = 0, m_total = 0;
+    store::Passing m_passing;
 };
 
 bool TreeBuilder::Collector::step(uint64_t slices)
 {
     m_done += slices;
+    m_passing.by(slices);
     if (!m_progress)
         return true;
     m_progress->set(m_done, m_total);

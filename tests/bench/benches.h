@@ -11,6 +11,7 @@ bool open(const char* file);
 bool first(const char* file); // when its first picture is there
 bool cache(const char* file); // opened from its kept form
 bool parsers(const char* file); // well-known JSON parsers on the same file
+bool limits(const char* file); // what time and memory it takes, and to be cancelled
 
 // Frames along a path of zooms and pans; statistics and search where they are asked for.
 bool frames(const calltide::store::Trace& trace);

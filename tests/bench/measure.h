@@ -34,7 +34,7 @@ inline double systemCpu() // the part of it that the system took: for memory and
 
 struct Memory // bytes; 0 where the system does not tell
 {
-    uint64_t resident = 0, anonymous = 0, peak = 0;
+    uint64_t resident = 0, anonymous = 0, file = 0, peak = 0; // file: pages of mapped files
 };
 
 inline Memory memory()
@@ -50,6 +50,8 @@ inline Memory memory()
                 m.resident = kB << 10;
             else if (std::sscanf(line, "RssAnon: %llu", &kB) == 1)
                 m.anonymous = kB << 10;
+            else if (std::sscanf(line, "RssFile: %llu", &kB) == 1)
+                m.file = kB << 10;
         }
         std::fclose(f);
     }

@@ -161,6 +161,22 @@ private Q_SLOTS:
         QVERIFY(bool(formats::keepSidecar(*trace, name, options)));
     }
 
+    void whatIsCutShortWhileItIsOpenReadsAsZeros()
+    {
+        const QString path = m_folder.filePath(QStringLiteral("cut.ctcache"));
+        const TracePtr trace = sample(100'000);
+        QVERIFY(bool(TraceCache::write(*trace, path.toStdString(), "k")));
+        const auto kept = TraceCache::open(path.toStdString(), "k");
+        QVERIFY(kept);
+        QVERIFY(QFile::resize(path, 8192));
+        const Trace& t = **kept;
+        int64_t sum = 0;
+        for (SliceIndex i = 0; i < t.sliceCount(); i++)
+            sum += t.start(i) != trace->start(i);
+        QVERIFY(sum > 200'000);
+        QCOMPARE(t.start(t.sliceCount() - 1), int64_t(0));
+    }
+
     void theOldestGoWhenThereAreTooMany()
     {
         formats::SidecarOptions options;

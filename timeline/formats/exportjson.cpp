@@ -2,6 +2,7 @@
 // Calls are written thread by thread in order of their start, parents first: readers that keep file order need no sort.
 #include "formats/exporter.h"
 #include "formats/output.h"
+#include "store/mappedfile.h"
 #include <algorithm>
 #include <map>
 #include <set>
@@ -208,6 +209,7 @@ private:
     bool tick(uint64_t slices)
     {
         m_done += slices;
+        m_passing.by(slices);
         if (m_options.progress) {
             m_options.progress->set(m_done, m_trace.sliceCount());
             if (m_options.progress->cancelled())
@@ -422,6 +424,7 @@ private:
     std::vector<std::pair<int64_t, int64_t>> m_ids; // pid, tid of each track
     std::vector<std::string> m_idText, m_names;
     uint64_t m_done = 0;
+    Passing m_passing;
     int64_t m_asyncId = 0;
     bool m_first = true;
 };

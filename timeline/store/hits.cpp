@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/hits.h"
+#include "store/mappedfile.h"
 #include <algorithm>
 #include <bit>
 
@@ -95,10 +96,15 @@ std::shared_ptr<const HitSet> HitSet::find(
     std::vector<uint8_t> bytes(functions.begin(), functions.end()); // a byte a function is read faster than a bit
     bytes.resize(trace.functions().size());
     const auto column = trace.functionColumn();
+    Passing passing;
+    const uint64_t step = argument ? kArgumentStep : kStep;
     for (const Row& row : trace.rows()) {
         for (SliceIndex i = row.first; i < row.first + row.count; ++i) {
-            if (i % (argument ? kArgumentStep : kStep) == 0 && progress && progress->cancelled())
-                return nullptr;
+            if (i % step == 0) {
+                if (progress && progress->cancelled())
+                    return nullptr;
+                passing.by(step);
+            }
             const bool hit
                 = bytes[column[i]] || (argument && trace.extra(i) && argument(trace.arguments(i)));
             out->m_bits[i / 64] |= uint64_t(hit) << (i % 64);

@@ -1,12 +1,78 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Linux and macOS.
+// Linux and macOS. Elsewhere than on Linux trim() does nothing: only there the system says how much is mapped.
 #include "store/mappedfile.h"
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
 #include <fcntl.h>
+#include <mutex>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 namespace calltide::store {
+
+// All that are open. The signal handler reads the list, so it is a fixed one without locks.
+struct MappedFiles
+{
+    static constexpr size_t kMost = 256;
+    static std::atomic<const MappedFile*> all[kMost];
+    static std::mutex lock; // of those who change it
+    static struct sigaction before;
+
+    static bool add(const MappedFile* file)
+    {
+        const std::lock_guard hold(lock);
+        static const bool guarded = guard();
+        for (auto& slot : all) {
+            if (!guarded || slot.load())
+                continue;
+            slot.store(file);
+            return true;
+        }
+        return false;
+    }
+    static void remove(const MappedFile* file)
+    {
+        const std::lock_guard hold(lock);
+        for (auto& slot : all)
+            if (slot.load() == file)
+                slot.store(nullptr);
+    }
+    static bool guard()
+    {
+        struct sigaction action = {};
+        action.sa_sigaction = onFault;
+        action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+        sigemptyset(&action.sa_mask);
+        return sigaction(SIGBUS, &action, &before) == 0;
+    }
+    // A page of a file that is shorter than it was, or on a disk that fails: zeros take its place.
+    static void onFault(int number, siginfo_t* info, void* context)
+    {
+        const auto at = reinterpret_cast<uintptr_t>(info->si_addr);
+        const auto page = uintptr_t(sysconf(_SC_PAGESIZE));
+        for (auto& slot : all) {
+            const MappedFile* file = slot.load();
+            if (!file || at < reinterpret_cast<uintptr_t>(file->m_data) || at - reinterpret_cast<uintptr_t>(file->m_data) >= file->m_size)
+                continue;
+            if (mmap(reinterpret_cast<void*>(at & ~(page - 1)), page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0)
+                == MAP_FAILED)
+                break;
+            file->m_damaged.store(true, std::memory_order_relaxed);
+            return;
+        }
+        if (before.sa_flags & SA_SIGINFO)
+            return before.sa_sigaction(number, info, context);
+        if (before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN)
+            return before.sa_handler(number);
+        signal(SIGBUS, SIG_DFL); // comes again, and ends the program as it would have
+    }
+};
+
+std::atomic<const MappedFile*> MappedFiles::all[kMost];
+std::mutex MappedFiles::lock;
+struct sigaction MappedFiles::before;
 
 std::shared_ptr<const MappedFile> MappedFile::open(const std::string& path)
 {
@@ -21,6 +87,8 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::string& path)
             f.reset(new MappedFile);
             f->m_data = static_cast<const uint8_t*>(at);
             f->m_size = size_t(st.st_size);
+            if (!MappedFiles::add(f.get()))
+                f = nullptr;
         }
     }
     ::close(fd);
@@ -29,8 +97,29 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::string& path)
 
 MappedFile::~MappedFile()
 {
+    MappedFiles::remove(this);
     if (m_data)
         munmap(const_cast<uint8_t*>(m_data), m_size);
+}
+
+void MappedFile::trim()
+{
+#ifdef __linux__
+    constexpr uint64_t kMost = uint64_t(256) << 20; // bytes of files in this process's memory, libraries among them
+    const int fd = ::open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    char text[128] = {};
+    const bool read = fd >= 0 && ::read(fd, text, sizeof text - 1) > 0;
+    if (fd >= 0)
+        ::close(fd);
+    unsigned long long size = 0, resident = 0, shared = 0;
+    if (!read || std::sscanf(text, "%llu %llu %llu", &size, &resident, &shared) != 3
+        || shared * uint64_t(sysconf(_SC_PAGESIZE)) <= kMost)
+        return;
+    const std::lock_guard hold(MappedFiles::lock); // none is unmapped meanwhile
+    for (auto& slot : MappedFiles::all)
+        if (const MappedFile* file = slot.load(); file && !file->damaged())
+            ::madvise(const_cast<uint8_t*>(file->m_data), file->m_size, MADV_DONTNEED);
+#endif
 }
 
 } // namespace calltide::store

@@ -97,10 +97,17 @@ std::vector<bool> matchFunctions(const Trace& trace, std::string_view text, bool
 uint64_t countSlices(const Trace& trace, const std::vector<bool>& mask)
 {
     const std::vector<uint8_t> bytes(mask.begin(), mask.end()); // a byte a function is read faster than a bit
+    constexpr size_t kStep = 1 << 18;
     uint64_t n = 0;
+    Passing passing;
     for (const Row& row : trace.rows())
-        for (uint32_t f : trace.functionsOf(row))
-            n += f < bytes.size() && bytes[f];
+        for (auto rest = trace.functionsOf(row); !rest.empty();) {
+            const auto part = rest.first(std::min(kStep, rest.size()));
+            for (uint32_t f : part)
+                n += f < bytes.size() && bytes[f];
+            rest = rest.subspan(part.size());
+            passing.by(part.size());
+        }
     return n;
 }
 

@@ -3,6 +3,7 @@
 // children, leave(slice, depth) after them. Calls that touch [from, to) only. A call whose caller is missing (damaged
 // input) is visited on its own where its row brings it up.
 #pragma once
+#include "store/mappedfile.h"
 #include "store/trace.h"
 
 namespace calltide::store {
@@ -23,6 +24,7 @@ void walkTrack(const Trace& trace, TrackId id, int64_t from, int64_t to, Enter&&
         cursors[d] = {first, last};
     }
     std::vector<SliceIndex> stack; // depth = index, because a call without a caller is never pushed
+    Passing passing;
     auto lone = [&](SliceIndex s, uint32_t depth) {
         enter(s, depth);
         leave(s, depth);
@@ -36,6 +38,7 @@ void walkTrack(const Trace& trace, TrackId id, int64_t from, int64_t to, Enter&&
         }
         enter(s, depth);
         stack.push_back(s);
+        passing.by(1);
     };
     for (;;) {
         if (stack.empty()) {
