@@ -25,6 +25,8 @@ const char kHelp[] = "Calltide records what a Python program does, call by call,
                      "                                   --function TEXT, --thread TEXT: those whose names contain it\n"
                      "  calltide pack FILE -o OUT        a recording with its children and notes as one small file\n"
                      "  calltide unpack FILE [-o OUT]    the files of a packed one\n"
+                     "                                   export, pack and screenshot ask before they write over a file;\n"
+                     "                                   where they cannot ask, --force says yes\n"
                      "  calltide info FILE… [--json]     what is in a file, or in several as one timeline\n"
                      "  calltide stats FILE… [--json] [--top N]\n"
                      "                                   calls and times of each function\n"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // export, pack, unpack.
 #include "cli/load.h"
+#include "cli/overwrite.h"
 #include "formats/container.h"
 #include "formats/exporter.h"
 #include <QDir>
@@ -68,7 +69,7 @@ int exportTrace(const QStringList& arguments)
 {
     const QString o = QStringLiteral("-o"), output = QStringLiteral("--output"), formatName = QStringLiteral("--format"),
                   range = QStringLiteral("--range"), function = QStringLiteral("--function"), thread = QStringLiteral("--thread");
-    auto a = parseArguments(arguments, {o, output, formatName, range, function, thread, QStringLiteral("--align"), QStringLiteral("--offset")}, {QStringLiteral("--no-sources")});
+    auto a = parseArguments(arguments, {o, output, formatName, range, function, thread, QStringLiteral("--align"), QStringLiteral("--offset")}, {QStringLiteral("--no-sources"), QStringLiteral("--force")});
     if (!a)
         return usageError(QString::fromStdString(a.error().message), "export");
     const QString to = a->values.value(o, a->values.value(output));
@@ -89,6 +90,8 @@ int exportTrace(const QStringList& arguments)
     const auto merge = mergeOptions(*a);
     if (!merge)
         return usageError(QString::fromStdString(merge.error().message), "export");
+    if (!mayWrite(to, a->has(QStringLiteral("--force"))))
+        return 1;
     const auto trace = load(a->words, *merge);
     if (!trace)
         return fail(QString::fromStdString(trace.error().message));
@@ -109,12 +112,14 @@ int exportTrace(const QStringList& arguments)
 int pack(const QStringList& arguments)
 {
     const QString o = QStringLiteral("-o"), output = QStringLiteral("--output");
-    auto a = parseArguments(arguments, {o, output}, {});
+    auto a = parseArguments(arguments, {o, output}, {QStringLiteral("--force")});
     if (!a)
         return usageError(QString::fromStdString(a.error().message), "pack");
     const QString to = a->values.value(o, a->values.value(output));
     if (a->words.size() != 1 || to.isEmpty())
         return usageError(QStringLiteral("name one recording and -o OUT."), "pack");
+    if (!mayWrite(to, a->has(QStringLiteral("--force"))))
+        return 1;
     const auto status = formats::packRecording(local(a->words[0]), local(to));
     return status ? 0 : fail(QString::fromStdString(status.error().message));
 }

@@ -2,6 +2,7 @@
 // A picture of the timeline or flame graph: the window's own scenes and painter, without a window or a display.
 #include "cli/arguments.h"
 #include "cli/load.h"
+#include "cli/overwrite.h"
 #include "layout/scene.h"
 #include "render/fontmetrics.h"
 #include "render/rasterpainter.h"
@@ -20,7 +21,7 @@ namespace {
 struct Request
 {
     QString file, output;
-    bool flame = false;
+    bool flame = false, force = false;
     int width = 1600, height = 900;
     double scale = 1;
     std::optional<std::pair<int64_t, int64_t>> range; // from the trace's beginning
@@ -33,7 +34,7 @@ Result<Request> parse(const QStringList& arguments)
     const QString o = QStringLiteral("-o"), output = QStringLiteral("--output"), view = QStringLiteral("--view"),
                   size = QStringLiteral("--size"), range = QStringLiteral("--range"), theme = QStringLiteral("--theme"),
                   scale = QStringLiteral("--scale");
-    auto a = parseArguments(arguments, {o, output, view, size, range, theme, scale}, {});
+    auto a = parseArguments(arguments, {o, output, view, size, range, theme, scale}, {QStringLiteral("--force")});
     if (!a)
         return a.error();
     Request r;
@@ -41,6 +42,7 @@ Result<Request> parse(const QStringList& arguments)
     if (a->words.size() != 1 || r.output.isEmpty())
         return wrong(QStringLiteral("name one file and -o OUT.png."));
     r.file = a->words.first();
+    r.force = a->has(QStringLiteral("--force"));
     if (!r.output.endsWith(QLatin1String(".png"), Qt::CaseInsensitive))
         return wrong(QStringLiteral("the name after -o must end in .png."));
     const QString v = a->values.value(view, QStringLiteral("timeline"));
@@ -117,6 +119,8 @@ int screenshot(const QStringList& arguments)
     if (!request)
         return usageError(QString::fromStdString(request.error().message), "screenshot");
     const Request& r = request.value();
+    if (!mayWrite(r.output, r.force))
+        return 1;
     const auto trace = load(r.file);
     if (!trace)
         return fail(QString::fromStdString(trace.error().message));

@@ -14,6 +14,7 @@
 #include <QFileInfo>
 #include <QGridLayout>
 #include <QLineEdit>
+#include <QMessageBox>
 #include <QPushButton>
 #include <QScrollArea>
 #include <algorithm>
@@ -255,7 +256,7 @@ void ExportSheet::pathChanged()
     else {
         ok = true;
         if (file.exists())
-            note = tr("%1 is there already and will be replaced.").arg(file.fileName());
+            note = tr("%1 is there already; you will be asked whether to replace it.").arg(file.fileName());
     }
     m_note->setText(note);
     setStyleProperty(m_note, "danger", !ok);
@@ -310,8 +311,21 @@ void ExportSheet::confirm()
     if (!m_export->isEnabled())
         return;
     const ExportRequest wanted = request();
+    if (QFileInfo::exists(wanted.path) && !mayReplace(QFileInfo(wanted.path).fileName()))
+        return;
     hide();
     Q_EMIT exportRequested(wanted);
+}
+
+bool ExportSheet::mayReplace(const QString& name)
+{
+    QMessageBox box(QMessageBox::Question, tr("Calltide"), tr("%1 is there already. Replace it? What it holds now is lost.").arg(name),
+        QMessageBox::NoButton, this);
+    box.setTextFormat(Qt::PlainText);
+    QPushButton* replace = box.addButton(tr("Replace"), QMessageBox::AcceptRole);
+    box.setDefaultButton(box.addButton(tr("Cancel"), QMessageBox::RejectRole));
+    box.exec();
+    return box.clickedButton() == static_cast<QAbstractButton*>(replace);
 }
 
 void ExportSheet::hideEvent(QHideEvent* event)

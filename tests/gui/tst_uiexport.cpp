@@ -11,6 +11,7 @@
 #include <QComboBox>
 #include <QFileDialog>
 #include <QLineEdit>
+#include <QMessageBox>
 #include <QPushButton>
 
 using namespace calltide;
@@ -46,9 +47,28 @@ private Q_SLOTS:
         QCOMPARE(again->trace().sliceCount(), m_document->trace().sliceCount());
         QCOMPARE(again->trace().duration(), m_document->trace().duration());
         QCOMPARE(again->trace().sources().size(), size_t(1));
-        popUp();
-        setPath(u"out.json"_s);
-        QVERIFY(note().contains(u"will be replaced"_s) || note().contains(u"Choose another name"_s));
+    }
+
+    void aFileThatIsThereIsReplacedOnlyWhenSaidSo()
+    {
+        const QString there = m_fixture->write(u"notes.json"_s, "mine");
+        for (const bool yes : {false, true}) {
+            popUp();
+            setPath(u"notes.json"_s);
+            QVERIFY(note().contains(u"is there already"_s));
+            QTimer::singleShot(0, qApp, [yes] {
+                auto* box = qobject_cast<QMessageBox*>(QApplication::activeModalWidget());
+                QVERIFY(box && box->text().contains(u"notes.json is there already"_s));
+                box->buttons().at(box->buttons().first()->text().contains(u"Replace"_s) == yes ? 0 : 1)->click();
+            });
+            button()->click();
+            QCOMPARE(sheet()->isVisible(), !yes);
+            if (!yes) {
+                QCOMPARE(QFileInfo(there).size(), 4);
+                QTest::keyClick(sheet(), Qt::Key_Escape);
+            }
+        }
+        QTRY_VERIFY(QFileInfo(there).size() > 100);
     }
 
     void theFormatGivesTheNameItsEnding()

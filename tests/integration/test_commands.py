@@ -70,6 +70,19 @@ class CommandsTest(CalltideTest):
         self.succeed("export", TRACE, "-o", "part.json", "--range", "100us..200us")
         self.assertEqual(self.info("part.json")["duration_ns"], 100000)
 
+    def test_a_file_is_written_over_only_when_asked_to(self):
+        for command, name in ((["export", TRACE, "-o"], "out.json"), (["screenshot", TRACE, "-o"], "out.png")):
+            with open(self.path(name), "w") as file:
+                file.write("mine")
+            refused = self.run_calltide(*command, name)
+            self.assertEqual(refused.returncode, 1)
+            self.assertEqual(refused.stderr, "calltide: %s is there already; choose another name, or write over it with "
+                             "--force.\n" % name)
+            with open(self.path(name)) as file:
+                self.assertEqual(file.read(), "mine")
+            self.succeed(*command, name, "--force")
+            self.assertGreater(os.path.getsize(self.path(name)), 100)
+
     def test_several_files_are_one_timeline(self):
         with open(self.path("s.txt"), "w") as file:
             file.write("f;g 10\nf;h 2\nno stack\n")
