@@ -94,8 +94,7 @@ int runGui(int& argc, char** argv)
     if (parser.isSet(merge) && files.size() > 1)
         window.openMerged(files, together);
     else
-        for (const QString& file : files)
-            window.open(file);
+        window.openAll(files);
     return QApplication::exec();
 }
 

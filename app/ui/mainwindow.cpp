@@ -249,7 +249,15 @@ void MainWindow::open(const QString& path)
         m_reloading.clear();
         return;
     }
+    m_order.ask({path});
     m_opener->open(path);
+}
+
+void MainWindow::openAll(const QStringList& paths)
+{
+    m_order.ask(paths);
+    for (const QString& path : paths)
+        m_opener->open(path);
 }
 
 void MainWindow::openMerged(const QStringList& paths, const formats::MergeOptions& merge)
@@ -375,7 +383,16 @@ Document* MainWindow::opened(const TraceContextPtr& context, const QString& path
         index = tabOf(nullptr);
     m_documents.push_back(std::move(made));
     const QVariant data = QVariant::fromValue(document);
-    const int at = index >= 0 ? index + 1 : m_tabs->count();
+    const TabOrder::Place place = m_order.take(path);
+    document->setProperty("asked", place.number);
+    const auto numberAt = [this](int tab) {
+        const auto* d = m_tabs->tabData(tab).value<Document*>();
+        return d ? d->property("asked").toInt() : 0;
+    };
+    int at = index >= 0 ? index + 1 : m_tabs->count();
+    for (int tab = 0; index < 0 && place.number && tab < m_tabs->count(); ++tab)
+        if (numberAt(tab) > place.number)
+            at = std::min(at, tab);
     m_tabs->insertTab(at, m_appearance.icon(QStringLiteral("recording")), document->title());
     m_tabs->setTabData(at, data);
     m_tabs->setTabToolTip(at, document->path().toHtmlEscaped());
@@ -387,11 +404,14 @@ Document* MainWindow::opened(const TraceContextPtr& context, const QString& path
         closeTab(index);
     if (replaces)
         m_reloading.clear();
-    m_tabs->setCurrentIndex(tabOf(document));
+    const bool shown = replaces || place.comesBefore(numberAt(m_tabs->currentIndex()));
+    if (shown)
+        m_tabs->setCurrentIndex(tabOf(document));
     showTab(m_tabs->currentIndex());
     if (!context->trace->isGrowing())
         noteProblems(*document);
-    document->timeline()->setFocus();
+    if (shown)
+        document->timeline()->setFocus();
     return document;
 }
 
@@ -563,9 +583,11 @@ void MainWindow::dragLeaveEvent(QDragLeaveEvent*)
 void MainWindow::dropEvent(QDropEvent* event)
 {
     m_drop->hide();
+    QStringList paths;
     for (const QUrl& url : event->mimeData()->urls())
         if (url.isLocalFile())
-            open(url.toLocalFile());
+            paths << url.toLocalFile();
+    openAll(paths);
     event->acceptProposedAction();
 }
 

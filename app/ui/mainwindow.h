@@ -7,6 +7,7 @@
 #include "session/launchstore.h"
 #include "ui/actions.h"
 #include "ui/recent.h"
+#include "ui/taborder.h"
 #include "ui/tracecontext.h"
 #include "widget/timelineview.h"
 #include <QHash>
@@ -47,6 +48,7 @@ public:
     ~MainWindow() override;
 
     void open(const QString& path);
+    void openAll(const QStringList& paths); // a tab each, in their order
     void openMerged(const QStringList& paths, const formats::MergeOptions& merge); // several files as one timeline
     void savePicture(const QString& path, bool flame = false); // .png or .svg
     void savePane(QWidget& pane, const QString& path); // .png, .svg or its table as .csv
@@ -138,6 +140,7 @@ private:
     std::vector<std::unique_ptr<Document>> m_documents;
     session::JobRunner m_pythonSearch; // for the sample
     QHash<QString, Document*> m_loading; // shown in part
+    TabOrder m_order;
     QString m_reloading; // the path that takes the place of its tab
     layout::RowSize m_rows = layout::RowSize::Normal;
     layout::TimeFormat m_times = layout::TimeFormat::FromStart;

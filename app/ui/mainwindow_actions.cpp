@@ -251,10 +251,9 @@ void MainWindow::openFiles()
     const QStringList paths = QFileDialog::getOpenFileNames(this, tr("Open recordings"), folderFor(m_settings.lastFolder()),
         tr("Recordings and traces (*.calltide *.json *.gz *.zst *.zip *.tar *.pftrace *.perfetto-trace *.speedscope *.prof "
            "*.pstats *.cpuprofile *.pprof *.pb *.collapsed *.folded *.txt);;All files (*)"));
-    for (const QString& path : paths) {
-        m_settings.setLastFolder(QFileInfo(path).path());
-        open(path);
-    }
+    if (!paths.isEmpty())
+        m_settings.setLastFolder(QFileInfo(paths.last()).path());
+    openAll(paths);
 }
 
 void MainWindow::chooseMerge()

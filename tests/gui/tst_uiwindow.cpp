@@ -317,6 +317,25 @@ private Q_SLOTS:
         QCOMPARE(m_fixture->window->document()->title(), u"dropped.json"_s);
     }
 
+    void filesOpenedTogetherStandInTheirOrder()
+    {
+        // The first is read last: it is much larger.
+        QByteArray large = R"({"traceEvents":[{"ph":"X","name":"a","pid":1,"tid":1,"ts":0,"dur":1})";
+        for (int i = 1; i < 200000; ++i)
+            large += ",\n{\"ph\":\"X\",\"name\":\"a\",\"pid\":1,\"tid\":1,\"ts\":" + QByteArray::number(i) + ",\"dur\":1}";
+        const int tabs = m_fixture->tabs()->count();
+        QStringList names{u"1.json"_s, u"2.json"_s, u"3.json"_s}, paths;
+        for (const QString& name : names)
+            paths << m_fixture->write(name, paths.isEmpty() ? large + "]}" : large.left(large.indexOf('\n') - 1) + "]}");
+        m_fixture->window->openAll(paths);
+        QTRY_COMPARE_WITH_TIMEOUT(m_fixture->tabs()->count(), tabs + 3, 20000);
+        QStringList shown;
+        for (int i = tabs; i < tabs + 3; ++i)
+            shown << m_fixture->tabs()->tabText(i);
+        QCOMPARE(shown, names);
+        QCOMPARE(m_fixture->tabs()->tabText(m_fixture->tabs()->currentIndex()), u"1.json"_s);
+    }
+
 private:
     Panels* panels() const { return m_fixture->window->findChild<Panels*>(); }
 
