@@ -6,6 +6,8 @@ build_packages="g++ cmake ninja-build ccache pkg-config qt6-base-dev qt6-svg-dev
     fonts-inter fonts-jetbrains-mono"
 # A package of its own on Debian 12 and Ubuntu 24.04, part of qt6-base-dev later.
 build_packages_where_there="libqt6opengl6-dev"
+# libFuzzer and its sanitizers; without them the readers are fuzzed with what gcc has.
+test_packages_where_there="clang libclang-rt-dev"
 # What a window needs at run time and no library pulls in.
 run_packages="qt6-wayland libgl1-mesa-dri libqt6svg6"
 # A real X server with a window manager for the GUI tests; the validators of desktop files; patchelf and the keyring for
@@ -50,14 +52,18 @@ install_packages() {
     command -v apt-get >/dev/null 2>&1 && command -v dpkg-query >/dev/null 2>&1 ||
         fail "this system has no apt; Debian 12, Ubuntu 24.04 or newer is needed, or the packages that README.md lists, installed by hand."
     wanted=$build_packages
+    where_there=$build_packages_where_there
     case $1 in
     run) wanted="$wanted $run_packages" ;;
-    test) wanted="$wanted $test_packages" ;;
+    test)
+        wanted="$wanted $test_packages"
+        where_there="$where_there $test_packages_where_there"
+        ;;
     esac
     # shellcheck disable=SC2086  # lists of words
     lacking=$(missing $wanted)
     # shellcheck disable=SC2086
-    perhaps=$(missing $build_packages_where_there)
+    perhaps=$(missing $where_there)
     # A name that the distribution does not have stays missing for good: it must not cost a second run an update.
     if [ -z "$lacking" ]; then
         for package in $perhaps; do

@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# cmake -DSOURCE= -DBUILD= -DCXX= -DSEEDS= -P fuzz_build.cmake: the libFuzzer program and the folders it works in.
+# cmake -DSOURCE= -DBUILD= -DCXX= -DLIBFUZZER= -DSEEDS= -DTARGETS= -P fuzz_build.cmake: the fuzz program under ASan and
+# UBSan, of the readers' libraries only, and the folders it works in.
 string(REGEX REPLACE "clang\\+\\+" "clang" cc "${CXX}")
+string(REGEX REPLACE "g\\+\\+" "gcc" cc "${cc}")
+string(REGEX REPLACE "c\\+\\+$" "cc" cc "${cc}")
 execute_process(
     COMMAND ${CMAKE_COMMAND} -S ${SOURCE} -B ${BUILD} -G Ninja -DCMAKE_C_COMPILER=${cc} -DCMAKE_CXX_COMPILER=${CXX}
-            -DCMAKE_BUILD_TYPE=Fuzz "-DCMAKE_CXX_FLAGS_FUZZ=-O1 -gline-tables-only" -DCALLTIDE_GUI=OFF -DCALLTIDE_PYTHONS= -DCALLTIDE_FUZZ=ON
-            -DCALLTIDE_SANITIZE=address,undefined
-    RESULT_VARIABLE failed)
-if(failed)
-    message(FATAL_ERROR "libFuzzer is not there, or the tree cannot be configured with ${CXX}")
-endif()
-execute_process(COMMAND ${CMAKE_COMMAND} --build ${BUILD} --target fuzz_readers COMMAND_ERROR_IS_FATAL ANY)
+            -DCMAKE_BUILD_TYPE=Fuzz "-DCMAKE_CXX_FLAGS_FUZZ=-O1 -g1" -DCALLTIDE_GUI=OFF -DCALLTIDE_PYTHONS=
+            -DCALLTIDE_FUZZ=${LIBFUZZER} -DCALLTIDE_FUZZ_RUN=OFF -DCALLTIDE_SANITIZE=address,undefined
+    COMMAND_ERROR_IS_FATAL ANY)
+# One compiler: the other tests go on beside it.
+execute_process(COMMAND ${CMAKE_COMMAND} --build ${BUILD} --parallel 1 --target fuzz_readers COMMAND_ERROR_IS_FATAL ANY)
 file(MAKE_DIRECTORY ${BUILD}/seeds)
 execute_process(COMMAND ${SEEDS} --keep ${BUILD}/seeds COMMAND_ERROR_IS_FATAL ANY)
-foreach(target json native live open speedscope collapsed pstats cpuprofile firefox pprof perfetto perfscript)
-    file(MAKE_DIRECTORY ${BUILD}/corpus/${target})
+foreach(target ${TARGETS})
+    file(MAKE_DIRECTORY ${BUILD}/new/${target})
 endforeach()

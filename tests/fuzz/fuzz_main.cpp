@@ -16,16 +16,24 @@
 #include <random>
 #include <unistd.h>
 #include <vector>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/common_interface_defs.h>
+#endif
 
 namespace {
 
 std::string g_input;
 
-void keepInput(int signal) // for a debugger: what was being read
+void keepInput() // for a debugger: what was being read
 {
     const int fd = ::open("fuzz-crash", O_WRONLY | O_CREAT | O_TRUNC, 0600);
     if (fd >= 0)
         (void)!::write(fd, g_input.data(), g_input.size());
+}
+
+void died(int signal)
+{
+    keepInput();
     _exit(128 + signal);
 }
 
@@ -115,8 +123,13 @@ int main(int argc, char** argv)
                 corpus.push_back(std::move(bytes));
         }
     }
+#ifdef __SANITIZE_ADDRESS__ // it says more about the others
+    __sanitizer_set_death_callback(keepInput);
+    std::signal(SIGABRT, died);
+#else
     for (const int signal : {SIGSEGV, SIGABRT, SIGFPE, SIGBUS})
-        std::signal(signal, keepInput);
+        std::signal(signal, died);
+#endif
     for (const std::string& bytes : corpus)
         run(bytes);
     uint64_t runs = 0;
@@ -126,7 +139,7 @@ int main(int argc, char** argv)
     double slowest = 0;
     for (auto now = begin; std::chrono::duration<double>(now - begin).count() < seconds && !corpus.empty(); runs++) {
         std::string bytes = mutated(corpus, random);
-        if (isRecording())
+        if (isRecording() && runs % 8) // behind the checksums, most times
             fuzz::repairChecksums(reinterpret_cast<uint8_t*>(bytes.data()), bytes.size());
         run(std::move(bytes));
         const auto after = Clock::now();
