@@ -130,14 +130,21 @@ template <bool Careful> CALLTIDE_COLD bool enterGuarded(PyThreadState* state, Ca
     }
 }
 
-// An exception leaves the frame in which it was raised: the traceback has no other.
-void noteRaise(PyCodeObject* code, PyObject* globals, PyObject* type, PyObject* value, PyObject* trace)
+// An exception leaves the frame in which it was raised: the traceback has no other. False: the recording has begun or stopped
+// with that, without the call.
+bool noteRaise(PyCodeObject* code, PyObject* globals, PyObject* type, PyObject* value, PyObject* trace)
 {
-    if (!g_session.options.logExceptions || !type || !trace || reinterpret_cast<PyTracebackObject*>(trace)->tb_next)
-        return;
-    if (g_session.careful && judgedCode(code, globals)->filtered)
-        return;
+    if (!type || !trace || reinterpret_cast<PyTracebackObject*>(trace)->tb_next)
+        return true;
+    if (triggersNeedRaises()) {
+        const bool armed = triggersArmed();
+        if ((triggerRaise(type, true) == Verdict::Go) == armed)
+            return false;
+    }
+    if (triggersArmed() || !g_session.options.logExceptions || (g_session.careful && judgedCode(code, globals)->filtered))
+        return true;
     logRaise(type, value);
+    return true;
 }
 
 template <bool Careful>
@@ -156,9 +163,8 @@ CALLTIDE_COLD void leaveSlowly(CallFrame* frame, PyCodeObject* code, PyObject* r
             attached(false);
         } else if (triggersArmed() || attached(false)) {
             PyObject* globals = globalsOf(frame);
-            if (!result && !(thrown && value == thrown))
-                noteRaise(code, globals, type, value, trace);
-            if (Careful)
+            if (!result && !(thrown && value == thrown) && !noteRaise(code, globals, type, value, trace)) {
+            } else if (Careful)
                 carefulLeave(code, globals, sub, sub ? nullptr : result);
             else if (t_writer.thread)
                 t_writer.leaveSlow(false, sub);

@@ -233,7 +233,7 @@ template <Event E> PyObject* onC(PyObject*, PyObject* const* args, size_t, PyObj
 // Where an exception is raised, not where it goes through: its traceback has the one frame then.
 PyObject* onRaise(PyObject*, PyObject* const* args, size_t, PyObject*)
 {
-    if (triggersNeedRaises() && triggerRaise(args[2]) != Verdict::Go)
+    if (triggersNeedRaises() && triggerRaise(reinterpret_cast<PyObject*>(Py_TYPE(args[2])), false) != Verdict::Go)
         Py_RETURN_NONE;
     if (g_session.options.logExceptions && t_writer.thread && t_writer.fast()) {
         PyObject* trace = PyException_GetTraceback(args[2]);

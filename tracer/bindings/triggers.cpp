@@ -70,8 +70,6 @@ std::string parse(const std::string& text, std::vector<Condition>& into, bool& b
         c.kind = Condition::Kind::Enter;
     } else if (kind == "raise") {
         c.kind = Condition::Kind::Raise;
-        if (PY_VERSION_HEX < 0x030C0000)
-            return "raise: needs Python 3.12 or newer";
     } else {
         return "unknown condition " + text;
     }
@@ -196,6 +194,7 @@ bool triggersNeedCalls()
     return false;
 }
 bool triggersNeedRaises() { return waiting() && has(current(), Condition::Kind::Raise); }
+bool triggersOnRaises() { return has(g_triggers.start, Condition::Kind::Raise) || has(g_triggers.stop, Condition::Kind::Raise); }
 bool triggersArmed() { return g_triggers.armed; }
 
 uint8_t triggerMask(const std::string& name, const std::string& qualified, const std::string& module)
@@ -232,7 +231,9 @@ Verdict triggerEnter(PyCodeObject* code, PyObject* globals)
     }
     if (!armed)
         return Verdict::Go;
-    return has(current(), Condition::Kind::After) ? Verdict::Skip : Verdict::SkipPlace;
+    // Up to 3.11 exceptions are seen where they leave a call.
+    const bool everyCall = has(current(), Condition::Kind::After) || (PY_VERSION_HEX < 0x030C0000 && has(current(), Condition::Kind::Raise));
+    return everyCall ? Verdict::Skip : Verdict::SkipPlace;
 }
 
 Verdict triggerLeave(PyCodeObject* code, PyObject* globals)
@@ -273,14 +274,14 @@ void triggerLeft(PyCodeObject* code, PyObject* globals)
     }
 }
 
-Verdict triggerRaise(PyObject* exception)
+Verdict triggerRaise(PyObject* type, bool leaves)
 {
     const bool armed = g_triggers.armed;
-    if (!waiting() || g_session.waitForMain || !exception || !PyExceptionInstance_Check(exception)
-        || PyErr_GivenExceptionMatches(exception, PyExc_StopIteration) || PyErr_GivenExceptionMatches(exception, PyExc_StopAsyncIteration)
-        || PyErr_GivenExceptionMatches(exception, PyExc_GeneratorExit))
+    if (!waiting() || g_session.waitForMain || !type || !PyExceptionClass_Check(type)
+        || PyErr_GivenExceptionMatches(type, PyExc_StopIteration) || PyErr_GivenExceptionMatches(type, PyExc_StopAsyncIteration)
+        || PyErr_GivenExceptionMatches(type, PyExc_GeneratorExit))
         return armed ? Verdict::Skip : Verdict::Go;
-    PyObject* bases = Py_TYPE(exception)->tp_mro;
+    PyObject* bases = reinterpret_cast<PyTypeObject*>(type)->tp_mro;
     for (const Condition& c : current()) {
         if (c.kind != Condition::Kind::Raise)
             continue;
@@ -288,7 +289,7 @@ Verdict triggerRaise(PyObject* exception)
             if (PyTuple_GET_ITEM(bases, i) == reinterpret_cast<PyObject*>(&PyBaseObject_Type)
                 || !nameMatches(c, reinterpret_cast<PyTypeObject*>(PyTuple_GET_ITEM(bases, i))))
                 continue;
-            fire(c, false);
+            fire(c, leaves);
             return armed ? Verdict::Go : Verdict::Skip;
         }
     }

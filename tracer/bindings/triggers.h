@@ -22,6 +22,7 @@ std::string setTriggers(const std::vector<std::string>& startWhen, const std::ve
 bool triggersWaitForStart(); // the recording is to begin later
 bool triggersNeedCalls(); // the careful way is needed now
 bool triggersNeedRaises();
+bool triggersOnRaises(); // at any time
 bool triggersArmed(); // the recording has not begun yet; only triggers look at what happens
 
 // For a function's record, when it is judged: which conditions may concern it.
@@ -35,7 +36,7 @@ enum class Verdict : uint8_t {
 Verdict triggerEnter(PyCodeObject* code, PyObject* globals);
 Verdict triggerLeave(PyCodeObject* code, PyObject* globals); // before it is recorded
 void triggerLeft(PyCodeObject* code, PyObject* globals);     // afterwards
-Verdict triggerRaise(PyObject* exception);
+Verdict triggerRaise(PyObject* type, bool leaves); // leaves: the call in which it was raised is over
 // From outside: a signal. Starts a recording that waits, stops one that runs; what is asked and not possible is let pass.
 void fireTrigger(bool start, const std::string& why);
 

@@ -102,8 +102,6 @@ def condition(name, text):
     kind, _, rest = text.strip().partition(":")
     rest = rest.strip()
     if kind in ("enter", "raise") and rest:
-        if kind == "raise" and sys.version_info < (3, 12):
-            raise BadOption("%s: raise needs Python 3.12 or newer" % name)
         return kind + ":" + rest
     if kind == "after" and rest:
         return "after:%dns" % _measure(name, rest, dict(_TIMES, **{"": 10**9}), "after:5s")
@@ -174,6 +172,8 @@ def complete(given):
         values[option.name] = not converted if negated else converted
     if values["args_of"] and not values["log_func_args"] and not values["log_func_retval"]:
         values["log_func_args"] = values["log_func_retval"] = True  # naming functions asks for theirs
+    if sys.version_info < (3, 12) and any(c.startswith("raise:") for c in values["start_when"] + values["stop_when"]):
+        values["python_only"] = True  # only that hook sees exceptions there
     if values["ring"] and values["stop_when_full"]:
         raise BadOption("ring and stop_when_full exclude each other: choose one")
     for name, least in (("ring", "1MB"), ("stop_when_full", "256KB")):
