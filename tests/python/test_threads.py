@@ -29,6 +29,8 @@ class Threads(RecorderTest):
             self.assertNotEqual(t.native, 0)
             if not t.main:
                 self.assertGreater(t.end, t.start)
+        self.assertEqual([c.function.qualname for c in r.calls() if c.was_running], [])
+        self.assertEqual([c.parent for c in r.calls() if c.function.qualname.endswith("_bootstrap")], [None] * 4)
         self.assertNested(r)
 
     def test_a_new_name_wins(self):

@@ -138,6 +138,16 @@ void start(StartOptions o)
     if (wantsAdaptive && !g_session.options.adaptive)
         g_session.recorder->tables().note(
             core::nowUnits(), "an adaptive recording needs Python 3.12 or newer: all calls are recorded", 0);
+    int interpreters = 0;
+    for (PyInterpreterState* i = PyInterpreterState_Head(); i; i = PyInterpreterState_Next(i))
+        interpreters++;
+    if (interpreters > 1)
+        g_session.recorder->tables().note(
+            core::nowUnits(), "the program has sub-interpreters (" + std::to_string(interpreters - 1) + "): what runs in them is not recorded", 0);
+    if (PY_VERSION_HEX < 0x030C0000 && triggersOnRaises())
+        g_session.recorder->tables().note(core::nowUnits(),
+            "to wait for an exception before Python 3.12, Python functions only are recorded; seen are exceptions that leave the "
+            "function in which they are raised", 0);
 #if defined(__GLIBC__)
     static bool registered = false;
     if (o.untilExit && !registered)

@@ -143,6 +143,20 @@ std::string nativeName(uint64_t nativeId)
     return "thread " + std::to_string(nativeId);
 }
 
+// The outermost calls of a new thread come before its profile function is set, by a breath: they begin, they do not run already.
+bool justBegun(const Stack& stack)
+{
+    if (!stack.outermost || stack.open.size() > 2 || !stack.hidden.empty())
+        return false;
+    PyCodeObject* code = PyFrame_GetCode(stack.outermost);
+    PyObject* globals = frameGlobals(stack.outermost);
+    const bool begun = text(code->co_name) == "_bootstrap" && globals
+        && text(PyDict_GetItemString(globals, "__name__")) == "threading";
+    Py_XDECREF(globals);
+    Py_DECREF(code);
+    return begun;
+}
+
 core::Thread* add(PyThreadState* state, core::ThreadWriter* writer, Stack& stack, bool here)
 {
     const unsigned long ident = state->thread_id;
@@ -205,8 +219,15 @@ bool attachThread(bool entering)
     }
     Stack stack;
     collectStack(state, entering && !t_aside, false, stack);
+    std::vector<uint32_t> begun;
+    if (justBegun(stack))
+        begun.swap(stack.open);
     if (!add(state, &t_writer, stack, true))
         return false;
+    for (const uint32_t id : begun) {
+        const core::EncodedId bytes = core::encodeId(id);
+        t_writer.enterSlow(false, bytes.bytes, bytes.length);
+    }
     sampleUsage(t_writer);
     return true;
 }
