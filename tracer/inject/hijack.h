@@ -22,6 +22,7 @@ struct Hijack
 };
 
 bool hijackSupported();
+Problem stuck(int pid); // nothing can reach it before its call of the system returns
 // `code`: at most 390 bytes, must never raise and be harmless when it is run twice. `thread`: the process's id for its main
 // thread.
 Hijack hijack(const Python& python, const std::string& code, int thread, Way way);

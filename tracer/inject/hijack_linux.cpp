@@ -7,6 +7,12 @@ namespace calltide::inject {
 
 int g_dieAtStep = 0;
 
+Problem stuck(int pid)
+{
+    return {Why::Busy, "Process " + std::to_string(pid)
+            + " waits in the system where nothing can reach it: for a disk, or for a child that is just starting. Try again in a moment."};
+}
+
 } // namespace calltide::inject
 
 #if defined(__x86_64__)
@@ -298,13 +304,12 @@ Problem refusal(const Python& python, Stopped stopped)
     switch (stopped) {
     case Stopped::Gone: return {Why::NoProcess, name(python) + " has ended."};
     case Stopped::Suspended: return {Why::Suspended, name(python) + " is suspended. Resume it first (kill -CONT " + std::to_string(python.pid()) + ")."};
-    case Stopped::Unstoppable:
-        return {Why::Busy, name(python) + " is busy in the system and could not be reached. Try again in a moment."};
+    case Stopped::Unstoppable: return stuck(python.pid());
     default:
         if (const int tracer = readStatus(python.pid()).tracer)
             return {Why::Suspended, "A debugger (process " + std::to_string(tracer) + ") is attached to process "
                     + std::to_string(python.pid()) + ". Detach it first."};
-        return {Why::NotPermitted, name(python) + " is protected by the system against attaching. Start the program from Calltide."};
+        return notPermitted(python.pid());
     }
 }
 

@@ -58,8 +58,12 @@ Problem checkPython(const Python& python, bool evenIfSwitchedOff)
     const int pid = python.pid();
     if (freeThreaded(python))
         return {Why::NotSupported, name(pid) + " runs a free-threaded Python, which is not supported."};
+#ifdef __GLIBC__
+    if (usesMusl(python))
+        return {Why::NotSupported, name(pid) + " uses the C library musl, for which there is no recorder here. Run it with a Python made for glibc."};
+#endif
     if (isInitialized(python) == Up::No)
-        return {Why::Starting, name(pid) + " is just starting or ending. Try again in a moment."};
+        return starting(pid);
     const Remote remote = remoteState(python);
     if (remote == Remote::SwitchedOff && !(evenIfSwitchedOff && hijackSupported()))
         return {Why::SwitchedOff, name(pid) + " has attaching switched off (PYTHON_DISABLE_REMOTE_DEBUG, -X disable-remote-debug or its build)."};
@@ -121,7 +125,7 @@ private:
             if (m_request.cancelled && m_request.cancelled())
                 return fail(Why::Cancelled, " was not waited for.");
             if (elapsedMs() > m_request.timeoutMs)
-                return fail(Why::Busy, " did not react: it is in a long call of a C function. Try again, or wait longer.");
+                return gaveUp();
             if (elapsedMs() >= nextLookMs) {
                 look(step++);
                 if (m_outcome.problem)
@@ -134,11 +138,30 @@ private:
         }
     }
 
+    // Nobody came: is it stuck, was it stopped meanwhile, or is it just busy?
+    void gaveUp()
+    {
+        const Status now = readStatus(m_request.pid);
+        if (const Problem problem = checkProcess(m_request.pid))
+            m_outcome.problem = problem;
+        else if (now.state == 'D')
+            m_outcome.problem = stuck(m_request.pid);
+        else
+            fail(Why::Busy, " did not react: it is in a long call of a C function. Try again, or wait longer.");
+    }
+
     void look(int step)
     {
         const int pid = m_request.pid;
         if (m_request.begun && m_request.begun())
             return;
+        // Nothing can be done there but wait: for a disk, that may be for ever.
+        if (readStatus(pid).state != 'D')
+            m_stuckSinceMs = -1;
+        else if (m_stuckSinceMs < 0)
+            m_stuckSinceMs = elapsedMs();
+        else if (elapsedMs() - m_stuckSinceMs > 3000)
+            return gaveUp();
         if (m_remote && step == 1) {
             askRemotely(m_python, m_request.script, Whom::Others);
             m_outcome.lateReaders = true;
@@ -202,7 +225,7 @@ private:
     bool m_remote;
     Outcome m_outcome;
     uint64_t m_slot = 0;
-    int m_atOnce = 0, m_doneMs = -1;
+    int m_atOnce = 0, m_doneMs = -1, m_stuckSinceMs = -1;
 };
 
 } // namespace

@@ -17,7 +17,7 @@ Problem problem(int pid)
 
 Outcome run(const Request& request) { return {problem(request.pid)}; }
 Problem check(int pid, bool) { return problem(pid); }
-std::vector<Process> pythonProcesses() { return {}; }
+std::vector<Process> pythonProcesses(bool) { return {}; }
 Process describe(int) { return {}; }
 uint64_t startTicks(int) { return 0; }
 

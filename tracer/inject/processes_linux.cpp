@@ -4,6 +4,7 @@
 #include "inject/memory.h"
 #include "inject/python.h"
 #include <algorithm>
+#include <cctype>
 #include <cstring>
 #include <unistd.h>
 
@@ -52,6 +53,17 @@ std::string recordingOf(int pid, const std::vector<Mapping>& mappings)
     return {};
 }
 
+// "python3.12" in what was started: all that can be known of it without rights.
+std::string namedPython(int pid)
+{
+    for (const std::string& path : {linkTarget(procPath(pid, "exe")), commandOf(pid).front()}) {
+        const std::string name = path.substr(path.rfind('/') + 1);
+        if (name.rfind("python", 0) == 0 && (name.size() == 6 || std::isdigit((unsigned char)name[6])))
+            return name;
+    }
+    return {};
+}
+
 bool looksLikePython(const std::vector<Mapping>& mappings)
 {
     for (const Image& image : imagesOf(mappings))
@@ -68,6 +80,7 @@ Process facts(int pid, const Status& status, const std::vector<Mapping>& mapping
     p.parent = status.parent;
     p.threads = status.threads;
     p.command = commandOf(pid);
+    p.folder = linkTarget(procPath(pid, "cwd"));
     p.startedNs = boot + int64_t(startTicks(pid)) * tick;
     p.cpuNs = int64_t(statField(pid, 14) + statField(pid, 15)) * tick;
     p.memory = statField(pid, 24) * uint64_t(sysconf(_SC_PAGESIZE));
@@ -79,24 +92,29 @@ Process facts(int pid, const Status& status, const std::vector<Mapping>& mapping
 
 uint64_t startTicks(int pid) { return statField(pid, 22); }
 
-std::vector<Process> pythonProcesses()
+std::vector<Process> pythonProcesses(bool ofOthersToo)
 {
     std::vector<Process> all;
     for (const int pid : numbersIn("/proc")) {
         const Status status = readStatus(pid);
         if (pid == getpid() || !status.exists || status.state == 'Z')
             continue;
-        if (std::any_of(std::begin(status.uids), std::end(status.uids), [](unsigned uid) { return uid != geteuid(); }))
+        const bool others = std::any_of(std::begin(status.uids), std::end(status.uids), [](unsigned uid) { return uid != geteuid(); });
+        if (others && !ofOthersToo)
             continue;
-        const std::vector<Mapping> mappings = readMappings(pid);
-        if (!looksLikePython(mappings))
+        const std::vector<Mapping> mappings = others ? std::vector<Mapping>() : readMappings(pid);
+        if (mappings.empty() ? namedPython(pid).empty() : !looksLikePython(mappings))
             continue;
         Process p = facts(pid, status, mappings);
-        Problem ignored;
-        const auto python = findPython(pid, ignored, true);
-        if (!python)
+        Problem problem;
+        if (const auto python = mappings.empty() ? nullptr : findPython(pid, problem, true))
+            p.python = python->version;
+        else if (problem.why == Why::NotPython || problem.why == Why::NoProcess)
             continue;
-        p.python = python->version;
+        else if (const std::string name = namedPython(pid); name.rfind("python3.", 0) == 0)
+            p.python = name.substr(6);
+        else if (name.empty() && problem.why == Why::NotPermitted)
+            continue;
         all.push_back(std::move(p));
     }
     return all;

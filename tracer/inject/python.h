@@ -24,7 +24,14 @@ struct Python
     const Symbol* find(const char* name) const;
 };
 
-// Null with a problem (NoProcess, NotPermitted, NotPython) when there is none to be found. `namedOnly`: looks only into
+Problem starting(int pid); // or ending
+// A C library for which a recorder that was built with another one is of no use.
+bool usesMusl(const Python& python);
+
+// Why the system does not let this process read or stop that one: its settings, or rights that the program has.
+Problem notPermitted(int pid);
+
+// Null with a problem (NoProcess, NotPermitted, NotPython, NotSupported) when there is none to be found. `namedOnly`: looks only into
 // files that are called python or libpython, which is fast and finds all but programs with an interpreter built in.
 std::unique_ptr<Python> findPython(int pid, Problem& problem, bool namedOnly = false);
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "inject/python.h"
+#include <algorithm>
 #include <cctype>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <initializer_list>
 
 namespace calltide::inject {
 
@@ -14,32 +16,63 @@ const std::vector<const char*> kWanted {"Py_AddPendingCall", "PyGILState_Ensure"
     "__errno_location", "Py_MakePendingCalls", "PyThread_acquire_lock", "PyThread_acquire_lock_timed",
     "PyThread_release_lock", "PyMutex_Lock", "PyMutex_Unlock"};
 
+std::string processName(int pid) { return "Process " + std::to_string(pid); }
+
+bool forbidden(int error) { return error == EPERM || error == EACCES || error == ENOSYS; } // ENOSYS: a filter of system calls
+
 Problem unreadable(int pid, int error)
 {
-    const std::string name = "Process " + std::to_string(pid);
     if (error == ESRCH || error == ENOENT)
-        return {Why::NoProcess, name + " has ended."};
-    if (error != EPERM && error != EACCES)
-        return {Why::NotPython, name + " is not a Python program."};
-    switch (std::atoi(readWhole("/proc/sys/kernel/yama/ptrace_scope").c_str())) {
-    case 1:
-        return {Why::NotPermitted,
-            name + " cannot be attached: this computer only lets programs attach to programs they started "
-                   "(kernel.yama.ptrace_scope=1). Start it from Calltide, or run it with setpriv --ptracer any, or ask an "
-                   "administrator to set kernel.yama.ptrace_scope to 0."};
-    case 2:
-        return {Why::NotPermitted,
-            name + " cannot be attached: this computer lets only administrators attach (kernel.yama.ptrace_scope=2). Start "
-                   "it from Calltide, or ask an administrator to set kernel.yama.ptrace_scope to 0."};
-    case 3:
-        return {Why::NotPermitted,
-            name + " cannot be attached: this computer lets nobody attach until it is restarted "
-                   "(kernel.yama.ptrace_scope=3). Start the program from Calltide."};
-    default:
-        return {Why::NotPermitted,
-            name + " is protected by the system against attaching (it has more rights than you, or asked for it; in a "
-                   "container, start that with --cap-add=SYS_PTRACE). Start the program from Calltide."};
+        return {Why::NoProcess, processName(pid) + " has ended."};
+    if (forbidden(error))
+        return notPermitted(pid);
+    return {Why::NotPython, processName(pid) + " is not a Python program."};
+}
+
+// The program that runs is 32-bit: no file has to be opened to see that.
+bool is32Bit(const Memory& memory, const std::vector<Image>& images)
+{
+    for (const Image& image : images) {
+        unsigned char ident[EI_NIDENT];
+        if (memory.read(image.base, ident, sizeof ident) && std::memcmp(ident, ELFMAG, SELFMAG) == 0)
+            return ident[EI_CLASS] == ELFCLASS32;
     }
+    return false;
+}
+
+bool begins(const Image& image, std::initializer_list<const char*> words)
+{
+    return std::any_of(words.begin(), words.end(), [name = image.name()](const char* word) { return name.rfind(word, 0) == 0; });
+}
+
+bool anyBegins(const std::vector<Image>& images, std::initializer_list<const char*> words)
+{
+    return std::any_of(images.begin(), images.end(), [words](const Image& image) { return begins(image, words); });
+}
+
+// There is no CPython to be found: perhaps something that comes close.
+Problem notFound(const Python& python, int error)
+{
+    const int pid = python.pid();
+    if (forbidden(error) || error == ESRCH)
+        return unreadable(pid, error);
+    if (is32Bit(python.memory, python.images))
+        return {Why::NotSupported, processName(pid) + " is a 32-bit program, which cannot be attached. Run it with a 64-bit Python."};
+    const std::string program = linkTarget(procPath(pid, "exe"));
+    for (const Image& image : python.images) {
+        if (image.path != program && !begins(image, {"lib"}))
+            continue; // a file of words with such a name
+        if (begins(image, {"pypy", "libpypy"}))
+            return {Why::NotSupported, processName(pid) + " runs PyPy, which cannot be recorded. Run it with CPython."};
+        if (!begins(image, {"python", "libpython"}))
+            continue;
+        // The loader is there, the C library not yet, nor a Python in a library of its own.
+        if (anyBegins(python.images, {"ld-"}) && !anyBegins(python.images, {"libc.", "libc-", "ld-musl"}))
+            return starting(pid);
+        return {Why::NotSupported, processName(pid) + " runs " + image.name()
+                + ", in which the functions have no names, so that it cannot be attached. Start the program from Calltide."};
+    }
+    return unreadable(pid, 0);
 }
 
 // "libpython3.10.so.1.0", "python3.9": 3.9 and 3.10 export no number.
@@ -143,6 +176,37 @@ int flagOffset(int minor)
 
 } // namespace
 
+Problem starting(int pid)
+{
+    return {Why::Starting, processName(pid) + " is just starting or ending. Try again in a moment."};
+}
+
+bool usesMusl(const Python& python) { return anyBegins(python.images, {"ld-musl", "libc.musl"}); }
+
+Problem notPermitted(int pid)
+{
+    const std::string name = processName(pid);
+    switch (std::atoi(readWhole("/proc/sys/kernel/yama/ptrace_scope").c_str())) {
+    case 1:
+        return {Why::NotPermitted,
+            name + " cannot be attached: this computer only lets programs attach to programs they started "
+                   "(kernel.yama.ptrace_scope=1). Start it from Calltide, or run it with setpriv --ptracer any, or ask an "
+                   "administrator to set kernel.yama.ptrace_scope to 0."};
+    case 2:
+        return {Why::NotPermitted,
+            name + " cannot be attached: this computer lets only administrators attach (kernel.yama.ptrace_scope=2). Start "
+                   "it from Calltide, or ask an administrator to set kernel.yama.ptrace_scope to 0."};
+    case 3:
+        return {Why::NotPermitted,
+            name + " cannot be attached: this computer lets nobody attach until it is restarted "
+                   "(kernel.yama.ptrace_scope=3). Start the program from Calltide."};
+    default:
+        return {Why::NotPermitted,
+            name + " is protected by the system against attaching (it has more rights than you, or asked for it; in a "
+                   "container, start that with --cap-add=SYS_PTRACE). Start the program from Calltide."};
+    }
+}
+
 const Symbol* Python::find(const char* name) const
 {
     const auto& symbols = images[home].symbols;
@@ -173,7 +237,7 @@ std::unique_ptr<Python> findPython(int pid, Problem& problem, bool namedOnly)
         if (namedOnly && !named)
             break; // they come first
         if (!readImage(python->memory, image, kWanted)) {
-            if (errno == EPERM || errno == ESRCH)
+            if (forbidden(errno) || errno == ESRCH)
                 error = errno;
             continue;
         }
@@ -187,7 +251,7 @@ std::unique_ptr<Python> findPython(int pid, Problem& problem, bool namedOnly)
             break;
     }
     if (!found) {
-        problem = unreadable(pid, error);
+        problem = notFound(*python, error);
         return nullptr;
     }
     if (const Symbol* runtime = python->find("_PyRuntime")) {

@@ -19,7 +19,7 @@ constexpr Layout kLayouts[] = {{14, 89}, {15, 105}};
 
 struct Offsets
 {
-    uint64_t interpreters, threadsHead, threadsMain, next;
+    uint64_t interpreters, nextInterpreter, threadsHead, threadsMain, next;
     uint64_t breaker, support, enabled, pending, path;
 };
 
@@ -35,16 +35,24 @@ bool readOffsets(const Python& python, Offsets& o)
         if (layout.minor != int(version >> 16 & 0xFF))
             continue;
         const uint64_t* support = words + layout.support;
-        o = {words[5], words[kInterpreter + 3], words[kInterpreter + 4], words[kThread + 2], support[0], support[1], support[2],
+        o = {words[5], words[kInterpreter + 2], words[kInterpreter + 3], words[kInterpreter + 4], words[kThread + 2], support[0], support[1], support[2],
             support[3], support[4]};
         return support[5] == kPathSize;
     }
     return false;
 }
 
+// The main one: it is the oldest, and new ones come in front.
 uint64_t interpreterOf(const Python& python, const Offsets& o)
 {
-    return python.memory.get<uint64_t>(python.runtime + o.interpreters).value_or(0);
+    uint64_t interpreter = python.memory.get<uint64_t>(python.runtime + o.interpreters).value_or(0);
+    for (int i = 0; interpreter && i < 10'000; i++) {
+        const uint64_t older = python.memory.get<uint64_t>(interpreter + o.nextInterpreter).value_or(0);
+        if (!older)
+            break;
+        interpreter = older;
+    }
+    return interpreter;
 }
 
 std::vector<uint64_t> threadsOf(const Python& python, const Offsets& o, uint64_t interpreter)
