@@ -6,10 +6,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import unittest
 
 from support import CALLTIDE, CalltideTest, target
+from test_inject import wait_until
 
 PYTHON = ["--python", sys.executable]
 VERSION = "%d.%d.%d" % sys.version_info[:3]
@@ -144,7 +144,7 @@ class RecordTest(CalltideTest):
                                    stdout=subprocess.PIPE, cwd=self.folder)
         try:
             self.assertEqual(process.stdout.readline(), b"ready\n")
-            time.sleep(0.2)
+            wait_until(lambda: self.calls("k.calltide", "work") > 1000, "calls")
         finally:
             process.kill()
         self.assertEqual(process.wait(), -signal.SIGKILL)
@@ -159,7 +159,7 @@ class RecordTest(CalltideTest):
         process = subprocess.Popen([CALLTIDE, "record", "-o", self.path("i.calltide"), *PYTHON, target("interrupted.py")],
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self.folder)
         self.assertEqual(process.stdout.readline(), b"ready\n")
-        time.sleep(1)  # until it sleeps in wait()
+        wait_until(lambda: self.calls("i.calltide", "wait") == 1, "its call")
         process.send_signal(signal.SIGINT)
         out, error = process.communicate(timeout=30)
         self.assertEqual(out, b"cleaned up\n")
