@@ -12,6 +12,7 @@
 class QLineEdit;
 class QPlainTextEdit;
 class QPushButton;
+class QTextCursor;
 
 namespace calltide::ui {
 
@@ -45,6 +46,7 @@ protected:
     bool eventFilter(QObject* object, QEvent* event) override;
 
 private:
+    enum Source { Output, ErrorOutput, Ours, Input };
     struct Waiting
     {
         QByteArray bytes;
@@ -54,6 +56,7 @@ private:
     void insert(const QList<AnsiPiece>& pieces, int source);
     void link(int firstBlock);
     bool activate(int position);
+    bool isLink(const QTextCursor& cursor) const;
     QTextCharFormat format(const AnsiStyle& style, int source) const;
     void restyle();
     bool inputKey(int key, Qt::KeyboardModifiers modifiers);
