@@ -91,7 +91,7 @@ struct Launcher::Private
     void ended(int code, QProcess::ExitStatus status)
     {
         // Qt reports the signal's number as the exit code of a crash.
-        const int shown = status == QProcess::CrashExit ? 128 + code : code;
+        const int shown = status == QProcess::CrashExit ? -code : code;
         process.release()->deleteLater();
         setState(State::Idle);
         const QFileInfo file(recording);

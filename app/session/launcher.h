@@ -43,7 +43,7 @@ public:
 Q_SIGNALS:
     void started(qint64 processId, const QString& commandLine);
     void outputReceived(calltide::session::Launcher::Stream stream, const QByteArray& bytes);
-    // exitCode as a shell says it: 128 + n when signal n ended it. recordingPath is empty when none was written.
+    // exitCode: -n when signal n ended it. recordingPath is empty when none was written.
     void finished(int exitCode, const QString& recordingPath);
     void failed(const QString& sentence); // it was never started
     void stateChanged(calltide::session::Launcher::State state);

@@ -204,8 +204,8 @@ void Recorder::finished(int exitCode, const QString& recording)
     show();
     const QString took = formatDuration(m_launcher.elapsedMs() * 1000000);
     QString words;
-    if (exitCode > 128)
-        words = tr("Ended by signal %1 after %2").arg(exitCode - 128).arg(took);
+    if (exitCode < 0)
+        words = tr("Ended by signal %1 after %2").arg(-exitCode).arg(took);
     else
         words = exitCode ? tr("Ended with status %1 after %2").arg(exitCode).arg(took) : tr("Ended after %1").arg(took);
     m_console.note(words);
@@ -215,10 +215,10 @@ void Recorder::finished(int exitCode, const QString& recording)
             Notice notice;
             notice.kind = Notice::Kind::Warning;
             notice.icon = QStringLiteral("exception");
-            notice.text = exitCode > 128
+            notice.text = exitCode < 0
                 ? tr("%1 ended while recording (signal %2). Everything up to that moment is here.")
                       .arg(programName())
-                      .arg(exitCode - 128)
+                      .arg(-exitCode)
                 : tr("%1 ended with status %2.").arg(programName()).arg(exitCode);
             notice.actionText = tr("Show console");
             notice.action = [this] { Q_EMIT consoleAsked(); };
