@@ -7,6 +7,7 @@
 #include <QDateTime>
 #include <QDir>
 #include <QElapsedTimer>
+#include <QFile>
 #include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -34,6 +35,8 @@ struct Request
 {
     session::AttachOptions options;
     double seconds = 0; // 0: until it is stopped
+    bool detach = false; // it goes on without this process
+    bool stop = false; // one that goes on
 };
 
 // "5", "2.5s", "500ms", "2min".
@@ -78,6 +81,10 @@ Result<Request> parse(const QStringList& arguments)
                 return error(QStringLiteral("%1 is no time: write 5, 500ms or 2min.").arg(value));
         } else if (a == QLatin1String("--force")) {
             r.options.evenIfSwitchedOff = true;
+        } else if (a == QLatin1String("--detach")) {
+            r.detach = true;
+        } else if (a == QLatin1String("--stop")) {
+            r.stop = true;
         } else if (option) {
             r.options.options << name;
             if (option->takesValue)
@@ -98,6 +105,10 @@ Result<Request> parse(const QStringList& arguments)
     }
     if (!r.options.processId)
         return error(QStringLiteral("name a process by its number; calltide ps lists them."));
+    if (r.stop && (r.detach || r.seconds > 0 || !r.options.options.isEmpty() || !r.options.output.isEmpty()))
+        return error(QStringLiteral("--stop takes the process only."));
+    if (r.detach && r.seconds > 0)
+        return error(QStringLiteral("--detach and -t exclude each other: nobody is there to stop it."));
     return r;
 }
 
@@ -113,6 +124,21 @@ QString sizeText(quint64 bytes) { return QLocale::c().formattedDataSize(qint64(b
 
 void say(const QString& text) { fprintf(stderr, "calltide: %s\n", qPrintable(text)); }
 
+// A recording that goes on without us, or that somebody else waits for.
+int stopRecording(int pid)
+{
+    const inject::Process process = inject::describe(pid);
+    if (process.pid && process.recording.empty() && !process.problem)
+        return fail(QStringLiteral("Process %1 is not being recorded.").arg(pid));
+    const QString recording = QFile::decodeName(QByteArray::fromStdString(process.recording));
+    if (const Status stopped = session::endAttached(pid, recording); !stopped)
+        return fail(QString::fromStdString(stopped.error().message));
+    say(QStringLiteral("%1: %2, process %3 goes on")
+            .arg(QDir::current().relativeFilePath(recording), sizeText(quint64(QFileInfo(recording).size())))
+            .arg(pid));
+    return 0;
+}
+
 } // namespace
 
 int attach(const QStringList& arguments)
@@ -121,6 +147,8 @@ int attach(const QStringList& arguments)
     if (!request)
         return usageError(QString::fromStdString(request.error().message), "attach");
     const int pid = request->options.processId;
+    if (request->stop)
+        return stopRecording(pid);
     catchSignals();
     inject::Why why{};
     auto attached = session::attach(request->options, &why, [] { return g_stop != 0; });
@@ -131,6 +159,12 @@ int attach(const QStringList& arguments)
         return fail(why == inject::Why::SwitchedOff ? sentence + QStringLiteral(" To attach all the same: --force.") : sentence);
     }
     const QString shown = QDir::current().relativeFilePath(attached->recording);
+    if (request->detach) {
+        if (const Status kept = session::keepAttached(pid, attached->recording); !kept)
+            return fail(QString::fromStdString(kept.error().message));
+        say(QStringLiteral("recording process %1 into %2; calltide attach --stop %1 stops").arg(pid).arg(shown));
+        return 0;
+    }
     say(QStringLiteral("recording process %1 into %2%3")
             .arg(pid)
             .arg(shown, request->seconds > 0 ? QString() : QStringLiteral("; Ctrl+C stops")));

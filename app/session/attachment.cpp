@@ -126,6 +126,20 @@ void Attachment::setPaused(bool paused)
         });
 }
 
+void Attachment::letGo()
+{
+    if ((m_state != State::Recording && m_state != State::Paused) || m_job.running())
+        return;
+    ask([pid = m_options.processId, recording = m_recording] { return keepAttached(pid, recording); },
+        [this](const Status& status) {
+            if (!status)
+                return;
+            m_watch.stop();
+            setState(State::Idle);
+            Q_EMIT released();
+        });
+}
+
 void Attachment::snapshot(const QString& copy)
 {
     if ((m_state != State::Recording && m_state != State::Paused) || m_job.running())

@@ -29,6 +29,7 @@ public:
     void start(const AttachOptions& options, int durationMs);
     void stop(); // while attaching: gives up
     void setPaused(bool paused);
+    void letGo(); // it goes on without this process; answers by released() or requestFailed()
     void snapshot(const QString& copy);
 
     State state() const { return m_state; }
@@ -43,6 +44,7 @@ Q_SIGNALS:
     void failed(const QString& sentence, bool mayInsist);
     void requestFailed(const QString& sentence); // a pause, a stop, a snapshot; what is recorded goes on
     void snapshotTaken(const QString& copy);
+    void released();
     void stateChanged();
 
 private:

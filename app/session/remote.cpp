@@ -117,16 +117,31 @@ QString attachedRecordingName(int processId, const QString& folder)
     return defaultRecordingName(asLaunched(inject::describe(processId)), folder);
 }
 
+bool isTooOld(const inject::Process& process)
+{
+    const QString minor = QString::fromStdString(process.python).section(u'.', 1, 1);
+    return !minor.isEmpty() && minor.toInt() < 9;
+}
+
+inject::Problem recorderProblem(const inject::Process& process)
+{
+    const QString version = QString::fromStdString(process.python).section(u'.', 0, 1);
+    const QStringList supported = supportedVersions();
+    if (version.isEmpty() || supported.contains(version))
+        return {};
+    const QString text = isTooOld(process)
+        ? QStringLiteral("Process %1 runs Python %2, which is too old; 3.9 and newer work.").arg(process.pid).arg(version)
+        : QStringLiteral("Process %1 runs Python %2, for which there is no recorder; supported are %3.")
+              .arg(process.pid)
+              .arg(version, supported.join(QStringLiteral(", ")));
+    return {inject::Why::NotSupported, text.toStdString()};
+}
+
 Result<Attached> attach(const AttachOptions& options, inject::Why* why, const Cancelled& cancelled)
 {
     const inject::Process process = inject::describe(options.processId);
-    const QString version = QString::fromStdString(process.python).section(u'.', 0, 1);
-    if (!version.isEmpty() && !process.problem && !supportedVersions().contains(version))
-        return Error{ErrorCode::NotSupported,
-            QStringLiteral("Process %1 runs Python %2, for which there is no recorder; supported are %3.")
-                .arg(options.processId)
-                .arg(version, supportedVersions().join(QStringLiteral(", ")))
-                .toStdString()};
+    if (const inject::Problem none = recorderProblem(process); none && !process.problem)
+        return toError(none);
     Attached attached;
     attached.startTicks = inject::startTicks(options.processId);
     attached.recording = QDir::cleanPath(QDir::current().absoluteFilePath(options.output.isEmpty()
@@ -149,7 +164,7 @@ Result<Attached> attach(const AttachOptions& options, inject::Why* why, const Ca
 
 Status control(int processId, Remote what, const Cancelled& cancelled)
 {
-    const char* const words[] = {"stop", "pause", "resume"};
+    const char* const words[] = {"stop", "pause", "resume", "keep"};
     // What was asked of a program once is not refused because it has switched attaching off.
     auto answer = ask(processId, {{"do", words[int(what)]}}, true, 30'000, nullptr, cancelled);
     if (!answer)
@@ -166,6 +181,14 @@ Status endAttached(int processId, const QString& recording, const Cancelled& can
             break;
     }
     return stopped;
+}
+
+Status keepAttached(int processId, const QString& recording)
+{
+    const Status kept = control(processId, Remote::Keep);
+    for (const int child : recordedChildren(recording))
+        (void)control(child, Remote::Keep); // one that ends just now has ended
+    return kept;
 }
 
 Status snapshot(int processId, const QString& recording, const QString& copy, const Cancelled& cancelled)

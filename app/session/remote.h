@@ -4,6 +4,7 @@
 // each other.
 #pragma once
 #include "inject/inject.h"
+#include "inject/processes.h"
 #include "session/launchoptions.h"
 #include <functional>
 
@@ -28,14 +29,20 @@ struct Attached
     qint64 pausedNs = 0;
 };
 
+// A Python of a version for which there is no recorder.
+inject::Problem recorderProblem(const inject::Process& process);
+bool isTooOld(const inject::Process& process);
+
 // The recording ends with stopRecording(), with the program, or soon after this process has ended, however it did.
 // ErrorCode::Invalid: an option was wrong; NoPermission with inject::Why::SwitchedOff in `why`: the user may insist.
 Result<Attached> attach(const AttachOptions& options, inject::Why* why = nullptr, const Cancelled& cancelled = {});
 
-enum class Remote { Stop, Pause, Resume };
+enum class Remote { Stop, Pause, Resume, Keep }; // Keep: goes on until the program ends, whoever is gone by then
 Status control(int processId, Remote what, const Cancelled& cancelled = {});
 // Stops it in the program that was attached to, and in the children that it has started since and that still run.
 Status endAttached(int processId, const QString& recording, const Cancelled& cancelled = {});
+// The recording no longer ends with this process, nor do its children's.
+Status keepAttached(int processId, const QString& recording);
 // A copy of a running recording as it is now, with its children's. Only a ring is made to pause meanwhile.
 Status snapshot(int processId, const QString& recording, const QString& copy, const Cancelled& cancelled = {});
 

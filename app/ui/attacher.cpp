@@ -50,6 +50,7 @@ Attacher::Attacher(const Appearance& appearance, HeaderBar& header, NoticeBar& n
             say(QStringLiteral("details"), tr("%1 has ended. Everything up to that moment is here.").arg(m_program));
         Q_EMIT recorded(recording);
     });
+    connect(&m_attachment, &Attachment::released, m_window, &QWidget::close);
     connect(&m_attachment, &Attachment::snapshotTaken, this, [this](const QString& copy) {
         say(QStringLiteral("snapshot"), tr("The snapshot is %1.").arg(shortPath(copy)), tr("Open"), [this, copy] { Q_EMIT openRequested(copy); });
     });
@@ -140,9 +141,16 @@ bool Attacher::confirmClose()
         tr("Stop recording %1? It goes on, and what is recorded so far is kept.").arg(m_program), QMessageBox::NoButton, m_window);
     box.setTextFormat(Qt::PlainText);
     QPushButton* stop = box.addButton(tr("Stop and keep"), QMessageBox::AcceptRole);
+    using State = session::Attachment::State;
+    const bool mayStay = m_attachment.state() == State::Recording || m_attachment.state() == State::Paused;
+    QPushButton* on = mayStay ? box.addButton(tr("Keep recording"), QMessageBox::DestructiveRole) : nullptr;
+    if (on)
+        on->setToolTip(tr("In the background, until %1 ends or is chosen here again").arg(m_program.toHtmlEscaped()));
     box.addButton(tr("Cancel"), QMessageBox::RejectRole);
     box.setDefaultButton(stop);
     box.exec();
+    if (on && box.clickedButton() == static_cast<QAbstractButton*>(on))
+        m_attachment.letGo(); // and closes the window
     return box.clickedButton() == static_cast<QAbstractButton*>(stop); // the recording is ended with this object
 }
 

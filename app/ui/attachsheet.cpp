@@ -11,6 +11,7 @@
 #include <QPushButton>
 #include <QSortFilterProxyModel>
 #include <QStackedWidget>
+#include <QToolButton>
 #include <QTreeView>
 
 namespace calltide::ui {
@@ -41,7 +42,25 @@ void AttachSheet::hideEvent(QHideEvent* event)
 void AttachSheet::look()
 {
     if (!m_job.running())
-        m_job.start([](store::Progress&) { return lookAtProcesses(); }, [this](const ProcessLook& found) { looked(found); });
+        m_job.start([wanted = wantedPid()](store::Progress&) { return lookAtProcesses(wanted); },
+            [this](const ProcessLook& found) { looked(found); });
+}
+
+int AttachSheet::wantedPid() const { return std::max(0, m_search->text().trimmed().toInt()); }
+
+// Why nothing is listed.
+void AttachSheet::showNone()
+{
+    const int wanted = wantedPid();
+    if (m_shown->rowCount())
+        m_none->hide();
+    else if (wanted)
+        m_none->setText(tr("There is no process %1.").arg(wanted));
+    else if (!m_search->text().trimmed().isEmpty())
+        m_none->setText(tr("No Python program that runs has “%1” in its command line.").arg(m_search->text().trimmed()));
+    else
+        m_none->setText(tr("No Python program of yours is running. Start one, or launch it from here."));
+    m_none->setVisible(!m_shown->rowCount());
 }
 
 void AttachSheet::looked(const ProcessLook& look)
@@ -55,7 +74,7 @@ void AttachSheet::looked(const ProcessLook& look)
         choose(before);
     if (!chosen() && !m_isWaiting)
         chooseFirst();
-    m_none->setVisible(m_shown->rowCount() == 0);
+    showNone();
     chosenChanged();
     if (!m_isWaiting)
         return;
@@ -125,6 +144,8 @@ QString AttachSheet::name() const
 {
     const inject::Process* p = m_model->process(chosen());
     const QString program = p ? ProcessModel::programOf(*p) : QString();
+    if (program.startsWith(u"-c"))
+        return tr("process %1").arg(p->pid);
     return program.section(u' ', 0, program.startsWith(u"-m ") ? 1 : 0);
 }
 
@@ -136,22 +157,30 @@ QString AttachSheet::commandLine() const
     return session::joinArguments(words + options().options);
 }
 
+void AttachSheet::setCommandLine(const QString& text)
+{
+    m_commandLine->setText(text);
+    m_copy->setVisible(!text.isEmpty());
+}
+
 void AttachSheet::chosenChanged()
 {
     const inject::Process* p = m_model->process(chosen());
     const bool recorded = p && !p->recording.empty();
     const bool waits = m_source->current() == 1;
     m_seconds->setVisible(m_duration->current() == 3);
+    m_stop->setVisible(recorded && !waits);
+    m_stop->setEnabled(!m_stopping.running());
     if (waits) {
         m_infoText->setText(tr("The program is attached as soon as it starts."));
         m_infoMore->setText(tr("Its first tenths of a second are missing; launch it from here to see those too."));
         m_attach->setText(u' ' + (m_isWaiting ? tr("Stop waiting") : tr("Wait")));
         m_attach->setEnabled(m_isWaiting || !m_pattern->text().trimmed().isEmpty());
         m_waiting->setText(m_isWaiting ? tr("Waiting for %1…").arg(m_pattern->text().trimmed()) : QString());
-        m_commandLine->clear();
+        setCommandLine({});
         return;
     }
-    m_commandLine->setText(p ? commandLine() : QString());
+    setCommandLine(p && !recorded && (!p->problem || p->problem.why == inject::Why::SwitchedOff) ? commandLine() : QString());
     const bool insists = p && !m_insistText.isEmpty() && m_insistOn.processId == p->pid;
     if (!p) {
         m_infoText->setText(tr("Choose the program to record."));
@@ -181,6 +210,22 @@ void AttachSheet::chosenChanged()
         m_infoMore->setText(wrong);
     m_infoMore->setVisible(!m_infoMore->text().isEmpty());
     m_attach->setEnabled(p && timed && wrong.isEmpty() && (recorded || anyway || !p->problem));
+}
+
+void AttachSheet::stopRecording()
+{
+    const inject::Process* p = m_model->process(chosen());
+    if (!p || p->recording.empty() || m_stopping.running())
+        return;
+    m_stopping.start(
+        [pid = p->pid, recording = QString::fromStdString(p->recording)](store::Progress&) { return session::endAttached(pid, recording); },
+        [this](const Status& stopped) {
+            look();
+            chosenChanged();
+            if (!stopped)
+                m_infoMore->setText(QString::fromStdString(stopped.error().message));
+        });
+    chosenChanged();
 }
 
 void AttachSheet::sourceChanged()

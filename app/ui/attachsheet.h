@@ -15,6 +15,7 @@ class QLineEdit;
 class QPushButton;
 class QSortFilterProxyModel;
 class QStackedWidget;
+class QToolButton;
 class QTreeView;
 
 namespace calltide::ui {
@@ -53,13 +54,17 @@ private:
     void chooseFirst();
     void look();
     void looked(const ProcessLook& look);
+    void showNone();
+    int wantedPid() const; // a number that is searched for; 0: none
+    void setCommandLine(const QString& text);
+    void stopRecording(); // of the chosen one, whoever began it
     void chosenChanged();
     void sourceChanged(); // running now, or when one starts
     void waitForOne(bool wait);
     QString commandLine() const;
     QString name() const;
 
-    session::JobRunner m_job;
+    session::JobRunner m_job, m_stopping;
     QTimer m_refresh;
     ProcessModel* m_model;
     QSortFilterProxyModel* m_shown;
@@ -73,7 +78,8 @@ private:
     QLineEdit* m_seconds = nullptr;
     QCheckBox* m_children = nullptr;
     ConditionEdit *m_startWhen = nullptr, *m_stopWhen = nullptr;
-    QPushButton* m_attach = nullptr;
+    QPushButton *m_attach = nullptr, *m_stop = nullptr;
+    QToolButton* m_copy = nullptr;
     session::AttachOptions m_insistOn;
     QString m_insistText;
     bool m_isWaiting = false;

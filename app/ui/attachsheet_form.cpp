@@ -106,8 +106,10 @@ AttachSheet::AttachSheet(const Appearance& appearance, QWidget* window)
         m_tree->expandAll();
         if (!m_tree->currentIndex().isValid())
             chooseFirst();
-        m_none->setVisible(m_shown->rowCount() == 0);
+        showNone();
         chosenChanged();
+        if (wantedPid()) // it may be none of the programs that are listed
+            look();
     });
 }
 
@@ -158,11 +160,14 @@ QWidget* AttachSheet::buildTree()
         head->resizeSection(section, width);
     }
     box->addWidget(m_tree, 1);
-    m_none = plainLabel(tr("No Python program of yours that fits is running. Start one, or launch it from here."), "muted");
+    m_none = plainLabel(QString(), "muted");
+    m_none->setObjectName(QStringLiteral("attachNone"));
     m_none->setAlignment(Qt::AlignCenter);
-    m_none->setContentsMargins(20, 0, 20, 20);
+    m_none->setWordWrap(true);
     m_none->hide();
-    box->addWidget(m_none);
+    auto* over = new QVBoxLayout(m_tree->viewport()); // in the middle of the empty list
+    over->setContentsMargins(40, 0, 40, 0);
+    over->addWidget(m_none);
     return page;
 }
 
@@ -176,12 +181,10 @@ QWidget* AttachSheet::buildInfo()
     m_info->setAttribute(Qt::WA_StyledBackground);
     m_info->setMinimumHeight(56);
     margin->addWidget(m_info);
-    auto* row = new QHBoxLayout(m_info);
-    row->setContentsMargins(14, 8, 14, 8);
-    row->setSpacing(10);
-    row->addWidget(new IconLabel(m_appearance, QStringLiteral("details"), QStringLiteral("accent.soft_text")), 0, Qt::AlignTop);
-    auto* lines = new QVBoxLayout;
-    lines->setSpacing(2);
+    auto* lines = new QGridLayout(m_info);
+    lines->setContentsMargins(14, 8, 14, 8);
+    lines->setHorizontalSpacing(10);
+    lines->setVerticalSpacing(2);
     m_infoText = plainLabel(QString());
     m_infoText->setObjectName(QStringLiteral("attachInfo"));
     m_infoText->setFont(uiFont(m_appearance, u"body", 500));
@@ -189,9 +192,15 @@ QWidget* AttachSheet::buildInfo()
     m_infoMore = plainLabel(QString());
     m_infoMore->setFont(uiFont(m_appearance, u"small"));
     m_infoMore->setWordWrap(true);
-    lines->addWidget(m_infoText);
-    lines->addWidget(m_infoMore);
-    row->addLayout(lines, 1);
+    // The icon belongs to the first line, wherever that is; the lines stand in the middle.
+    auto* icon = new IconLabel(m_appearance, QStringLiteral("details"), QStringLiteral("accent.soft_text"));
+    icon->setFixedHeight(QFontMetrics(m_infoText->font()).height());
+    lines->setRowStretch(0, 1);
+    lines->addWidget(icon, 1, 0, Qt::AlignTop);
+    lines->addWidget(m_infoText, 1, 1);
+    lines->addWidget(m_infoMore, 2, 1);
+    lines->setRowStretch(3, 1);
+    lines->setColumnStretch(1, 1);
     return around;
 }
 
@@ -262,10 +271,14 @@ void AttachSheet::buildFoot()
     m_commandLine->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_commandLine->setMinimumWidth(20);
     row->addWidget(m_commandLine);
-    auto* copy = new IconButton(m_appearance, QStringLiteral("copy"), tr("Copy the command"));
-    connect(copy, &QToolButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(m_commandLine->text()); });
-    row->addWidget(copy);
+    m_copy = new IconButton(m_appearance, QStringLiteral("copy"), tr("Copy the command"));
+    m_copy->setObjectName(QStringLiteral("attachCopy"));
+    connect(m_copy, &QToolButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(m_commandLine->text()); });
+    row->addWidget(m_copy);
     row->addStretch(1);
+    m_stop = new QPushButton(tr("Stop recording"));
+    m_stop->setObjectName(QStringLiteral("attachStop"));
+    connect(m_stop, &QPushButton::clicked, this, &AttachSheet::stopRecording);
     auto* cancel = new QPushButton(tr("Cancel"));
     connect(cancel, &QPushButton::clicked, this, &QWidget::hide);
     m_attach = new QPushButton;
@@ -277,7 +290,7 @@ void AttachSheet::buildFoot()
     connect(&m_appearance, &Appearance::changed, m_attach, refreshIcon);
     refreshIcon();
     connect(m_attach, &QPushButton::clicked, this, &AttachSheet::confirm);
-    for (QPushButton* button : {cancel, m_attach}) {
+    for (QPushButton* button : {m_stop, cancel, m_attach}) {
         button->setProperty("large", true);
         row->addWidget(button);
     }

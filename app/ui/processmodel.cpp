@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/processmodel.h"
 #include "inject/inject.h"
-#include "session/interpreter.h"
+#include "session/remote.h"
 #include "ui/appearance.h"
 #include "ui/text.h"
 #include <QDateTime>
@@ -21,7 +21,9 @@ QString stateText(const inject::Process& p)
         return ProcessModel::tr("Being recorded");
     switch (p.problem.why) {
     case Why::Fine: return ProcessModel::tr("Ready");
-    case Why::NotSupported: return ProcessModel::tr("Not supported");
+    case Why::NotSupported: return session::isTooOld(p) ? ProcessModel::tr("Too old") : ProcessModel::tr("Not supported");
+    case Why::OtherUser: return ProcessModel::tr("Another user");
+    case Why::NotPython: return ProcessModel::tr("No Python");
     case Why::Elsewhere: return ProcessModel::tr("In a container");
     case Why::Suspended: return ProcessModel::tr("Suspended");
     case Why::NotPermitted: return ProcessModel::tr("Not permitted");
@@ -54,20 +56,18 @@ void setCell(QStandardItem* item, const QString& text, const QVariant& sort)
 
 } // namespace
 
-ProcessLook lookAtProcesses()
+ProcessLook lookAtProcesses(int wanted)
 {
     ProcessLook look;
-    look.processes = inject::pythonProcesses();
-    const QStringList versions = session::supportedVersions();
+    look.processes = inject::pythonProcesses(true);
+    const auto listed = [wanted](const inject::Process& p) { return p.pid == wanted; };
+    if (wanted > 0 && std::none_of(look.processes.begin(), look.processes.end(), listed))
+        if (inject::Process found = inject::describe(wanted); found.pid)
+            look.processes.push_back(std::move(found));
     for (inject::Process& p : look.processes) {
         p.problem = inject::check(p.pid);
-        const QString version = QString::fromStdString(p.python).section(u'.', 0, 1);
-        if (!p.problem && !versions.contains(version))
-            p.problem = {inject::Why::NotSupported,
-                ProcessModel::tr("Process %1 runs Python %2, for which there is no recorder; supported are %3.")
-                    .arg(p.pid)
-                    .arg(version, versions.join(QStringLiteral(", ")))
-                    .toStdString()};
+        if (!p.problem)
+            p.problem = session::recorderProblem(p);
     }
     timespec now{};
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -140,8 +140,10 @@ void ProcessModel::fill(const QList<QStandardItem*>& cells, const inject::Proces
     QStringList words;
     for (const std::string& word : p.command)
         words += fromSystem(word);
-    first->setToolTip(words.join(u' ').left(1000));
-    first->setData(QStringLiteral("%1 %2 %3").arg(p.pid).arg(words.join(u' '), QString::fromStdString(p.python)), SearchRole);
+    const QString line = words.join(u' '), folder = fromSystem(p.folder);
+    const QString tip = line.left(1000).toHtmlEscaped();
+    first->setToolTip(QStringLiteral("<p>%1</p>").arg(folder.isEmpty() ? tip : tr("%1<br>in %2").arg(tip, folder.toHtmlEscaped())));
+    first->setData(QStringList{QString::number(p.pid), line, QString::fromStdString(p.python), folder}.join(u' '), SearchRole);
     setCell(cell(Process), QString::number(p.pid), p.pid);
     setCell(cell(Python), QString::fromStdString(p.python), QString::fromStdString(p.python).section(u'.', 1, 1).toInt());
     const double share = m_cpu.contains(p.pid) && passedNs > 0 ? double(p.cpuNs - m_cpu.value(p.pid)) / double(passedNs) : 0;

@@ -15,7 +15,7 @@ struct ProcessLook
     std::vector<inject::Process> processes; // with their problems
     qint64 atNs = 0; // CLOCK_MONOTONIC: processor time is compared with the look before
 };
-ProcessLook lookAtProcesses();
+ProcessLook lookAtProcesses(int wanted = 0); // also this process, whatever it is
 
 class ProcessModel : public QStandardItemModel
 {

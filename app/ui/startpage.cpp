@@ -105,6 +105,9 @@ StartPage::StartPage(const Appearance& appearance, const Actions& actions, Recen
             row->installEventFilter(this);
         m_again->setVisible(!m_again->rows().isEmpty());
         m_againTitle->setVisible(!m_again->rows().isEmpty());
+        const int gap = m_again->rows().isEmpty() ? 0 : 12;
+        m_aroundTitle->setContentsMargins(0, gap, 0, 0);
+        m_aroundTitle->setFixedHeight(28 + gap);
     };
     connect(m_again, &RunAgain::rowsChanged, this, watchRows);
     connect(m_again, &RunAgain::runRequested, this, &StartPage::runRequested);
@@ -147,10 +150,8 @@ QWidget* StartPage::side()
     m_againTitle->setFixedHeight(28);
     column->addWidget(m_againTitle);
     column->addWidget(m_again);
-    column->addSpacing(12);
-    QLabel* title = heading(m_appearance, tr("Moving around"));
-    title->setFixedHeight(28);
-    column->addWidget(title);
+    m_aroundTitle = heading(m_appearance, tr("Moving around"));
+    column->addWidget(m_aroundTitle);
     column->addWidget(movingAround());
     column->addStretch(1);
     side->setMinimumWidth(200);

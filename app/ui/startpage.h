@@ -50,7 +50,7 @@ private:
     QGridLayout *m_cards, *m_files, *m_lower;
     QLineEdit* m_filter;
     RunAgain* m_again;
-    QLabel* m_againTitle = nullptr;
+    QLabel *m_againTitle = nullptr, *m_aroundTitle = nullptr;
     QList<QWidget*> m_cardWidgets, m_fileWidgets;
     QLabel* m_none;
     int m_columns = 0;

@@ -13,6 +13,7 @@
 #include <QLineEdit>
 #include <QProcess>
 #include <QTreeView>
+#include <csignal>
 
 using namespace calltide;
 using namespace calltide::ui;
@@ -114,6 +115,59 @@ private Q_SLOTS:
         QVERIFY(!again);
         QCOMPARE(QString::fromStdString(again.error().message), u"Process %1 is being recorded already."_s.arg(pid()));
         QVERIFY(bool(session::endAttached(pid(), options.output)));
+    }
+
+    void whatCannotBeAttachedSaysWhy()
+    {
+        AttachSheet* sheet = popUp();
+        auto* search = sheet->findChild<QLineEdit*>(u"processSearch"_s);
+        auto* info = sheet->findChild<QLabel*>(u"attachInfo"_s);
+        auto* copy = sheet->findChild<QWidget*>(u"attachCopy"_s);
+        search->setText(u"1073741824"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(sheet->findChild<QLabel*>(u"attachNone"_s)->text(), u"There is no process 1073741824."_s, 30000);
+        QVERIFY(sheet->findChild<QLabel*>(u"attachNone"_s)->isVisible() && !button()->isEnabled() && !copy->isVisible());
+        QProcess sleeper;
+        sleeper.start(u"sleep"_s, {u"1000"_s});
+        QVERIFY(sleeper.waitForStarted());
+        search->setText(QString::number(sleeper.processId())); // also what is no Python
+        QTRY_COMPARE_WITH_TIMEOUT(info->text(), u"Process %1 is not a Python program."_s.arg(sleeper.processId()), 30000);
+        QVERIFY(!button()->isEnabled() && !copy->isVisible());
+        sleeper.kill();
+        QVERIFY(sleeper.waitForFinished());
+        startServer();
+        ::kill(pid(), SIGSTOP);
+        search->setText(QString::number(pid()));
+        QTRY_VERIFY_WITH_TIMEOUT(info->text().contains(u"is suspended. Resume it first"_s), 30000);
+        QVERIFY(!button()->isEnabled());
+        ::kill(pid(), SIGCONT);
+        QTRY_VERIFY_WITH_TIMEOUT(button()->isEnabled() && copy->isVisible(), 30000);
+        sheet->hide();
+    }
+
+    void theWindowClosesAndTheRecordingGoesOn()
+    {
+        startServer();
+        AttachSheet* sheet = popUp();
+        sheet->findChild<QLineEdit*>(u"processSearch"_s)->setText(u"stop-here"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(sheet->chosen(), pid(), 30000);
+        QTest::mouseClick(button(), Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(m_fixture->window->attacher().mayPause(), 60000);
+        m_fixture->answerNext(u"Cancel"_s);
+        m_fixture->window->close();
+        QVERIFY(m_fixture->window->isVisible() && m_fixture->window->attacher().isRunning());
+        m_fixture->answerNext(u"Keep recording"_s);
+        m_fixture->window->close();
+        QTRY_VERIFY_WITH_TIMEOUT(!m_fixture->window->isVisible(), 60000);
+        m_fixture->remake();
+        sheet = popUp();
+        sheet->findChild<QLineEdit*>(u"processSearch"_s)->setText(u"stop-here"_s);
+        auto* stop = sheet->findChild<QAbstractButton*>(u"attachStop"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(stop->isVisible() && stop->isEnabled(), 30000);
+        QCOMPARE(button()->text().trimmed(), u"Open"_s);
+        QTest::mouseClick(stop, Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(button()->text().contains(u"Attach to"_s) && !stop->isVisible(), 60000);
+        sheet->hide();
+        QCOMPARE(endServer(), u"OK 1\n"_s);
     }
 
     void waitingAttachesToTheNextOneThatFits()

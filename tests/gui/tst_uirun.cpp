@@ -123,6 +123,36 @@ private Q_SLOTS:
         QCOMPARE(calls("last"), 1u);
     }
 
+    void stopAsksThenEndsThenKills()
+    {
+        run("import signal, time\nfor s in signal.SIGINT, signal.SIGTERM: signal.signal(s, signal.SIG_IGN)\n"
+            "def stays(): time.sleep(0.01)\nwhile True:\n    stays()\n    print('here', flush=True)\n");
+        QTRY_VERIFY_WITH_TIMEOUT(console()->text().contains(u"here"_s), 60000);
+        auto* stop = console()->findChild<QAbstractButton*>(u"consoleStop"_s);
+        for (const QString& text : {u"Stop"_s, u"End now"_s, u"Kill"_s}) {
+            QTRY_COMPARE_WITH_TIMEOUT(stop->text(), text, 60000);
+            QVERIFY(m_fixture->window->isBusy());
+            QTest::mouseClick(stop, Qt::LeftButton);
+        }
+        waitForEnd();
+        QVERIFY(console()->text().contains(u"Ended by signal 9"_s));
+        QVERIFY(calls("stays") > 0);
+    }
+
+    void closingTheWindowAsks()
+    {
+        run("print('waits', flush=True)\ninput()\n");
+        QTRY_VERIFY_WITH_TIMEOUT(console()->text().contains(u"waits"_s), 60000);
+        m_fixture->answerNext(u"Cancel"_s);
+        m_fixture->window->close();
+        QVERIFY(m_fixture->window->isVisible() && m_fixture->window->isBusy());
+        m_fixture->answerNext(u"Stop and keep"_s);
+        m_fixture->window->close();
+        QTRY_VERIFY_WITH_TIMEOUT(!m_fixture->window->isVisible(), 60000);
+        QVERIFY(console()->text().contains(u"KeyboardInterrupt"_s)); // asked politely
+        m_fixture->remake();
+    }
+
     void fiftyChildrenAreFollowed()
     {
         run("import os\ndef child(): return 1\npids = []\nfor i in range(50):\n    pid = os.fork()\n    if not pid:\n"

@@ -6,11 +6,14 @@
 #include "ui/document.h"
 #include "ui/mainwindow.h"
 #include "ui/noticebar.h"
+#include <QAbstractButton>
 #include <QAction>
 #include <QDir>
 #include <QFile>
+#include <QMessageBox>
 #include <QTabBar>
 #include <QTemporaryDir>
+#include <QTimer>
 #include <QtTest>
 
 struct UiFixture
@@ -33,6 +36,22 @@ struct UiFixture
         window->show();
         window->activateWindow(); // there is no window manager to do it
         (void)QTest::qWaitForWindowActive(window.get());
+    }
+    // The question that comes next gets this answer, the text of a button.
+    void answerNext(const QString& button) const
+    {
+        auto* timer = new QTimer(window.get());
+        QObject::connect(timer, &QTimer::timeout, window.get(), [timer, button] {
+            auto* box = qobject_cast<QMessageBox*>(QApplication::activeModalWidget());
+            if (!box)
+                return;
+            timer->deleteLater();
+            for (QAbstractButton* one : box->buttons())
+                if (one->text() == button)
+                    return one->click();
+            box->reject();
+        });
+        timer->start(20);
     }
     QString write(const QString& name, const QByteArray& bytes) const
     {

@@ -160,6 +160,21 @@ class AttachTest(Attaching):
         self.assertEqual(self.info("after.calltide")["problems"], [])
         self.assertEqual(self.end(process), CLEAN)
 
+    def test_a_recording_goes_on_in_the_background_until_it_is_stopped(self):
+        process = self.server()
+        pid = str(process.pid)
+        said = self.succeed("attach", pid, "--detach", "-o", "b.calltide").stderr
+        self.assertEqual(said, "calltide: recording process %s into b.calltide; calltide attach --stop %s stops\n" % (pid, pid))
+        for _ in range(2):  # more than the time after which it would notice that nobody is there
+            before = self.calls("b.calltide", "leaf")
+            wait_until(lambda: self.calls("b.calltide", "leaf") > before + 100, "calls")
+            self.assertEqual(self.run_calltide("attach", pid).stderr, "calltide: Process %s is being recorded already.\n" % pid)
+        self.assertIn("process %s goes on" % pid, self.succeed("attach", "--stop", pid).stderr)
+        self.assertEqual(self.info("b.calltide")["problems"], [])
+        again = self.run_calltide("attach", "--stop", pid)
+        self.assertEqual((again.returncode, again.stderr), (1, "calltide: Process %s is not being recorded.\n" % pid))
+        self.assertEqual(self.end(process), CLEAN)
+
     def test_what_is_refused(self):
         process = self.server()
         pid = str(process.pid)
@@ -167,6 +182,8 @@ class AttachTest(Attaching):
                 (["attach", pid, "--max-deph", "3"], 2, "did you mean --max-depth"),
                 (["attach", pid, "--max-depth", "x"], 2, "is not a number"),
                 (["attach"], 2, "name a process"),
+                (["attach", "--stop", pid, "-t", "5"], 2, "--stop takes the process only"),
+                (["attach", "--detach", pid, "-t", "5"], 2, "exclude each other"),
                 (["attach", "server.py"], 2, "is no process number"),
                 (["attach", pid, "-t", "soon"], 2, "is no time"),
                 (["attach", "1073741824"], 1, "There is no process 1073741824."),

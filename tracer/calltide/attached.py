@@ -20,7 +20,8 @@ class Refused(Exception):
 
 
 def answer(fields: dict[str, str], frame) -> dict[str, str]:
-    actions = {"start": _start, "join": _join, "stop": _stop, "pause": _pause, "resume": _resume, "state": _state}
+    actions = {"start": _start, "join": _join, "stop": _stop, "pause": _pause, "resume": _resume, "keep": _keep,
+               "state": _state}
     try:
         module = load()
         module.ignore(frame.f_code)  # the module above it is known to the recorder
@@ -182,6 +183,14 @@ def _pause(module, fields: dict[str, str]) -> dict[str, str]:
 def _resume(module, fields: dict[str, str]) -> dict[str, str]:
     _running(module)
     module.resume()
+    return {}
+
+
+def _keep(module, fields: dict[str, str]) -> dict[str, str]:
+    """Goes on when the one who asked for it is gone."""
+    _running(module)
+    module.watch(0)
+    children.announce()
     return {}
 
 

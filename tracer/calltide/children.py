@@ -14,9 +14,9 @@ def follow(tracer, folder: str, values: dict) -> None:
     first = not _state
     wrapped = _state.get("on", False)
     _state.update(tracer=tracer, folder=folder, values=values, on=True)
-    _announce()
+    announce()
     if first:
-        os.register_at_fork(after_in_child=_announce)
+        os.register_at_fork(after_in_child=announce)
     if not wrapped:
         _wrap_starters()
 
@@ -35,7 +35,8 @@ def leave() -> None:
         os.environ["PYTHONPATH"] = rest
 
 
-def _announce() -> None:
+def announce() -> None:
+    """To the processes that are started from now on."""
     if not _state.get("on"):
         return
     tracer = _state["tracer"]
