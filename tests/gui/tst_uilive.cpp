@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Recordings that go on, in a real window: real programs that wait at a pipe, so that every step is the test's.
+#include "formats/live.h"
 #include "session/interpreter.h"
 #include "store/statistics.h"
 #include "traced_python.h"
@@ -200,7 +201,7 @@ private Q_SLOTS:
         const Program program(*m_fixture, u"other"_s);
         const auto process = run(program);
         program.work(3);
-        QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(program.recording), 60000);
+        QTRY_VERIFY_WITH_TIMEOUT(formats::isLive(QFile::encodeName(program.recording).toStdString()), 60000); // its head is complete
         window().open(program.recording);
         QTRY_VERIFY_WITH_TIMEOUT(shown("leaf") == 3, 60000);
         Document* live = document();
@@ -239,7 +240,7 @@ private Q_SLOTS:
         const Program program(*m_fixture, u"closed"_s);
         const auto process = run(program);
         program.work(3);
-        QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(program.recording), 60000);
+        QTRY_VERIFY_WITH_TIMEOUT(formats::isLive(QFile::encodeName(program.recording).toStdString()), 60000); // its head is complete
         window().open(program.recording);
         QTRY_VERIFY_WITH_TIMEOUT(shown("leaf") == 3, 60000);
         m_fixture->action(ActionId::CloseTab)->trigger();
