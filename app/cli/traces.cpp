@@ -218,7 +218,7 @@ void printInfo(const Trace& trace)
     print(QStringLiteral("%1\n%2, %3 bytes\n%4 calls of %5 functions in %6\n")
               .arg(QString::fromStdString(trace.path()), QString::fromStdString(trace.format()))
               .arg(trace.fileSize())
-              .arg(trace.sliceCount())
+              .arg(callCount(trace))
               .arg(trace.functions().size())
               .arg(spanText(trace.duration())));
     for (const auto& [key, value] : trace.metadata())

@@ -7,12 +7,12 @@ namespace calltide::ui {
 AreaSummary summaryOf(const store::Trace& trace, const store::Scope& area)
 {
     AreaSummary out;
-    std::vector<bool> seen(trace.tracks().size());
+    std::vector<bool> seen(trace.tracks().size()), counted(trace.tracks().size());
+    for (const store::TrackId track : store::countedTracks(trace, area.tracks))
+        counted[track.v] = true;
     for (uint32_t r = 0; r < trace.rows().size(); ++r) {
         const store::Row& row = trace.row(store::RowId(r));
-        if (store::repeatsThreads(trace.track(row.track).kind))
-            continue;
-        if (!area.tracks.empty() && std::find(area.tracks.begin(), area.tracks.end(), row.track) == area.tracks.end())
+        if (!counted[row.track.v])
             continue;
         const auto [first, last] = trace.overlapping(store::RowId(r), area.from, area.to);
         if (first >= last)

@@ -74,11 +74,16 @@ CallsData collectCalls(const store::Trace& trace, store::FunctionId function, co
     CallsData out;
     if (function.valid()) {
         const auto functions = trace.functionColumn();
-        out = collect(trace, scope, progress, most, [&](store::SliceIndex from, store::SliceIndex end) {
+        const auto next = [&](store::SliceIndex from, store::SliceIndex end) {
             while (from < end && functions[from] != function.v)
                 ++from;
             return from;
-        });
+        };
+        store::Scope counted = scope;
+        counted.tracks = store::countedTracks(trace, scope.tracks);
+        out = collect(trace, counted, progress, most, next);
+        if (out.total == 0) // of what is no call: garbage collections, imports
+            out = collect(trace, scope, progress, most, next);
     }
     out.function = function;
     return out;

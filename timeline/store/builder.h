@@ -65,6 +65,8 @@ public:
     // Empties the builder. Cancelled when the progress says so.
     Result<TracePtr> finish(Progress* progress = nullptr);
 
+    class OwnCalls; // owncode.cpp
+
 private:
     friend class GrowingTrace;
     struct Private;

@@ -52,6 +52,14 @@ SliceIndex nearest(const Trace& trace, Place place, bool forward, First&& first,
     return best;
 }
 
+SliceIndex endOf(const Trace& trace) // behind the last slice
+{
+    SliceIndex end = 0;
+    for (const Row& row : trace.rows())
+        end = std::max(end, row.first + row.count);
+    return end;
+}
+
 SliceIndex nearest(const Trace& trace, const std::vector<bool>& mask, Place place, bool forward)
 {
     const auto isHit = [&](SliceIndex i) { return mask[trace.functionOf(i).v]; };
@@ -87,12 +95,9 @@ std::shared_ptr<const HitSet> HitSet::find(
     Progress* progress)
 {
     constexpr uint64_t kStep = 1 << 18, kArgumentStep = 1 << 10; // calls between looks at the progress
-    SliceIndex end = 0;
-    for (const Row& row : trace.rows())
-        end = std::max(end, row.first + row.count);
+    const SliceIndex end = endOf(trace);
     auto out = std::make_shared<HitSet>();
     out->m_bits.assign((end + 63) / 64, 0);
-    out->m_blocks.assign(end / kBlock / 64 + 1, 0);
     std::vector<uint8_t> bytes(functions.begin(), functions.end()); // a byte a function is read faster than a bit
     bytes.resize(trace.functions().size());
     const auto column = trace.functionColumn();
@@ -110,16 +115,36 @@ std::shared_ptr<const HitSet> HitSet::find(
             out->m_bits[i / 64] |= uint64_t(hit) << (i % 64);
         }
     }
-    for (size_t word = 0; word < out->m_bits.size(); ++word) {
-        out->m_count += uint64_t(std::popcount(out->m_bits[word]));
-        if (out->m_bits[word])
-            out->m_blocks[word / (kBlock / 64) / 64] |= uint64_t(1) << (word / (kBlock / 64) % 64);
-    }
+    out->makeBlocks();
     if (out->m_count <= kMostTimes) {
         for (SliceIndex i = out->next(0, end); i < end; i = out->next(i + 1, end))
             out->m_times.push_back(trace.start(i));
         std::sort(out->m_times.begin(), out->m_times.end());
     }
+    return out;
+}
+
+void HitSet::makeBlocks()
+{
+    m_blocks.assign(m_bits.size() / (kBlock / 64) / 64 + 1, 0);
+    m_count = 0;
+    for (size_t word = 0; word < m_bits.size(); ++word) {
+        m_count += uint64_t(std::popcount(m_bits[word]));
+        if (m_bits[word])
+            m_blocks[word / (kBlock / 64) / 64] |= uint64_t(1) << (word / (kBlock / 64) % 64);
+    }
+}
+
+std::shared_ptr<const HitSet> HitSet::moved(const Trace& there, const std::function<SliceIndex(SliceIndex)>& to) const
+{
+    auto out = std::make_shared<HitSet>();
+    out->m_bits.assign((endOf(there) + 63) / 64, 0);
+    const SliceIndex end = m_bits.size() * 64;
+    for (SliceIndex i = next(0, end); i < end; i = next(i + 1, end))
+        if (const SliceIndex moved = to(i); moved / 64 < out->m_bits.size())
+            out->m_bits[moved / 64] |= uint64_t(1) << (moved % 64);
+    out->makeBlocks();
+    out->m_times = m_times;
     return out;
 }
 

@@ -24,6 +24,9 @@ public:
         const Trace& trace, const std::vector<bool>& functions, const std::function<bool(std::string_view)>& argument,
         Progress* progress = nullptr);
 
+    // The same calls in another trace that has them all; `to`: what they are there.
+    std::shared_ptr<const HitSet> moved(const Trace& there, const std::function<SliceIndex(SliceIndex)>& to) const;
+
     uint64_t count() const { return m_count; }
     bool contains(SliceIndex i) const { return i / 64 < m_bits.size() && m_bits[i / 64] >> (i % 64) & 1; }
     bool any(SliceIndex first, uint64_t count) const { return next(first, first + count) < first + count; }
@@ -38,6 +41,7 @@ public:
     static constexpr uint64_t kMostTimes = 1'000'000;
 
 private:
+    void makeBlocks();
     SliceIndex previous(SliceIndex begin, SliceIndex to) const; // the last one in [begin, to); kNoSlice: none
     uint64_t countIn(SliceIndex from, SliceIndex end) const;
 

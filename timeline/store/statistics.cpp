@@ -14,6 +14,26 @@ std::vector<TrackId> withLanes(const Trace& trace, TrackId thread)
     return tracks;
 }
 
+uint64_t callCount(const Trace& trace)
+{
+    uint64_t out = 0;
+    for (const Track& track : trace.tracks())
+        out += countsCalls(track.kind) ? track.sliceCount : 0;
+    return out;
+}
+
+std::vector<TrackId> countedTracks(const Trace& trace, const std::vector<TrackId>& chosen)
+{
+    std::vector<TrackId> out;
+    for (size_t t = 0; chosen.empty() && t < trace.tracks().size(); t++)
+        if (countsCalls(trace.tracks()[t].kind))
+            out.push_back(TrackId(t));
+    for (const TrackId t : chosen)
+        if (countsCalls(trace.track(t).kind))
+            out.push_back(t);
+    return out.empty() ? chosen : out;
+}
+
 std::vector<FunctionStatistics> functionStatistics(const Trace& trace, const Scope& scope, Progress* progress)
 {
     struct Sum
@@ -23,11 +43,7 @@ std::vector<FunctionStatistics> functionStatistics(const Trace& trace, const Sco
         uint32_t open = 0; // how often it is on the stack of the track being walked
     };
     std::vector<Sum> sums(trace.functions().size());
-    std::vector<TrackId> tracks = scope.tracks;
-    if (tracks.empty())
-        for (size_t t = 0; t < trace.tracks().size(); t++)
-            if (!repeatsThreads(trace.tracks()[t].kind))
-                tracks.push_back(TrackId(t));
+    const std::vector<TrackId> tracks = countedTracks(trace, scope.tracks);
 
     std::vector<int64_t> childTime; // one more than the depth: of the children of each open call
     uint64_t visited = 0;

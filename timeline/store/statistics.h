@@ -17,6 +17,15 @@ struct Scope // what to look at
 // A thread's track with its overflow lanes, which hold calls of the same thread.
 std::vector<TrackId> withLanes(const Trace& trace, TrackId thread);
 
+// Whether what stands on such a track are calls, each once: not what repeats them, and no garbage collections.
+constexpr bool countsCalls(TrackKind kind)
+{
+    return !repeatsThreads(kind) && kind != TrackKind::Gc;
+}
+uint64_t callCount(const Trace& trace); // all calls, the number that is said everywhere
+// The tracks whose calls are counted where these are chosen (none: all): if there are calls among them, only those.
+std::vector<TrackId> countedTracks(const Trace& trace, const std::vector<TrackId>& chosen);
+
 struct FunctionStatistics
 {
     FunctionId function;
