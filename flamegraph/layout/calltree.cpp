@@ -115,6 +115,8 @@ CallTree TreeBuilder::link(const LooseTree& loose, const TreeOptions& options)
         }
     }
     out.m_depth = out.m_nodes.back().depth;
+    out.m_depthCut = loose.depthCut;
+    out.m_leftOut = count - out.m_nodes.size();
     if (options.direction == Direction::TopDown) {
         out.m_callsBelow.resize(original.size());
         for (size_t i = 0; i < original.size(); ++i)

@@ -51,6 +51,7 @@ struct Node
 struct LooseTree
 {
     std::vector<Node> nodes; // in the order of first sight: a parent before its children; not linked to them
+    bool depthCut = false; // bottom up: there were callers beyond the depth that is followed
 };
 
 struct TreeOptions
@@ -98,6 +99,9 @@ public:
     }
     uint32_t depth() const { return m_depth; } // of the deepest node
     bool isPruned() const { return m_pruned; } // small nodes are missing
+    bool isDepthCut() const { return m_depthCut; } // bottom up: callers further away than kMaxCallers are missing
+    static constexpr uint32_t kMaxCallers = 512;
+    uint64_t leftOut() const { return m_leftOut; } // how many
     int64_t scopeTime() const { return m_scopeTime; } // ns of outermost calls after all transforms, all threads together: "100 %"
     // How wide a node is: never less than its children together. Top down, self times add up to the time, so Time and
     // Self are equally wide there; Calls counts the calls of the whole subtree. Bottom up by Time, functions that call
@@ -111,6 +115,8 @@ private:
     std::vector<uint64_t> m_callsBelow; // top down: with the node's own
     uint32_t m_depth = 0;
     bool m_pruned = false;
+    bool m_depthCut = false;
+    uint64_t m_leftOut = 0;
     int64_t m_scopeTime = 0;
 };
 

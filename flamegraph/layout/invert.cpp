@@ -8,7 +8,6 @@
 
 namespace calltide::flame {
 namespace {
-constexpr uint32_t kMaxDepth = 512;
 // Parts of the whole: what is smaller by all measures is not followed further. Of many paths, less is followed.
 constexpr int64_t kSmallest = 100'000, kSmallestOfMany = 20'000;
 constexpr size_t kMany = 1'000'000;
@@ -130,7 +129,7 @@ bool TreeBuilder::invert(const LooseTree& topDown, store::FunctionId only, Loose
     const uint64_t leastCalls = calls / uint64_t(smallest);
 
     std::vector<Group> groups{{0, 0, origins.size()}}, below;
-    for (uint32_t depth = 0; depth < kMaxDepth && !groups.empty(); ++depth) {
+    for (uint32_t depth = 0; depth < CallTree::kMaxCallers && !groups.empty(); ++depth) {
         below.clear();
         next.clear();
         for (const Group& group : groups) {
@@ -163,6 +162,7 @@ bool TreeBuilder::invert(const LooseTree& topDown, store::FunctionId only, Loose
         origins.swap(next);
         groups.swap(below);
     }
+    out.depthCut = !groups.empty();
     Node& root = out.nodes[0];
     for (size_t i = 1; i < out.nodes.size() && out.nodes[i].parent == 0; ++i) {
         root.time += out.nodes[i].time; // more than the scope when functions call each other: the root is their sum

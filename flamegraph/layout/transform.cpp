@@ -2,6 +2,7 @@
 // A transform maps every node of the tree to a node of the new one, parents before children. Only self times and calls
 // are carried over; whole times are summed again at the end, so that they always fit what is left.
 #include "layout/treebuilder.h"
+#include "store/owncode.h"
 #include <algorithm>
 
 namespace calltide::flame {
@@ -62,22 +63,24 @@ private:
     // Where a node goes; kGone: nowhere. The root stands for "nowhere yet" where a function or a subtree is focused.
     uint32_t target(uint32_t node, const Node& n)
     {
-        const bool its = m_transform.kind == TransformKind::FocusHits
+        const bool its = !m_transform.functions.empty()
             ? n.function.v < m_transform.functions.size() && m_transform.functions[n.function.v]
             : n.function == m_transform.function;
         const uint32_t parent = n.parent ? m_to[n.parent] : 0;
         m_merged = false;
         switch (m_transform.kind) {
         case TransformKind::MergeFunction:
+        case TransformKind::MergeModule:
             m_merged = its;
             return its ? parent : child(parent, n.function);
         case TransformKind::MergeLibrary:
-            m_merged = m_trace.function(n.function).owner != store::CodeOwner::User;
+            m_merged = !store::isOwn(m_trace.function(n.function));
             return m_merged ? parent : child(parent, n.function);
         case TransformKind::DropFunction:
             return its || parent == kGone ? kGone : child(parent, n.function);
         case TransformKind::FocusFunction:
         case TransformKind::FocusHits:
+        case TransformKind::FocusModule:
             if (n.parent && parent != kGone)
                 return child(parent, n.function);
             return its ? child(0, n.function) : kGone;
@@ -85,6 +88,18 @@ private:
             return inSubtree(node, n);
         case TransformKind::CollapseRecursion:
             return collapsed(node, n, parent);
+        case TransformKind::MergeNode:
+            m_merged = endsPath(node, n);
+            return m_merged ? parent : child(parent, n.function);
+        case TransformKind::CollapseFunction: {
+            const uint32_t open = n.parent ? m_extra[n.parent] : kGone; // the new node of the call it is in
+            m_merged = open != kGone;
+            const uint32_t to = m_merged ? open : child(parent, n.function);
+            m_extra[node] = m_merged || its ? to : kGone;
+            return to;
+        }
+        case TransformKind::CollapseDirectRecursion:
+            return its && n.parent && m_from[n.parent].function == n.function ? parent : child(parent, n.function);
         }
         return kGone;
     }
@@ -100,6 +115,17 @@ private:
             return kGone;
         m_extra[node] = behind + 1;
         return behind + 1 == path.size() ? child(0, n.function) : kGone;
+    }
+
+    // m_extra as above.
+    bool endsPath(uint32_t node, const Node& n)
+    {
+        const std::vector<store::FunctionId>& path = m_transform.path;
+        const uint32_t behind = n.parent ? m_extra[n.parent] : 0;
+        if (behind >= path.size() || path[behind] != n.function)
+            return false;
+        m_extra[node] = behind + 1;
+        return behind + 1 == path.size();
     }
 
     // m_extra: the new node of the outermost call of the function that is open.

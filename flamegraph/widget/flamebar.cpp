@@ -7,20 +7,21 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QResizeEvent>
+#include <QSignalBlocker>
 #include <QToolButton>
+#include <algorithm>
+#include <utility>
 
 namespace calltide::flameview {
 namespace {
-// Widths below which parts leave the bar, so that it never sets the window's least width.
-constexpr int kMyCodeTextFrom = 880, kMeasuresFrom = 720, kFilterFrom = 560, kMyCodeFrom = 480,
-              kChipTextFrom = 440;
+constexpr int kFilterLeast = 140, kFilterMost = 220; // width
+constexpr int kMargin = 8, kSpacing = 8;
 } // namespace
 
 FlameBar::FlameBar(QWidget* parent)
     : QWidget(parent)
     , m_order(new QButtonGroup(this))
     , m_measure(new QButtonGroup(this))
-    , m_measureMenu(new QToolButton)
     , m_chip(new QToolButton)
     , m_myCode(new QToolButton)
     , m_filter(new QLineEdit)
@@ -28,13 +29,14 @@ FlameBar::FlameBar(QWidget* parent)
     setProperty("bar", true);
     setAttribute(Qt::WA_StyledBackground);
     auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(8, 0, 8, 0);
-    row->setSpacing(8);
-    row->addWidget(segments({tr("Top down"), tr("Bottom up"), tr("Sandwich")}, m_order));
+    row->setContentsMargins(kMargin, 0, kMargin, 0);
+    row->setSpacing(kSpacing);
+    m_orders = segments({tr("Top down"), tr("Bottom up"), tr("Sandwich")}, m_order);
+    m_orderMenu = menuOf(tr("Which calls stand below which"), m_order);
     m_measures = segments({tr("Time"), tr("Self"), tr("Calls")}, m_measure);
-    row->addWidget(m_measures);
-    makeMeasureMenu();
-    row->addWidget(m_measureMenu);
+    m_measureMenu = menuOf(tr("What the widths stand for"), m_measure);
+    for (QWidget* w : {m_orders, static_cast<QWidget*>(m_orderMenu), m_measures, static_cast<QWidget*>(m_measureMenu)})
+        row->addWidget(w);
 
     m_chip->setObjectName(QStringLiteral("scope"));
     m_chip->setToolButtonStyle(Qt::ToolButtonTextOnly);
@@ -70,9 +72,7 @@ FlameBar::FlameBar(QWidget* parent)
     m_filter->setToolTip(tr("Part of a name, or a regular expression in /slashes/"));
     m_filter->setAccessibleName(tr("Filter frames"));
     m_filter->setClearButtonEnabled(true);
-    m_filter->setMinimumWidth(60);
-    m_filter->setMaximumWidth(220);
-    row->addWidget(m_filter, 1);
+    row->addWidget(m_filter);
 
     connect(m_myCode, &QToolButton::toggled, this, &FlameBar::myCodeChanged);
     connect(m_rootAtBottom, &QAction::toggled, this, &FlameBar::rootChanged);
@@ -96,20 +96,24 @@ FlameBar::FlameBar(QWidget* parent)
         setAvailable(ScopeKind(i), false);
 }
 
-void FlameBar::makeMeasureMenu()
+QToolButton* FlameBar::menuOf(const QString& whatFor, QButtonGroup* group)
 {
-    m_measureMenu->setPopupMode(QToolButton::InstantPopup);
-    m_measureMenu->setToolTip(tr("What the widths stand for"));
-    m_measureMenu->setAccessibleName(tr("What the widths stand for"));
-    auto* menu = new QMenu(m_measureMenu);
-    for (QAbstractButton* button : m_measure->buttons())
+    auto* out = new QToolButton;
+    out->setPopupMode(QToolButton::InstantPopup);
+    out->setToolTip(whatFor);
+    out->setAccessibleName(whatFor);
+    auto* menu = new QMenu(out);
+    for (QAbstractButton* button : group->buttons())
         menu->addAction(button->text(), button, &QAbstractButton::click);
-    m_measureMenu->setMenu(menu);
-    m_measureMenu->setText(m_measure->checkedButton()->text());
-    connect(m_measure, &QButtonGroup::buttonToggled, m_measureMenu, [this](QAbstractButton* button, bool on) {
-        if (on)
-            m_measureMenu->setText(button->text());
+    out->setMenu(menu);
+    out->setText(group->checkedButton()->text());
+    connect(group, &QButtonGroup::buttonToggled, out, [this, out](QAbstractButton* button, bool on) {
+        if (!on)
+            return;
+        out->setText(button->text());
+        arrange();
     });
+    return out;
 }
 
 QWidget* FlameBar::segments(const QStringList& names, QButtonGroup* group)
@@ -138,6 +142,7 @@ void FlameBar::setTheme(const render::Theme& theme)
     m_chip->setIcon(theme.icon(QStringLiteral("area")));
     m_myCode->setIcon(theme.icon(QStringLiteral("my_code")));
     m_filterIcon->setIcon(theme.icon(QStringLiteral("filter")));
+    arrange();
 }
 
 Order FlameBar::order() const
@@ -153,6 +158,12 @@ void FlameBar::setOrder(Order order)
 bool FlameBar::myCodeOnly() const
 {
     return m_myCode->isChecked();
+}
+
+void FlameBar::setMyCodeOnly(bool on)
+{
+    const QSignalBlocker quiet(m_myCode);
+    m_myCode->setChecked(on);
 }
 
 bool FlameBar::rootAtBottom() const
@@ -175,6 +186,7 @@ void FlameBar::setScope(ScopeKind scope)
 void FlameBar::setScopeText(const QString& text)
 {
     m_chip->setText(text);
+    arrange();
 }
 
 void FlameBar::setAvailable(ScopeKind scope, bool available)
@@ -201,14 +213,29 @@ QSize FlameBar::minimumSizeHint() const
 
 void FlameBar::resizeEvent(QResizeEvent* event)
 {
-    const int width = event->size().width();
-    m_measures->setVisible(width >= kMeasuresFrom);
-    m_measureMenu->setVisible(width < kMeasuresFrom);
-    m_filter->setVisible(width >= kFilterFrom || m_filter->hasFocus());
-    m_myCode->setVisible(width >= kMyCodeFrom);
-    m_myCode->setToolButtonStyle(width >= kMyCodeTextFrom ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonIconOnly);
-    m_chip->setToolButtonStyle(width >= kChipTextFrom ? Qt::ToolButtonTextOnly : Qt::ToolButtonIconOnly);
     QWidget::resizeEvent(event);
+    arrange();
+}
+
+void FlameBar::arrange()
+{
+    enum { All, MyCodeIcon, MeasureMenu, OrderMenu, ScopeIcon, NoMyCode };
+    for (int step = All; step <= NoMyCode; ++step) {
+        m_myCode->setToolButtonStyle(step >= MyCodeIcon ? Qt::ToolButtonIconOnly : Qt::ToolButtonTextBesideIcon);
+        m_chip->setToolButtonStyle(step >= ScopeIcon ? Qt::ToolButtonIconOnly : Qt::ToolButtonTextOnly);
+        const std::pair<QWidget*, bool> parts[] = {
+            {m_orders, step < OrderMenu}, {m_orderMenu, step >= OrderMenu}, {m_measures, step < MeasureMenu},
+            {m_measureMenu, step >= MeasureMenu}, {m_chip, true}, {m_myCode, step < NoMyCode}};
+        int room = width() - 2 * kMargin - kSpacing; // between the spacer and the filter
+        for (const auto& [part, shown] : parts)
+            room -= shown ? part->sizeHint().width() + kSpacing : 0;
+        if (room < kFilterLeast && step < NoMyCode)
+            continue;
+        for (const auto& [part, shown] : parts)
+            part->setVisible(shown);
+        m_filter->setFixedWidth(std::clamp(room, kFilterLeast / 2, kFilterMost));
+        break;
+    }
 }
 
 } // namespace calltide::flameview

@@ -38,6 +38,7 @@ public:
     void setOrder(Order order);
     flame::Measure measure() const;
     bool myCodeOnly() const;
+    void setMyCodeOnly(bool on); // silent
     bool rootAtBottom() const;
     ScopeKind scope() const { return m_scope; }
     void setScope(ScopeKind scope); // silent
@@ -59,12 +60,13 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
-    void makeMeasureMenu();
+    QToolButton* menuOf(const QString& whatFor, QButtonGroup* group);
     QWidget* segments(const QStringList& names, QButtonGroup* group);
+    void arrange(); // what there is room for, so that the filter keeps its own
 
     QButtonGroup *m_order, *m_measure;
-    QWidget* m_measures;
-    QToolButton* m_measureMenu; // instead of m_measures where there is little room
+    QWidget *m_orders, *m_measures;
+    QToolButton *m_orderMenu, *m_measureMenu; // instead of them where there is little room
     QToolButton* m_chip;
     QToolButton* m_myCode;
     QAction* m_rootAtBottom;

@@ -21,13 +21,22 @@ struct Choice
     bool shift;
     const char* text;
 };
+#define T(text) QT_TRANSLATE_NOOP("FlameCanvas", text)
+// The first of a kind stands in the menu.
 constexpr Choice kChoices[] = {
-    {TransformKind::FocusFunction, Qt::Key_F, false, QT_TRANSLATE_NOOP("FlameCanvas", "Only Its Calls")},
-    {TransformKind::FocusSubtree, Qt::Key_S, true, QT_TRANSLATE_NOOP("FlameCanvas", "Only Its Calls on This Path")},
-    {TransformKind::MergeFunction, Qt::Key_M, false, QT_TRANSLATE_NOOP("FlameCanvas", "Merge It into Its Callers")},
-    {TransformKind::CollapseRecursion, Qt::Key_R, false, QT_TRANSLATE_NOOP("FlameCanvas", "Merge Its Recursion")},
-    {TransformKind::DropFunction, Qt::Key_D, false, QT_TRANSLATE_NOOP("FlameCanvas", "Leave Its Calls Out")},
+    {TransformKind::FocusFunction, Qt::Key_F, false, T("Only Its Calls")},
+    {TransformKind::FocusSubtree, Qt::Key_F, true, T("Only Its Calls on This Path")},
+    {TransformKind::FocusSubtree, Qt::Key_S, true, nullptr},
+    {TransformKind::FocusModule, Qt::Key_G, false, T("Only Calls of Its Module")},
+    {TransformKind::MergeFunction, Qt::Key_M, false, T("Merge It into Its Callers")},
+    {TransformKind::MergeNode, Qt::Key_M, true, T("Merge It on This Path Only")},
+    {TransformKind::MergeModule, Qt::Key_C, true, T("Merge Its Module into Its Callers")},
+    {TransformKind::CollapseFunction, Qt::Key_C, false, T("Merge What It Calls into It")},
+    {TransformKind::CollapseRecursion, Qt::Key_R, false, T("Merge Its Recursion")},
+    {TransformKind::CollapseDirectRecursion, Qt::Key_R, true, T("Merge Its Direct Recursion")},
+    {TransformKind::DropFunction, Qt::Key_D, false, T("Leave Its Calls Out")},
 };
+#undef T
 } // namespace
 
 void FlameCanvas::contextMenuEvent(QContextMenuEvent* event)
@@ -75,12 +84,18 @@ std::optional<flame::Transform> FlameCanvas::transformOf(int key, bool shift) co
     for (const Choice& choice : kChoices) {
         if (choice.key != key || choice.shift != shift)
             continue;
-        const bool onPath = choice.kind == TransformKind::FocusSubtree;
+        const bool onPath = choice.kind == TransformKind::FocusSubtree || choice.kind == TransformKind::MergeNode;
         if (onPath && (tree()->direction() != flame::Direction::TopDown || m_options.firstRow))
             return std::nullopt; // the frame's path is not one from the top
-        return flame::Transform{
-            choice.kind, tree()->node(m_options.selectedNode).function,
-            onPath ? pathOf(*tree(), m_options.selectedNode) : FlamePath()};
+        const store::FunctionId function = tree()->node(m_options.selectedNode).function;
+        flame::Transform out{choice.kind, function, onPath ? pathOf(*tree(), m_options.selectedNode) : FlamePath(), {}};
+        if (choice.kind == TransformKind::FocusModule || choice.kind == TransformKind::MergeModule) {
+            const store::Trace& trace = *m_scene.trace();
+            const std::string module = moduleName(trace, function);
+            for (uint32_t f = 0; f < trace.functions().size(); ++f)
+                out.functions.push_back(f == function.v || (!module.empty() && moduleName(trace, store::FunctionId(f)) == module));
+        }
+        return out;
     }
     return std::nullopt;
 }
@@ -92,6 +107,8 @@ void FlameCanvas::addTransforms(QMenu* menu, uint32_t node)
         Q_EMIT sandwichRequested(function);
     });
     for (const Choice& choice : kChoices) {
+        if (!choice.text)
+            continue;
         const auto transform = transformOf(choice.key, choice.shift);
         QAction* action = menu->addAction(QCoreApplication::translate("FlameCanvas", choice.text), this, [this, transform] {
             Q_EMIT transformRequested(*transform);

@@ -27,6 +27,15 @@ std::string frameName(const store::Trace& trace, store::FunctionId function)
     return function.valid() ? plainLine(trace.functionName(function)) : std::string();
 }
 
+std::string moduleName(const store::Trace& trace, store::FunctionId function)
+{
+    if (!function.valid())
+        return {};
+    const store::Function& f = trace.function(function);
+    const std::string_view module = trace.string(f.module);
+    return plainLine(module.empty() ? trace.string(f.file) : module);
+}
+
 std::string scopeLabel(const store::Trace& trace, const store::Scope& scope)
 {
     std::vector<store::TrackId> tracks = scope.tracks;

@@ -64,6 +64,7 @@ private:
 };
 
 // "app.py · MainThread · whole recording", by what the scope holds.
+std::string moduleName(const store::Trace& trace, store::FunctionId function); // its module, else its file; may be empty
 std::string scopeLabel(const store::Trace& trace, const store::Scope& scope);
 std::string frameName(const store::Trace& trace, store::FunctionId function);
 

@@ -77,7 +77,7 @@ flame::TreeOptions FlameView::Private::options() const
     out.direction = bar->order() == Order::BottomUp ? flame::Direction::BottomUp : flame::Direction::TopDown;
     if (bar->scope() == ScopeKind::Hits)
         out.transforms.push_back({flame::TransformKind::FocusHits, {}, {}, state->searchMask()});
-    if (bar->myCodeOnly())
+    if (state->isMyCodeOnly())
         out.transforms.push_back({flame::TransformKind::MergeLibrary, {}, {}, {}});
     out.transforms.insert(out.transforms.end(), transforms.begin(), transforms.end());
     if (canvas->scene().tree() && canvas->scene().tree()->isPruned() && !canvas->zooms().empty())
@@ -312,6 +312,8 @@ void FlameView::Private::showCrumbs()
     if (state->trace()) {
         for (const flame::Transform& transform : transforms) {
             const QString name = QString::fromStdString(frameName(*state->trace(), transform.function));
+            const QString module
+                = QString::fromStdString(moduleName(*state->trace(), transform.function)).section(u'/', -1);
             switch (transform.kind) {
             case flame::TransformKind::FocusFunction:
                 names << FlameView::tr("only %1").arg(name);
@@ -324,6 +326,21 @@ void FlameView::Private::showCrumbs()
                 break;
             case flame::TransformKind::DropFunction:
                 names << FlameView::tr("without %1").arg(name);
+                break;
+            case flame::TransformKind::CollapseDirectRecursion:
+                names << FlameView::tr("direct recursion of %1 merged").arg(name);
+                break;
+            case flame::TransformKind::MergeNode:
+                names << FlameView::tr("%1 merged on its path").arg(name);
+                break;
+            case flame::TransformKind::CollapseFunction:
+                names << FlameView::tr("all in %1 merged").arg(name);
+                break;
+            case flame::TransformKind::MergeModule:
+                names << FlameView::tr("%1 merged").arg(module.isEmpty() ? name : module);
+                break;
+            case flame::TransformKind::FocusModule:
+                names << FlameView::tr("only %1").arg(module.isEmpty() ? name : module);
                 break;
             default:
                 names << FlameView::tr("%1 merged").arg(name);
@@ -378,8 +395,12 @@ FlameView::FlameView(render::ViewState* state, const render::Theme* theme, QWidg
         const TreeJob::Result& result = d->job.result();
         d->canvas->setNote(QString());
         std::string label = scopeLabel(*result.trace, d->bar->scope() == ScopeKind::Task ? d->scope() : result.scopes.front());
-        if (result.tree->isPruned()) // else they would seem not to be there
-            label += std::string(layout::kDot) + tr("the smallest frames show when you zoom in").toStdString();
+        if (const uint64_t n = result.tree->leftOut()) { // else they would seem not to be there
+            const QString count = QString::fromStdString(layout::formatCount(int64_t(n)));
+            label += std::string(layout::kDot) + tr("%1 of the smallest frames show when you zoom in").arg(count).toStdString();
+        }
+        if (result.tree->isDepthCut())
+            label += std::string(layout::kDot) + tr("%1 callers deep at most").arg(flame::CallTree::kMaxCallers).toStdString();
         d->canvas->setTree(result, std::move(label));
     });
     connect(&d->callersJob, &TreeJob::finished, this, [this] { d->callers->setTree(d->callersJob.result(), {}); });
@@ -389,7 +410,11 @@ FlameView::FlameView(render::ViewState* state, const render::Theme* theme, QWidg
         d->showLayout();
         d->rebuild();
     });
-    connect(d->bar, &FlameBar::myCodeChanged, this, [this] { d->rebuild(); });
+    connect(d->bar, &FlameBar::myCodeChanged, this, [this] { d->state->setMyCodeOnly(d->bar->myCodeOnly()); });
+    connect(state, &render::ViewState::myCodeChanged, this, [this] {
+        d->bar->setMyCodeOnly(d->state->isMyCodeOnly());
+        d->rebuild();
+    });
     connect(d->bar, &FlameBar::rootChanged, this, [this] { d->showLayout(); });
     connect(d->bar, &FlameBar::measureChanged, this, [this] {
         d->canvas->setMeasure(d->bar->measure());

@@ -96,6 +96,14 @@ Rewritten rewritten(const Path& path, const Transform& t, const std::string& f)
             out.path.erase(out.path.begin() + (first - path.begin()) + 1, out.path.begin() + (last - path.begin()));
         break;
     }
+    case TransformKind::CollapseFunction:
+        out.path = {path.begin(), first == path.end() ? first : first + 1};
+        out.calls = out.path.size() == path.size();
+        break;
+    case TransformKind::CollapseDirectRecursion:
+        std::unique_copy(
+            path.begin(), path.end(), std::back_inserter(out.path), [&](auto& a, auto& b) { return a == f && b == f; });
+        break;
     default:
         break;
     }
@@ -170,6 +178,30 @@ private Q_SLOTS:
                 QStringLiteral("A 0 10 1"), QStringLiteral("A;F 7 10 3"), QStringLiteral("A;F;G 3 3 1")}));
     }
 
+    void aMergedNodeLeavesTheFunctionsOtherPaths()
+    {
+        const auto trace = test::traceOf({"A;B;C 10", "A;B 5", "D;B 3"});
+        QCOMPARE(
+            after(trace, TransformKind::MergeNode, "B", {"A", "B"}),
+            (QStringList{QStringLiteral("A 5 15 1"), QStringLiteral("A;C 10 10 1"), QStringLiteral("D 0 3 1"),
+                QStringLiteral("D;B 3 3 1")}));
+    }
+
+    void aModuleIsMergedOrLeftAlone()
+    {
+        const auto trace = test::traceOf({"A;B;C;E 10", "A;C 5", "D 3"});
+        Transform t{TransformKind::MergeModule, functionNamed(*trace, "B"), {}, std::vector<bool>(trace->functions().size())};
+        t.functions[functionNamed(*trace, "B").v] = t.functions[functionNamed(*trace, "C").v] = true;
+        QCOMPARE(
+            textOf(*trace, build(*trace, {flame::Direction::TopDown, {t}, {}})),
+            (QStringList{QStringLiteral("A 5 15 1"), QStringLiteral("A;E 10 10 1"), QStringLiteral("D 3 3 1")}));
+        t.kind = TransformKind::FocusModule;
+        QCOMPARE(
+            textOf(*trace, build(*trace, {flame::Direction::TopDown, {t}, {}})),
+            (QStringList{QStringLiteral("B 0 10 1"), QStringLiteral("B;C 0 10 1"), QStringLiteral("B;C;E 10 10 1"),
+                QStringLiteral("C 5 5 1")}));
+    }
+
     void randomTracesAreRewrittenPathByPath()
     {
         for (uint32_t seed = 1; seed <= 60; ++seed) {
@@ -177,7 +209,8 @@ private Q_SLOTS:
             const Paths before = pathsOf(*trace, build(*trace, {}));
             for (const TransformKind kind :
                  {TransformKind::MergeFunction, TransformKind::DropFunction, TransformKind::FocusFunction,
-                  TransformKind::CollapseRecursion}) {
+                  TransformKind::CollapseRecursion, TransformKind::CollapseFunction,
+                  TransformKind::CollapseDirectRecursion}) {
                 const Transform t{kind, functionNamed(*trace, "B"), {}};
                 Paths expected;
                 int64_t whole = 0;
