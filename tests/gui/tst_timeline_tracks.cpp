@@ -134,6 +134,8 @@ private Q_SLOTS:
         QCOMPARE(state->notes()[0].from, 30 * kMs);
         QVERIFY(state->notes()[0].isFlag());
         const int lane = 44 + 28 + 9;
+        QTest::keyClick(view->findChild<QLineEdit*>(QStringLiteral("noteEditor")), Qt::Key_Escape);
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
         QCOMPARE(view->hitAt({double(xOf(30 * kMs)) + 4, double(lane)}).note, size_t(0));
         drag({xOf(30 * kMs) + 2, lane}, {xOf(50 * kMs) + 2, lane}, Qt::LeftButton);
         QCOMPARE(state->notes()[0].from, 50 * kMs);

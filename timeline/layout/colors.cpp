@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "layout/colors.h"
+#include "store/owncode.h"
 #include <algorithm>
 #include <array>
 
@@ -8,11 +9,6 @@ namespace calltide::layout {
 namespace {
 
 constexpr uint64_t kSamples = 1'000'000;
-
-bool isOwn(const store::Function& function)
-{
-    return function.owner == store::CodeOwner::User && function.kind != store::FunctionKind::C;
-}
 
 // Its module, else its file, else what stands before the last dot of its name.
 std::string_view moduleOf(const store::Trace& trace, const store::Function& function)

@@ -7,6 +7,7 @@ namespace calltide::layout::metrics {
 inline constexpr float kSliceFrom = 1.6f; // narrower slices become density columns
 inline constexpr float kRoundFrom = 5; // slices from this width on have rounded corners
 inline constexpr float kDurationRoom = 16; // left over beside name and duration before the duration is drawn
+inline constexpr float kLeastDuration = 12; // narrower than any
 inline constexpr float kDurationGap = 6; // between name and duration
 inline constexpr float kDensityAlpha = 0.25f; // of a column that is hardly busy; a full one has 1
 inline constexpr float kDensityGap = 3; // below the row that stands for deeper ones

@@ -8,6 +8,31 @@ namespace calltide::layout {
 
 using namespace metrics;
 
+namespace {
+
+// The same tracks by the numbers they have in the next state of the trace.
+Arrangement matched(const Arrangement& before, const store::TraceMatch& match)
+{
+    const auto moved = [&](TrackKey key) {
+        if (const store::ProcessId process(key.process); process.valid())
+            key.process = match.process(process).v;
+        if (key.kind == uint8_t(ItemKind::Slices) || key.kind == uint8_t(ItemKind::Gc))
+            key.id = match.track(store::TrackId(key.id)).v;
+        return key;
+    };
+    Arrangement out = before;
+    out.hidden.clear();
+    for (TrackKey& key : out.pinned)
+        key = moved(key);
+    for (TrackKey& key : out.order)
+        key = moved(key);
+    for (const TrackKey& key : before.hidden)
+        out.hidden.insert(moved(key));
+    return out;
+}
+
+} // namespace
+
 TimelineScene::TimelineScene(store::TracePtr trace, const Style& style, const TextMeasure& measure)
     : m_trace(std::move(trace))
     , m_style(style)
@@ -15,39 +40,50 @@ TimelineScene::TimelineScene(store::TracePtr trace, const Style& style, const Te
 {
     if (m_trace) {
         m_colors = FunctionColors(*m_trace);
-        m_labels.resize(m_trace->functions().size());
-        m_tracks = TrackModel(*m_trace, m_style, m_collapsed, m_arrangement);
+        m_labels.clear(m_trace->functions().size());
+        makeTracks();
     }
 }
 
 TimelineScene::~TimelineScene() = default;
 
+void TimelineScene::makeTracks()
+{
+    if (m_trace)
+        m_tracks = TrackModel(*shownTrace(), m_style, m_collapsed, m_arrangement);
+}
+
+void TimelineScene::setOwnCode(std::shared_ptr<const store::OwnCode> own)
+{
+    m_own = std::move(own);
+    m_flowsOf = store::kNoSlice;
+    makeTracks();
+}
+
 void TimelineScene::setStyle(const Style& style, const TextMeasure& measure)
 {
     m_style = style;
     m_measure = &measure;
-    std::fill(m_labels.begin(), m_labels.end(), LabelWidths{});
-    if (m_trace)
-        m_tracks = TrackModel(*m_trace, m_style, m_collapsed, m_arrangement);
+    m_labels.clear(m_trace ? m_trace->functions().size() : 0);
+    makeTracks();
 }
 
 void TimelineScene::setCollapsed(Collapsed collapsed)
 {
     m_collapsed = std::move(collapsed);
-    if (m_trace)
-        m_tracks = TrackModel(*m_trace, m_style, m_collapsed, m_arrangement);
+    makeTracks();
 }
 
 void TimelineScene::setArrangement(Arrangement arrangement)
 {
     m_arrangement = std::move(arrangement);
-    if (m_trace)
-        m_tracks = TrackModel(*m_trace, m_style, m_collapsed, m_arrangement);
+    makeTracks();
 }
 
 void TimelineScene::growTrace(store::TracePtr trace, const store::TraceMatch& match)
 {
     m_trace = std::move(trace);
+    m_own.reset();
     if (!match.sameIds()) {
         Collapsed moved;
         for (const auto id : m_collapsed.groups)
@@ -57,12 +93,13 @@ void TimelineScene::growTrace(store::TracePtr trace, const store::TraceMatch& ma
         for (const auto& [id, rows] : m_collapsed.rows)
             moved.rows[match.track(id)] = rows;
         m_collapsed = std::move(moved);
-        m_labels.clear();
+        m_arrangement = matched(m_arrangement, match);
+        m_labels.clear(0);
     }
     if (!match.sameIds() || m_colors.size() != m_trace->functions().size())
         m_colors = FunctionColors(*m_trace);
-    m_labels.resize(m_trace->functions().size());
-    m_tracks = TrackModel(*m_trace, m_style, m_collapsed);
+    m_labels.grow(m_trace->functions().size());
+    makeTracks();
     m_flowsOf = store::kNoSlice;
     m_areaCount = {};
     // The minimap reads the whole trace: a few times a second, and less often the longer it is.
@@ -129,10 +166,10 @@ size_t TimelineScene::itemNear(const ViewSpec& view, double y) const
 
 std::optional<Box> TimelineScene::rowBox(const ViewSpec& view, store::RowId row) const
 {
-    if (!m_trace || row.v >= m_trace->rows().size())
+    if (!m_trace || row.v >= shownTrace()->rows().size())
         return std::nullopt;
-    const double top = m_tracks.rowTop(*m_trace, row, m_style);
-    const size_t index = m_tracks.indexOf(m_trace->row(row).track);
+    const double top = m_tracks.rowTop(*shownTrace(), row, m_style);
+    const size_t index = m_tracks.indexOf(shownTrace()->row(row).track);
     if (top < 0 || index >= m_tracks.items().size())
         return std::nullopt;
     const Zones z = zones(view);
@@ -142,10 +179,10 @@ std::optional<Box> TimelineScene::rowBox(const ViewSpec& view, store::RowId row)
 
 double TimelineScene::scrollFor(const ViewSpec& view, store::RowId row) const
 {
-    if (!m_trace || row.v >= m_trace->rows().size())
+    if (!m_trace || row.v >= shownTrace()->rows().size())
         return view.scroll;
-    const double top = m_tracks.rowTop(*m_trace, row, m_style);
-    if (top < 0 || m_tracks.items()[m_tracks.indexOf(m_trace->row(row).track)].pinned)
+    const double top = m_tracks.rowTop(*shownTrace(), row, m_style);
+    if (top < 0 || m_tracks.items()[m_tracks.indexOf(shownTrace()->row(row).track)].pinned)
         return view.scroll;
     const double room = double(zones(view).tracks.h);
     const double margin = 2 * double(m_style.sliceRow), sticky = double(m_style.groupHeader);
@@ -159,12 +196,12 @@ double TimelineScene::scrollFor(const ViewSpec& view, store::RowId row) const
 
 int64_t TimelineScene::snappedTime(const ViewSpec& view, store::RowId row, int64_t time, float px) const
 {
-    if (!m_trace || row.v >= m_trace->rows().size())
+    if (!m_trace || row.v >= shownTrace()->rows().size())
         return time;
     const double perPixel = zones(view).scale.nsPerPixel();
     const auto reach = int64_t(double(px) * perPixel);
     std::vector<store::Run> runs; // by pixels, so that a dense row costs no more
-    store::queryRow(*m_trace, row, time - reach, time + reach + 1, perPixel, runs);
+    store::queryRow(*shownTrace(), row, time - reach, time + reach + 1, perPixel, runs);
     int64_t best = time, distance = reach + 1;
     for (const auto& run : runs)
         for (const int64_t edge : {run.start, run.end})
@@ -296,13 +333,13 @@ Hit TimelineScene::hit(const ViewSpec& view, float x, float y) const
     const double row = item.collapsed || item.kind == ItemKind::Gc ? 0 : std::floor(inside / double(m_style.sliceRow));
     if (row < 0 || row >= double(item.rows + (item.hiddenRows ? 1 : 0)))
         return hit;
-    hit.row = m_trace->rowAt(item.track, uint32_t(row));
+    hit.row = shownTrace()->rowAt(item.track, uint32_t(row));
     // What the column shows, as it is drawn; a pixel to each side, so that thin slices can be hit.
     const double perPixel = z.scale.nsPerPixel();
     const auto reach = int64_t(std::ceil(perPixel));
     std::vector<store::Run> runs;
     store::queryRow(
-        *m_trace, hit.row, hit.time - reach, hit.time + reach + 1,
+        *shownTrace(), hit.row, hit.time - reach, hit.time + reach + 1,
         perPixel / std::max(0.5, double(view.devicePixelRatio)), runs);
     int64_t nearest = INT64_MAX;
     for (const auto& run : runs) {
@@ -312,9 +349,9 @@ Hit TimelineScene::hit(const ViewSpec& view, float x, float y) const
         if (distance < nearest) {
             nearest = distance;
             hit.run = run;
-            hit.slice = run.slice;
         }
     }
+    hit.slice = hit.run.slice = fromShown(hit.run.slice);
     return hit;
 }
 

@@ -12,10 +12,12 @@
 #include "layout/filter.h"
 #include "layout/notes.h"
 #include "layout/ruler.h"
+#include "layout/slicelabels.h"
 #include "layout/style.h"
 #include "layout/tracks.h"
 #include "store/hits.h"
 #include "store/match.h"
+#include "store/owncode.h"
 #include "store/query.h"
 #include "store/trace.h"
 #include <optional>
@@ -39,7 +41,7 @@ struct ViewSpec // what is shown of the trace, and how large; lengths in device 
     double scroll = 0; // px of the tracks above the top edge
     store::SliceIndex selected = store::kNoSlice, hovered = store::kNoSlice;
     store::FunctionId highlighted, hoveredFunction;
-    const store::HitSet* hits = nullptr; // of the search; null: none
+    const store::HitSet* hits = nullptr; // of the search, in shownTrace(); null: none
     const std::vector<uint16_t>* hitTicks = nullptr; // minimap columns with search hits
     const std::vector<uint16_t>* exceptionTicks = nullptr; // and with exceptions
     std::optional<AreaSpec> area;
@@ -102,9 +104,9 @@ struct Hit
     HitZone zone = HitZone::None;
     int64_t time = 0;
     size_t item = SIZE_MAX; // index in tracks().items()
-    store::RowId row; // Row
-    store::SliceIndex slice = store::kNoSlice; // Row: the slice there, or the first of a merged run
-    store::Run run; // what was hit; count > 1: a density column
+    store::RowId row; // Row: of shownTrace()
+    store::SliceIndex slice = store::kNoSlice; // Row: the slice there (of trace()), or the first of a merged run
+    store::Run run; // what was hit, its slice as above; count > 1: a density column
     uint32_t instant = ~uint32_t(0); // index in Trace::instants()
     size_t note = SIZE_MAX; // index in ViewSpec::notes
 };
@@ -126,6 +128,12 @@ public:
     void setArrangement(Arrangement arrangement);
     const Arrangement& arrangement() const { return m_arrangement; }
     const store::TracePtr& trace() const { return m_trace; }
+    // Shows the own code alone; null: all. Slices that go in and out of the scene are those of trace(), rows those of
+    // shownTrace().
+    void setOwnCode(std::shared_ptr<const store::OwnCode> own);
+    const store::TracePtr& shownTrace() const { return m_own ? m_own->trace() : m_trace; }
+    store::SliceIndex toShown(store::SliceIndex slice) const { return m_own ? m_own->shown(slice) : slice; }
+    store::SliceIndex fromShown(store::SliceIndex slice) const { return m_own ? m_own->inWhole(slice) : slice; }
     const Style& style() const { return m_style; }
     const TrackModel& tracks() const { return m_tracks; }
     const FunctionColors& colors() const { return m_colors; }
@@ -149,12 +157,10 @@ private:
     // Middle of the first line of a track's header; a tall track's stays in sight while its rows scroll.
     double headerLine(const Zones& z, const TrackItem& item, double top) const;
     HitZone toolAt(const ViewSpec& view, const Zones& z, size_t item, float x, float y) const;
-    struct LabelWidths
-    {
-        float whole = -1, last = -1; // px; -1: not measured yet
-    };
+    void makeTracks();
 
     store::TracePtr m_trace;
+    std::shared_ptr<const store::OwnCode> m_own;
     Style m_style;
     const TextMeasure* m_measure;
     Collapsed m_collapsed;
@@ -164,7 +170,7 @@ private:
     // Caches that make a frame cheap; dropped when what they depend on changes.
     std::vector<float> m_minimap; // minimapProfile(); empty: not made yet
     int64_t m_minimapEnd = 0; // of the trace it was made from
-    std::vector<LabelWidths> m_labels; // by function
+    SliceLabels m_labels;
     std::vector<store::Run> m_runs;
     struct AreaCount
     {

@@ -2,6 +2,7 @@
 // What frames the rows: grid, headers, minimap, ruler, scroll bar.
 #include "layout/minimap.h"
 #include "layout/scenepainter.h"
+#include "store/statistics.h"
 #include <algorithm>
 
 namespace calltide::layout {
@@ -113,8 +114,8 @@ void ScenePainter::paintMinimap()
     const Box& m = z.minimap;
     rect(0, 0, double(v.width), double(m.h), st.header);
     if (s.m_minimap.empty()) {
-        s.m_minimap = minimapProfile(*trace);
-        s.m_minimapEnd = trace->end();
+        s.m_minimap = minimapProfile(*whole);
+        s.m_minimapEnd = whole->end();
     }
     const float foot = m.y + m.h - st.searchStrip, room = m.h - 12;
     const Argb fill = blended(st.minimapFill, st.header, double(kMinimapAlpha));
@@ -205,7 +206,7 @@ void ScenePainter::paintRuler()
         const double from = tick.x + double(kTickText), to = from + double(textWidth(tick.label, FontRole::Mono));
         if (from < double(m_pill[1]) + 4 && to > double(m_pill[0]) - 4)
             continue; // would look out from behind the cursor's time
-        if (from >= free - (ruler.prefix.empty() ? 60 : 0))
+        if (from >= free && to <= double(r.x + r.w)) // one that would be cut off says another time
             text(
                 tick.label, from, double(r.y + r.h / 2) - 2, double(r.x), double(r.x + r.w), st.textMuted,
                 FontRole::Mono);
@@ -220,8 +221,9 @@ void ScenePainter::paintCorner()
     if (width < 100)
         return;
     const double x = double(kHeaderPad);
-    const std::string length = formatDuration(trace->duration()) + (trace->isGrowing() ? " so far" : "") + std::string(kDot)
-        + formatCount(int64_t(trace->sliceCount())) + (trace->sliceCount() == 1 ? " call" : " calls");
+    const uint64_t calls = store::callCount(*whole);
+    const std::string length = formatDuration(whole->duration()) + (whole->isGrowing() ? " so far" : "") + std::string(kDot)
+        + formatCount(int64_t(calls)) + (calls == 1 ? " call" : " calls");
     if (z.minimap.h >= 40 && v.cornerField) {
         text(
             elideRight(length, float(end - x), tm, FontRole::Caption), x, double(z.minimap.h) - 8, x, end, st.textMuted,

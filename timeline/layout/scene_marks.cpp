@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What is drawn over the rows: selection, area, flows of the selection, the cursor's line.
 #include "layout/scenepainter.h"
+#include "store/statistics.h"
 #include <algorithm>
 #include <array>
 
@@ -25,9 +26,9 @@ std::optional<std::pair<float, float>> ScenePainter::rowPlace(store::RowId row) 
 
 void ScenePainter::paintSelection(bool ofPinned)
 {
-    if (v.selected == store::kNoSlice || !trace->contains(v.selected))
+    if (m_selected == store::kNoSlice)
         return;
-    const auto row = trace->rowOf(v.selected);
+    const auto row = trace->rowOf(m_selected);
     const auto place = rowPlace(row);
     if (!place)
         return;
@@ -36,7 +37,7 @@ void ScenePainter::paintSelection(bool ofPinned)
     const auto& item = s.m_tracks.items()[s.m_tracks.indexOf(r.track)];
     if (item.pinned != ofPinned)
         return;
-    const int64_t start = trace->start(v.selected), end = trace->end(v.selected);
+    const int64_t start = trace->start(m_selected), end = trace->end(m_selected);
     const double x0 = std::max(z.scale.x(start), double(left) - 16), x1 = std::min(z.scale.x(end), double(right) + 16);
 
     if (!item.collapsed && item.kind == ItemKind::Slices) { // a line at the foot of the parents in sight
@@ -131,13 +132,10 @@ void ScenePainter::paintAreaEdges()
     auto& count = s.m_areaCount;
     if (count.area.from != v.area->from || count.area.to != v.area->to || count.area.tracks != tracks) {
         count = {*v.area, 0, tracks.size()};
-        for (uint32_t t = 0; t < trace->tracks().size(); ++t) {
-            if (!tracks.empty() && std::find(tracks.begin(), tracks.end(), store::TrackId(t)) == tracks.end())
-                continue;
-            const auto& track = trace->tracks()[t];
+        for (const auto id : store::countedTracks(*whole, tracks)) {
+            const auto& track = whole->track(id);
             for (uint32_t depth = 0; depth < track.rowCount; ++depth) {
-                const auto [a, b]
-                    = trace->overlapping(trace->rowAt(store::TrackId(t), depth), v.area->from, v.area->to);
+                const auto [a, b] = whole->overlapping(whole->rowAt(id, depth), v.area->from, v.area->to);
                 count.calls += b - a;
                 if (a == b && track.kind == store::TrackKind::Thread)
                     break; // nothing is called where nothing runs
@@ -182,13 +180,13 @@ void ScenePainter::paintFlows()
             if (std::min(flow.from, flow.to) < v.to && std::max(flow.from, flow.to) > v.from && drawn++ < kMost)
                 paintFlow(flow, double(kAllFlowsAlpha));
     }
-    if (v.selected == store::kNoSlice || !trace->contains(v.selected))
+    if (m_selected == store::kNoSlice)
         return;
-    if (s.m_flowsOf != v.selected) {
-        s.m_flowsOf = v.selected;
+    if (s.m_flowsOf != m_selected) {
+        s.m_flowsOf = m_selected;
         s.m_flows.clear();
-        const auto track = trace->trackOf(v.selected);
-        const int64_t a = trace->start(v.selected), b = trace->end(v.selected);
+        const auto track = trace->trackOf(m_selected);
+        const int64_t a = trace->start(m_selected), b = trace->end(m_selected);
         constexpr size_t kMost = 200;
         for (const auto& flow : trace->flows()) {
             const bool from = flow.fromTrack == track && flow.from >= a && flow.from <= b;

@@ -150,11 +150,11 @@ void ScenePainter::paintSlice(const RowPlace& place, const Run& run, double x0, 
         shape.openEdges |= 1;
     if ((run.flags & store::kStillRunning) && !goesOn)
         shape.openEdges |= 2;
-    if (run.slice == v.hovered && run.slice != store::kNoSlice) {
+    if (run.slice == m_hovered && run.slice != store::kNoSlice) {
         shape.fill = blended(color.text, color.fill, double(kHoverTint));
         shape.border = st.hoverOutline;
         shape.borderWidth = kOutline;
-    } else if (isSame(run.function) && run.slice != v.selected) {
+    } else if (isSame(run.function) && run.slice != m_selected) {
         if (shape.w > 2 * kOutline) {
             shape.border = st.sameFunction;
             shape.borderWidth = kOutline;
@@ -190,29 +190,28 @@ void ScenePainter::paintLabel(const RowPlace& place, const Run& run, double x0, 
     double room = b - a - 2 * double(place.pills ? place.h / 2 : st.sliceLabelPad);
     if (run.flags & store::kException)
         room -= double(kExceptionEdge);
-    auto& widths = s.m_labels[run.function.v];
-    const std::string_view raw = trace->functionName(run.function);
-    if (widths.whole < 0)
-        widths.whole = textWidth(plainLine(raw), FontRole::Slice);
+    const SliceLabels::Label& label = s.m_labels.of(*trace, run.function, tm);
     const double middle = double(place.y) + double(place.h) / 2;
-    if (double(widths.whole) > room) {
-        const std::string name = fitName(plainLine(raw), float(room), tm, FontRole::Slice);
-        if (!name.empty())
-            text(name, (a + b - double(textWidth(name, FontRole::Slice))) / 2, middle, a, b, color, FontRole::Slice);
+    if (double(label.whole) > room) {
+        if (const auto cut = s.m_labels.fit(label, float(room), tm); !cut.text.empty())
+            text(cut.text, (a + b - double(cut.width)) / 2, middle, a, b, color, FontRole::Slice);
         return;
     }
     std::string behind;
-    if (run.flags & (store::kAlreadyRunning | store::kStillRunning))
-        behind = run.flags & store::kAlreadyRunning ? "\u00B7 already running" : "\u00B7 still running";
-    else
-        behind = formatDuration(run.end - run.start);
-    const double behindWidth = double(textWidth(behind, FontRole::SliceLight));
-    const bool both = double(widths.whole) + behindWidth + double(kDurationRoom) <= room;
-    const double width = double(widths.whole) + (both ? double(kDurationGap) + behindWidth : 0);
+    double behindWidth = 0;
+    if (double(label.whole) + double(kLeastDuration + kDurationRoom) <= room) {
+        if (run.flags & (store::kAlreadyRunning | store::kStillRunning))
+            behind = run.flags & store::kAlreadyRunning ? "\u00B7 already running" : "\u00B7 still running";
+        else
+            behind = formatDuration(run.end - run.start);
+        behindWidth = double(textWidth(behind, FontRole::SliceLight));
+    }
+    const bool both = !behind.empty() && double(label.whole) + behindWidth + double(kDurationRoom) <= room;
+    const double width = double(label.whole) + (both ? double(kDurationGap) + behindWidth : 0);
     const double x = (a + b - width) / 2;
-    text(plainLine(raw), x, middle, a, b, color, FontRole::Slice);
+    text(label.name, x, middle, a, b, color, FontRole::Slice);
     if (both)
-        text(behind, x + double(widths.whole) + double(kDurationGap), middle, a, b, color, FontRole::SliceLight);
+        text(behind, x + double(label.whole) + double(kDurationGap), middle, a, b, color, FontRole::SliceLight);
 }
 
 } // namespace calltide::layout

@@ -10,7 +10,8 @@ ScenePainter::ScenePainter(TimelineScene& scene, const ViewSpec& view, DrawList&
     , out(list)
     , st(scene.m_style)
     , tm(*scene.m_measure)
-    , trace(scene.m_trace.get())
+    , trace(scene.shownTrace().get())
+    , whole(scene.m_trace.get())
     , z(scene.zones(view))
     , dpr(std::max(0.5, double(view.devicePixelRatio)))
     , scroll(std::clamp(view.scroll, 0.0, scene.maxScroll(view)))
@@ -19,6 +20,8 @@ ScenePainter::ScenePainter(TimelineScene& scene, const ViewSpec& view, DrawList&
     , m_axis(view.axis)
 {
     if (trace) {
+        m_selected = v.selected != store::kNoSlice && whole->contains(v.selected) ? s.toShown(v.selected) : store::kNoSlice;
+        m_hovered = s.toShown(v.hovered);
         m_axis.zero = trace->begin();
         m_axis.wall = trace->wallClockOffset();
     }
@@ -84,7 +87,8 @@ void ScenePainter::paint()
     paintDropLine();
     paintScrollBar();
     if (trace->sliceCount() == 0) {
-        constexpr std::string_view kEmpty = "This recording has no calls.";
+        const std::string_view kEmpty
+            = whole->sliceCount() ? "No call is of your own code." : "This recording has no calls.";
         const double x = (double(left + right) - double(textWidth(kEmpty, FontRole::Name))) / 2;
         text(kEmpty, x, double(z.tracks.y + z.tracks.h / 2), st.textMuted, FontRole::Name);
     } else if (items.empty()) {

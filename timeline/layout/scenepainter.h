@@ -84,7 +84,7 @@ private:
     text(std::string_view utf8, double x, double middle, double clipLeft, double clipRight, Argb color, FontRole role);
     float textWidth(std::string_view utf8, FontRole role) const { return tm.width(utf8, role); }
     void rect(double x, double y, double w, double h, Argb color);
-    bool isBlank() const { return trace->sliceCount() == 0 && trace->duration() == 0; } // no time to show
+    bool isBlank() const { return whole->sliceCount() == 0 && whole->duration() == 0; } // no time to show
     float snap(double px) const { return snapped(px, dpr); }
     double itemTop(const TrackItem& item) const
     {
@@ -95,7 +95,7 @@ private:
     bool isFiltered(const store::Run& run) const
     {
         const int64_t each = int64_t(double(run.end - run.start) * double(run.busy) / double(run.count ? run.count : 1));
-        return m_filteredTrack || (run.count == 1 && !v.filter->passesItself(run.slice)) || !v.filter->passes(run.function, run.count == 1 ? run.end - run.start : each);
+        return m_filteredTrack || (run.count == 1 && !v.filter->passesItself(s.fromShown(run.slice))) || !v.filter->passes(run.function, run.count == 1 ? run.end - run.start : each);
     }
     bool isSame(store::FunctionId f) const
     {
@@ -108,7 +108,9 @@ private:
     DrawList& out;
     const Style& st;
     const TextMeasure& tm;
-    const store::Trace* trace;
+    const store::Trace* trace; // what is shown
+    const store::Trace* whole;
+    store::SliceIndex m_selected = store::kNoSlice, m_hovered = store::kNoSlice; // in `trace`
     Zones z;
     double dpr = 1, scroll = 0;
     float left = 0, right = 0; // of the rows

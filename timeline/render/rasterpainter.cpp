@@ -246,8 +246,51 @@ private:
         return int(std::ceil(depth + (i.a[1] + 1) * std::sqrt(half * half + depth * depth) / half));
     }
 
+    // How much of each pixel of a rounded corner is covered, from its outer ends on; of the radius that was asked for last.
+    static constexpr int kMostCorner = 8;
+    const uint8_t* corner(float radius, int frame)
+    {
+        if (radius != m_cornerRadius) {
+            m_cornerRadius = radius;
+            for (int y = 0; y < frame; ++y)
+                for (int x = 0; x < frame; ++x) {
+                    const float dx = std::max(radius - float(x) - 0.5f, 0.f), dy = std::max(radius - float(y) - 0.5f, 0.f);
+                    m_corner[size_t(y * kMostCorner + x)]
+                        = uint8_t(clamp01(0.5f - (std::sqrt(dx * dx + dy * dy) - radius)) * 255 + 0.5f);
+                }
+        }
+        return m_corner.data();
+    }
+
+    // Plain fill with round corners, as most slices are.
+    void roundedRect(const Instance& i, const Box& box, int frame)
+    {
+        const uint8_t* cover = corner(i.a[0], frame);
+        const int x0 = int(i.x0), x1 = int(i.x1), y0 = int(i.y0), y1 = int(i.y1);
+        for (int y = box.y0; y < box.y1; ++y) {
+            uint32_t* to = line(y);
+            const int fromEdge = std::min(y - y0, y1 - 1 - y);
+            int left = box.x0, right = box.x1;
+            if (fromEdge < frame) {
+                const uint8_t* row = cover + fromEdge * kMostCorner;
+                for (; left < std::min(box.x1, x0 + frame); ++left)
+                    blend(to[left], byteMul(i.fill, row[left - x0]));
+                for (; right > std::max(left, x1 - frame); --right)
+                    blend(to[right - 1], byteMul(i.fill, row[x1 - right]));
+            }
+            if (left < right)
+                std::fill_n(to + left, right - left, i.fill);
+        }
+    }
+
     void shape(const Instance& i, const Box& box)
     {
+        const bool plain = i.a[1] == 0 && i.a[2] == 0 && i.a[3] == 0 && i.b[0] == 0 && i.fill >> 24 == 255;
+        if (const int frame = int(std::ceil(i.a[0])); plain && frame <= kMostCorner && i.x1 - i.x0 >= float(2 * frame)
+            && i.y1 - i.y0 >= float(2 * frame)) {
+            roundedRect(i, box, frame);
+            return;
+        }
         const ShapePixels pixels(i);
         // Only a frame around the middle needs more than one colour.
         const int frame = int(std::ceil(std::max(i.a[0], i.a[1] > 0 ? i.a[1] + 1 : 0)));
@@ -374,6 +417,8 @@ private:
     }
 
     uint32_t* m_pixels;
+    float m_cornerRadius = -1;
+    std::array<uint8_t, kMostCorner * kMostCorner> m_corner{};
     size_t m_stride;
     const GlyphAtlas& m_atlas;
 };

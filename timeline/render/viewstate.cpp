@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// The trace, the range and its history, the selection; search and lens are in viewstate_search.cpp, filter and notes in
+// viewstate_filter.cpp.
 #include "render/viewstate.h"
-#include "layout/minimap.h"
-#include "store/hits.h"
-#include "store/statistics.h"
 #include <QDateTime>
-#include <QFutureWatcher>
-#include <QPromise>
-#include <QThreadPool>
 #include <algorithm>
+#include <utility>
 
 namespace calltide::render {
 
@@ -18,26 +15,6 @@ constexpr size_t kHistoryEntries = 200;
 constexpr double kMargin = 0.05; // around a fitted call, and of the window outside the trace
 constexpr int64_t kFollowLongest = 10'000'000'000; // ns; a longer window would squeeze what comes
 constexpr int64_t kRecountEvery = 1'000'000'000; // ns of a growing trace between counts of hits
-constexpr uint64_t kCountAtOnce = 2'000'000; // slices that are counted within a few ms
-
-// `work` on a worker thread, then `done` with its result on the owner's, unless the owner is gone.
-template <class Work, class Done> void inBackground(QObject* owner, Work work, Done done)
-{
-    using R = std::invoke_result_t<Work>;
-    auto promise = std::make_shared<QPromise<R>>();
-    promise->start();
-    // A watcher, not QFuture::then(): in Qt 6.4 that one may post to an owner that is being destroyed.
-    auto* watcher = new QFutureWatcher<R>(owner);
-    QObject::connect(watcher, &QFutureWatcherBase::finished, owner, [watcher, done = std::move(done)] {
-        done(watcher->result());
-        watcher->deleteLater();
-    });
-    watcher->setFuture(promise->future());
-    QThreadPool::globalInstance()->start([promise, work = std::move(work)] {
-        promise->addResult(work());
-        promise->finish();
-    });
-}
 
 int64_t scaled(int64_t length, double factor)
 {
@@ -54,6 +31,8 @@ ViewState::ViewState(QObject* parent)
 ViewState::~ViewState()
 {
     forgetHits();
+    if (m_ownCodeJob)
+        m_ownCodeJob->cancel();
 }
 
 void ViewState::setTrace(store::TracePtr trace)
@@ -66,6 +45,8 @@ void ViewState::setTrace(store::TracePtr trace)
     m_searchMask.clear();
     m_searchPosition = 0;
     forgetHits();
+    const bool hadLens = std::exchange(m_myCodeOnly, false);
+    makeOwnCode();
     m_filter.reset();
     m_notes.clear();
     m_selectedNote = kNoNote;
@@ -82,6 +63,8 @@ void ViewState::setTrace(store::TracePtr trace)
     Q_EMIT areaChanged();
     Q_EMIT searchChanged();
     Q_EMIT filterChanged();
+    if (hadLens)
+        Q_EMIT myCodeChanged();
     Q_EMIT notesChanged();
     Q_EMIT rangeChanged();
     findExceptions();
@@ -104,12 +87,13 @@ void ViewState::growTrace(store::TracePtr trace)
         std::erase_if(m_area->tracks, [](store::TrackId t) { return !t.valid(); });
     }
     Q_EMIT traceGrown(match);
+    makeOwnCode();
     if (!match.sameIds() && m_filter) { // it is by numbers that are others now
         m_filter.reset();
         Q_EMIT filterChanged();
     }
     if (!m_searchMask.empty() && (!match.sameIds() || m_trace->end() - m_countedAt > kRecountEvery)) {
-        m_searchMask = matchingFunctions(*m_trace, m_search);
+        m_searchMask = maskOf(m_search);
         countHits();
         countPosition();
         Q_EMIT searchChanged();
@@ -345,250 +329,6 @@ void ViewState::setArea(std::optional<Area> area)
     m_area = std::move(area);
     m_areaIsNewer = m_area.has_value();
     Q_EMIT areaChanged();
-}
-
-void ViewState::setSearchText(const QString& text)
-{
-    SearchPattern pattern = m_search;
-    pattern.text = text;
-    setSearch(pattern);
-}
-
-void ViewState::setSearch(const SearchPattern& pattern)
-{
-    if (pattern == m_search)
-        return;
-    m_search = pattern;
-    forgetHits();
-    if (!m_trace || pattern.text.isEmpty()) {
-        m_searchMask.clear();
-    } else {
-        m_searchMask = matchingFunctions(*m_trace, pattern);
-        countHits();
-    }
-    countPosition();
-    Q_EMIT searchChanged();
-}
-
-void ViewState::forgetHits()
-{
-    if (m_searchJob)
-        m_searchJob->cancel();
-    m_searchJob.reset();
-    m_searchGeneration++;
-    m_hits.reset();
-    m_searchCount = 0;
-    m_searchCounting = false;
-    m_searchTicks.clear();
-    m_hitTracks.clear();
-}
-
-void ViewState::countPosition()
-{
-    m_searchPosition = 0;
-    m_positionGeneration++;
-    if (!m_trace || !m_hits || m_selected == store::kNoSlice || !m_hits->contains(m_selected))
-        return;
-    if (m_trace->sliceCount() <= kCountAtOnce) {
-        m_searchPosition = m_hits->before(*m_trace, m_selected) + 1;
-        return;
-    }
-    inBackground(
-        this, [trace = m_trace, hits = m_hits, slice = m_selected] { return hits->before(*trace, slice); },
-        [this, generation = m_positionGeneration](uint64_t before) {
-            if (generation != m_positionGeneration)
-                return;
-            m_searchPosition = before + 1;
-            Q_EMIT searchChanged();
-        });
-}
-
-void ViewState::takeHits(std::shared_ptr<const store::HitSet> hits, std::vector<uint16_t> ticks)
-{
-    m_hits = std::move(hits);
-    m_searchCount = m_hits->count();
-    m_searchTicks = std::move(ticks);
-    m_hitTracks = m_hits->tracks(*m_trace);
-}
-
-// Of what a background search found; null: it was stopped.
-struct ViewState::Found
-{
-    std::shared_ptr<const store::HitSet> hits;
-    std::vector<uint16_t> ticks;
-};
-
-void ViewState::countHits()
-{
-    m_countedAt = m_trace->end();
-    if (m_searchJob)
-        m_searchJob->cancel();
-    m_searchJob = std::make_shared<store::Progress>();
-    m_searchGeneration++;
-    if (m_trace->sliceCount() <= kCountAtOnce) {
-        auto hits = store::HitSet::find(*m_trace, m_searchMask, nullptr);
-        auto ticks = layout::hitColumns(*m_trace, *hits);
-        takeHits(std::move(hits), std::move(ticks));
-        lookForArguments();
-        return;
-    }
-    m_searchCounting = true;
-    m_searchTicks.clear();
-    m_hitTracks.clear();
-    inBackground(
-        this,
-        [trace = m_trace, mask = m_searchMask, job = m_searchJob] {
-            Found found{store::HitSet::find(*trace, mask, nullptr, job.get()), {}};
-            if (found.hits)
-                found.ticks = layout::hitColumns(*trace, *found.hits);
-            return found;
-        },
-        [this, generation = m_searchGeneration](Found found) {
-            if (generation != m_searchGeneration || !found.hits)
-                return;
-            takeHits(std::move(found.hits), std::move(found.ticks));
-            m_searchCounting = false;
-            countPosition();
-            lookForArguments();
-            Q_EMIT searchChanged();
-        });
-}
-
-// The second step, because it reads the text of every argument: what is found by name is there before.
-void ViewState::lookForArguments()
-{
-    const auto matches = textMatcher(m_search);
-    if (!matches)
-        return;
-    m_searchCounting = true;
-    inBackground(
-        this,
-        [trace = m_trace, mask = m_searchMask, matches, job = m_searchJob, known = m_searchCount] {
-            Found found{store::HitSet::find(*trace, mask, matches, job.get()), {}};
-            if (found.hits && found.hits->count() != known)
-                found.ticks = layout::hitColumns(*trace, *found.hits);
-            return found;
-        },
-        [this, generation = m_searchGeneration](Found found) {
-            if (generation != m_searchGeneration || !found.hits)
-                return;
-            m_searchCounting = false;
-            if (found.hits->count() != m_searchCount) {
-                takeHits(std::move(found.hits), std::move(found.ticks));
-                countPosition();
-            }
-            Q_EMIT searchChanged();
-        });
-}
-
-void ViewState::findExceptions()
-{
-    m_exceptionTicks.clear();
-    if (!m_trace)
-        return;
-    inBackground(
-        this, [trace = m_trace] { return layout::exceptionColumns(*trace); },
-        [this, trace = m_trace.get()](std::vector<uint16_t> ticks) {
-            if (trace != m_trace.get() || ticks.empty())
-                return;
-            m_exceptionTicks = std::move(ticks);
-            Q_EMIT exceptionTicksChanged();
-        });
-}
-
-void ViewState::searchStep(bool forward)
-{
-    if (!m_trace || m_searchMask.empty())
-        return;
-    // Before the hits are there, those of the functions are looked for one by one.
-    const auto from = [&](int64_t time) {
-        return m_hits ? m_hits->from(*m_trace, time, forward) : store::hitFrom(*m_trace, m_searchMask, time, forward);
-    };
-    const auto beside = [&](store::SliceIndex slice) {
-        return m_hits ? m_hits->beside(*m_trace, slice, forward)
-                      : store::hitBeside(*m_trace, m_searchMask, slice, forward);
-    };
-    store::SliceIndex hit = m_selected != store::kNoSlice ? beside(m_selected) : from(m_range.from);
-    if (hit == store::kNoSlice) // round the end
-        hit = from(forward ? INT64_MIN : INT64_MAX);
-    if (hit != store::kNoSlice)
-        selectAndReveal(hit);
-}
-
-void ViewState::setFilter(std::optional<layout::CallFilter> filter)
-{
-    if (filter == m_filter)
-        return;
-    m_filter = std::move(filter);
-    Q_EMIT filterChanged();
-}
-
-store::Scope ViewState::scope() const
-{
-    store::Scope scope;
-    if (m_area)
-        scope = {m_area->range.from, m_area->range.to, m_area->tracks, {}};
-    return filtered(std::move(scope));
-}
-
-store::Scope ViewState::filtered(store::Scope scope) const
-{
-    if (!m_filter || !m_trace)
-        return scope;
-    if (!m_filter->tracks.empty()) {
-        if (scope.tracks.empty())
-            for (uint32_t t = 0; t < m_trace->tracks().size(); ++t)
-                scope.tracks.push_back(store::TrackId(t));
-        std::erase_if(scope.tracks, [this](store::TrackId t) { return !m_filter->passes(t); });
-        if (scope.tracks.empty()) // no track would mean all
-            scope.from = scope.to = m_trace->begin() - 1;
-    }
-    scope.passes = [trace = m_trace, filter = *m_filter](store::SliceIndex i) {
-        return filter.passes(trace->functionOf(i), trace->duration(i)) && filter.passesItself(i);
-    };
-    return scope;
-}
-
-void ViewState::setNotes(std::vector<layout::Note> notes)
-{
-    m_notes = std::move(notes);
-    m_selectedNote = kNoNote;
-    Q_EMIT notesChanged();
-}
-
-size_t ViewState::addNote(layout::Note note)
-{
-    m_notes.push_back(std::move(note));
-    m_selectedNote = m_notes.size() - 1;
-    Q_EMIT notesChanged();
-    return m_selectedNote;
-}
-
-void ViewState::changeNote(size_t index, layout::Note note)
-{
-    if (index >= m_notes.size() || m_notes[index] == note)
-        return;
-    m_notes[index] = std::move(note);
-    Q_EMIT notesChanged();
-}
-
-void ViewState::removeNote(size_t index)
-{
-    if (index >= m_notes.size())
-        return;
-    m_notes.erase(m_notes.begin() + std::ptrdiff_t(index));
-    m_selectedNote = kNoNote;
-    Q_EMIT notesChanged();
-}
-
-void ViewState::selectNote(size_t index)
-{
-    if (index >= m_notes.size())
-        index = kNoNote;
-    if (index == m_selectedNote)
-        return;
-    m_selectedNote = index;
-    Q_EMIT notesChanged();
 }
 
 } // namespace calltide::render

@@ -8,9 +8,11 @@
 #include "render/searchpattern.h"
 #include "store/hits.h"
 #include "store/match.h"
+#include "store/owncode.h"
 #include "store/statistics.h"
 #include "store/trace.h"
 #include <QObject>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -102,6 +104,15 @@ public:
     store::Scope scope() const;
     store::Scope filtered(store::Scope scope) const; // the same of another part
 
+    // The lens "my code only": timeline, flame graph and search leave out the calls of libraries. Where there are many
+    // calls the timeline follows some time after the choice; while a trace grows it shows all.
+    bool isMyCodeOnly() const { return m_myCodeOnly; }
+    void setMyCodeOnly(bool only);
+    // What the timeline shows instead of the trace; null: all of it.
+    const std::shared_ptr<const store::OwnCode>& ownCode() const { return m_ownCode; }
+    // The hits in it; null: none, or not counted yet.
+    const std::shared_ptr<const store::HitSet>& shownHits() const { return m_ownCode ? m_ownHits : m_hits; }
+
     // Flags and spans of the user. They are of the trace and go with it.
     const std::vector<layout::Note>& notes() const { return m_notes; }
     size_t selectedNote() const { return m_selectedNote; } // kNoNote: none
@@ -124,6 +135,8 @@ Q_SIGNALS:
     void areaChanged();
     void searchChanged();
     void filterChanged();
+    void myCodeChanged(); // isMyCodeOnly()
+    void ownCodeChanged(); // ownCode()
     void notesChanged(); // notes() or selectedNote()
     void exceptionTicksChanged(); // they follow some time after a large trace
     void revealRequested(calltide::store::SliceIndex slice); // scroll vertically so that it is seen
@@ -135,9 +148,13 @@ private:
     void followEnd();
     void endFollowing();
     void follow(TimeRange range);
+    void makeOwnCode();
+    std::vector<bool> maskOf(const SearchPattern& pattern) const;
+    void searchAgain();
     void countHits();
     void lookForArguments();
-    void takeHits(std::shared_ptr<const store::HitSet> hits, std::vector<uint16_t> ticks);
+    std::function<Found()> searcher(std::function<bool(std::string_view)> argument) const;
+    void takeHits(Found found);
     void forgetHits();
     void countPosition();
     void findExceptions();
@@ -154,6 +171,10 @@ private:
     SearchPattern m_search;
     std::vector<bool> m_searchMask;
     std::shared_ptr<const store::HitSet> m_hits;
+    bool m_myCodeOnly = false;
+    std::shared_ptr<const store::OwnCode> m_ownCode;
+    std::shared_ptr<const store::HitSet> m_ownHits; // the hits in it
+    std::shared_ptr<store::Progress> m_ownCodeJob;
     std::shared_ptr<store::Progress> m_searchJob; // of what runs in the background
     uint64_t m_searchCount = 0, m_searchPosition = 0;
     bool m_searchCounting = false;

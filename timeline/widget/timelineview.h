@@ -54,7 +54,10 @@ public:
     void setFrameTimeShown(bool shown);
     void setArrangement(layout::Arrangement arrangement); // pinned, hidden, moved, filtered tracks
     layout::Arrangement arrangement() const;
+    bool onlyHits() const;
+    QStringList signTexts() const; // what the line at the foot says is not shown
     void setTrackSide(layout::TrackSide side);
+    void showTrack(store::TrackId track); // scrolls to it; what hides it is undone
     void setCollapsed(layout::Collapsed collapsed); // processes and tracks that are folded, rows shown of deep ones
     layout::Collapsed collapsed() const;
     // What stands at a place of the view (its own coordinates), and what is shown now; null and empty without a trace.

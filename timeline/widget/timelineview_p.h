@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// TimelineView's inside, shared by timelineview.cpp (frame, scene, slots), view_input.cpp (mouse, wheel), view_keys.cpp
-// and view_navigation.cpp (walking the calls, tooltip, announcements).
+// TimelineView's inside, shared by the view_*.cpp.
 #pragma once
 #include "layout/scene.h"
 #include "render/rasterpainter.h"
@@ -9,6 +8,7 @@
 #include "widget/canvas.h"
 #include "widget/followchip.h"
 #include "widget/motion.h"
+#include "widget/signbar.h"
 #include "widget/timelineview.h"
 #include "widget/trackfilter.h"
 #include <QBasicTimer>
@@ -55,10 +55,11 @@ struct TimelineView::Private : public CanvasClient
     void frameDone(double ms) override;
     void gpuFailed() override;
 
-    // timelineview.cpp
+    // view_frame.cpp
     void setCanvas(bool gpu);
     void rebuildScene();
     void growScene(const store::TraceMatch& match);
+    void ownCodeChanged();
     void placeChip();
     void restyle();
     void redraw();
@@ -86,6 +87,8 @@ struct TimelineView::Private : public CanvasClient
     // view_keys.cpp: true when the key was one of ours
     bool moveKey(QKeyEvent* event, bool pressed);
     bool commandKey(QKeyEvent* event);
+    bool spaceKey(const QKeyEvent* event, bool pressed);
+    void endSpace();
     bool isOwnKey(const QKeyEvent* event) const; // not to be taken by the window's shortcuts
     bool hasToEscape() const;
     // view_tracks.cpp: pins, order, filter
@@ -96,6 +99,8 @@ struct TimelineView::Private : public CanvasClient
     void placeHeader();
     void arrangeByHeader();
     void hitTracksChanged();
+    void placeCanvas(); // above the signs
+    void showSigns(); // what of the trace is not shown
     void useTool(const layout::Hit& hit, const QPoint& globalPosition);
     void showTrackMenu(size_t item, const QPoint& globalPosition);
     void dragTrack(double y);
@@ -120,7 +125,9 @@ struct TimelineView::Private : public CanvasClient
     TipText tipFor(const layout::Hit& hit) const;
     QRect sliceRect(store::SliceIndex slice) const; // in the view
     store::SliceIndex choose(const layout::Hit& hit) const; // the slice a click on it means
-    void selectAndSee(store::SliceIndex slice);
+    // Both of what is shown, which is less than the trace when only the own code is.
+    void selectAndSee(store::SliceIndex shownSlice);
+    store::SliceIndex shownSelected() const; // the selected call, or the shown one it was made in
     void stepTrack(int by);
     void walkFlow(bool forward);
     store::SliceIndex firstInSight() const;
@@ -157,6 +164,7 @@ struct TimelineView::Private : public CanvasClient
     size_t recentAt = 0;
     size_t dropBefore = SIZE_MAX;
     TrackFilter* header = nullptr; // in the corner
+    SignBar* signs = nullptr; // at the foot
     QLineEdit* noteEditor = nullptr; // while a note is edited
     layout::Note pressedNote;
 
@@ -166,6 +174,7 @@ struct TimelineView::Private : public CanvasClient
     QTimer clock;
     QElapsedTimer sinceTick;
 
+    bool spaceHeld = false, spaceUsed = false; // with the mouse: the left button pans meanwhile
     Drag drag = Drag::None;
     QPointF pressed, last;
     layout::Hit pressedHit;

@@ -79,7 +79,8 @@ void TimelineView::Private::press(QMouseEvent* event)
             break;
         case HitZone::Row:
         case HitZone::Ruler:
-            if (bool(event->modifiers() & Qt::ShiftModifier) != gestures.dragPans)
+            spaceUsed = spaceUsed || spaceHeld;
+            if (bool(event->modifiers() & Qt::ShiftModifier) != gestures.dragPans || spaceHeld)
                 drag = gestures.dragPans ? Drag::PanPending : Drag::Pan;
             else
                 drag = zone == HitZone::Ruler ? Drag::RulerPending : Drag::Pending;
@@ -148,7 +149,7 @@ void TimelineView::Private::move(QMouseEvent* event)
             / double(scene->style().sliceRow);
         auto collapsed = scene->collapsed();
         collapsed.rows[item.track]
-            = uint32_t(std::clamp(std::round(rows), 1.0, double(scene->trace()->track(item.track).rowCount)));
+            = uint32_t(std::clamp(std::round(rows), 1.0, double(scene->shownTrace()->track(item.track).rowCount)));
         scene->setCollapsed(std::move(collapsed));
         redraw();
         break;
@@ -328,6 +329,7 @@ void TimelineView::Private::clicked(const Hit& hit)
             const auto& notes = state->notes();
             state->addNote(
                 {.from = hit.time, .to = hit.time, .color = notes.empty() ? uint8_t(0) : notes.back().color});
+            q->editNote();
             break;
         }
         state->selectNote(render::ViewState::kNoNote);
@@ -359,6 +361,10 @@ void TimelineView::Private::cancelDrag()
 
 void TimelineView::Private::updateCursorShape(const Hit& hit)
 {
+    if (spaceHeld && (hit.zone == HitZone::Row || hit.zone == HitZone::Ruler)) {
+        q->setCursor(Qt::OpenHandCursor);
+        return;
+    }
     switch (hit.zone) {
     case HitZone::HeaderEdge:
         q->setCursor(Qt::SplitHCursor);

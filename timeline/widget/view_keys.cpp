@@ -172,9 +172,39 @@ bool TimelineView::Private::hasToEscape() const
         || state->selectedNote() != render::ViewState::kNoNote;
 }
 
+// Space alone is done when it is let go, because with the left button it pans.
+bool TimelineView::Private::spaceKey(const QKeyEvent* event, bool down)
+{
+    if (event->key() != Qt::Key_Space || event->modifiers() != Qt::NoModifier)
+        return false;
+    if (event->isAutoRepeat())
+        return true;
+    if (down) {
+        spaceHeld = true;
+        spaceUsed = false;
+        if (pointer)
+            updateCursorShape(hovered);
+    } else if (spaceHeld) {
+        const bool alone = !spaceUsed;
+        endSpace();
+        if (alone)
+            q->areaFromSelection();
+    }
+    return true;
+}
+
+void TimelineView::Private::endSpace()
+{
+    if (!spaceHeld)
+        return;
+    spaceHeld = false;
+    if (pointer && drag == Drag::None)
+        updateCursorShape(hovered);
+}
+
 void TimelineView::keyPressEvent(QKeyEvent* event)
 {
-    if (!d->scene || (!d->moveKey(event, true) && !d->commandKey(event)))
+    if (!d->scene || (!d->spaceKey(event, true) && !d->moveKey(event, true) && !d->commandKey(event)))
         QWidget::keyPressEvent(event);
 }
 
@@ -211,7 +241,7 @@ void TimelineView::showSource()
 
 void TimelineView::keyReleaseEvent(QKeyEvent* event)
 {
-    if (!d->scene || !d->moveKey(event, false))
+    if (!d->scene || (!d->spaceKey(event, false) && !d->moveKey(event, false)))
         QWidget::keyReleaseEvent(event);
 }
 
@@ -224,6 +254,7 @@ void TimelineView::focusInEvent(QFocusEvent* event)
 void TimelineView::focusOutEvent(QFocusEvent*)
 {
     d->motion.stop();
+    d->endSpace();
     d->focusByKey = false;
     d->redraw();
 }

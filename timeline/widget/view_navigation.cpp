@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Walking the calls by keys, what is under the pointer, and what is said about it.
+// Walking the calls by keys, and what is under the pointer; the tooltip is in view_tip.cpp.
 #include "layout/text.h"
 #include "widget/timelineview_p.h"
 #include <QAccessible>
@@ -38,11 +38,6 @@ QString text(const std::string& utf8)
     return QString::fromStdString(utf8);
 }
 
-QColor color(layout::Argb argb)
-{
-    return QColor::fromRgba(argb);
-}
-
 } // namespace
 
 SliceIndex TimelineView::Private::choose(const Hit& hit) const
@@ -51,15 +46,19 @@ SliceIndex TimelineView::Private::choose(const Hit& hit) const
         return kNoSlice;
     if (hit.run.count == 1)
         return hit.slice;
-    const auto [first, last] = scene->trace()->overlapping(hit.row, hit.run.start, hit.run.end);
-    return longest(*scene->trace(), first, last);
+    const store::Trace& trace = *scene->shownTrace();
+    const auto [first, last] = trace.overlapping(hit.row, hit.run.start, hit.run.end);
+    return scene->fromShown(longest(trace, first, last));
 }
 
 QRect TimelineView::Private::sliceRect(SliceIndex slice) const
 {
-    if (!scene || slice == kNoSlice)
+    if (!scene)
         return {};
-    const auto& trace = *scene->trace();
+    slice = scene->toShown(slice);
+    if (slice == kNoSlice)
+        return {};
+    const auto& trace = *scene->shownTrace();
     const auto zones = scene->zones(spec());
     const auto row = scene->rowBox(spec(), trace.rowOf(slice));
     if (!row)
@@ -101,123 +100,11 @@ void TimelineView::Private::hoverNothing()
     redraw();
 }
 
-void TimelineView::Private::hideTip()
-{
-    tipTimer.stop();
-    tip->hide();
-}
-
-void TimelineView::Private::showTip()
-{
-    if (!scene || !pointer || drag != Drag::None || !q->isVisible())
-        return;
-    const TipText tipText = tipFor(hovered);
-    if (tipText.isEmpty()) {
-        tip->hide();
-        return;
-    }
-    QRect avoid;
-    if (hovered.zone == HitZone::Row && hovered.run.count == 1) {
-        avoid = sliceRect(hovered.slice);
-        avoid.moveTopLeft(q->mapToGlobal(avoid.topLeft()));
-    }
-    tip->showAt(tipText, q->mapToGlobal(pointer->toPoint()), avoid);
-}
-
-TipText TimelineView::Private::tipFor(const Hit& hit) const
-{
-    TipText tipText;
-    const auto& trace = *scene->trace();
-    if (isTool(hit.zone)) {
-        tipText.title = hit.zone == HitZone::TrackMenu ? TimelineView::tr("Track menu")
-            : hit.zone == HitZone::TrackHide           ? TimelineView::tr("Hide this track")
-            : scene->tracks().items()[hit.item].pinned ? TimelineView::tr("Unpin this track")
-                                                       : TimelineView::tr("Pin this track to the top");
-        return tipText;
-    }
-    if (hit.zone == HitZone::Notes && hit.note < state->notes().size()) {
-        const auto& note = state->notes()[hit.note];
-        tipText.title = note.text.empty() ? TimelineView::tr("Note") : text(note.text);
-        tipText.place = text(layout::formatExactDuration(note.from - trace.begin()));
-        if (!note.isFlag())
-            tipText.numbers.append(qMakePair(text(layout::formatDuration(note.to - note.from)), TimelineView::tr("long")));
-        return tipText;
-    }
-    if (hit.zone == HitZone::TrackHeader || hit.zone == HitZone::GroupHeader) {
-        const auto& item = scene->tracks().items()[hit.item];
-        tipText.title = text(item.name);
-        tipText.place = text(item.detail);
-        if (hit.zone == HitZone::TrackHeader && item.kind == layout::ItemKind::Slices)
-            tipText.notes += TimelineView::tr("%1 calls")
-                                 .arg(text(layout::formatCount(int64_t(trace.track(item.track).sliceCount))));
-        return tipText;
-    }
-    if (hit.zone == HitZone::TrackEdge) {
-        const auto& item = scene->tracks().items()[hit.item];
-        tipText.title = text(item.name);
-        tipText.place = item.hiddenRows ? TimelineView::tr("Drag to show more rows, double-click to show all")
-                                        : TimelineView::tr("Drag to show fewer rows");
-        return tipText;
-    }
-    if (hit.zone != HitZone::Row)
-        return tipText;
-    if (hit.instant != ~uint32_t(0)) {
-        const auto& instant = trace.instants()[hit.instant];
-        tipText.swatch = color(scene->style().counter.size() > 1 ? scene->style().counter[1] : scene->style().accent);
-        tipText.title = text(trace.string(instant.name));
-        tipText.place = text(layout::formatExactDuration(instant.time - trace.begin()));
-        return tipText;
-    }
-    if (hit.run.count == 0)
-        return tipText;
-    const auto& function = trace.function(hit.run.function);
-    tipText.swatch = color(scene->colors().of(hit.run.function, scene->style()).fill);
-    if (hit.run.count > 1) {
-        tipText.title
-            = TimelineView::tr("%1 calls · %2 busy · mostly %3")
-                  .arg(
-                      text(layout::formatCount(hit.run.count)), text(layout::formatShare(double(hit.run.busy))),
-                      text(trace.functionName(hit.run.function)));
-        tipText.numbers.append(
-            qMakePair(text(layout::formatDuration(hit.run.end - hit.run.start)), TimelineView::tr("long")));
-        return tipText;
-    }
-    tipText.title = text(trace.functionName(hit.run.function));
-    if (const auto file = trace.string(function.file); !file.empty()) {
-        tipText.place = text(file);
-        if (function.line)
-            tipText.place += QLatin1Char(':') + QString::number(function.line);
-    } else if (const auto module = trace.string(function.module); !module.empty()) {
-        tipText.place = text(module);
-    } else if (const auto category = trace.string(function.category); !category.empty()) {
-        tipText.place = text(category);
-    }
-    const SliceIndex slice = hit.slice;
-    const int64_t total = trace.duration(slice);
-    tipText.numbers.append(qMakePair(text(layout::formatDuration(total)), TimelineView::tr("total")));
-    const auto [first, last] = trace.children(slice);
-    if (last - first <= kLookAt) // a sum over millions would be felt
-        tipText.numbers.append(
-            qMakePair(text(layout::formatDuration(trace.selfTime(slice))), TimelineView::tr("self")));
-    if (const auto parent = trace.parent(slice); parent != kNoSlice && trace.duration(parent) > 0)
-        tipText.numbers.append(qMakePair(
-            text(layout::formatShare(double(total) / double(trace.duration(parent)))), TimelineView::tr("of caller")));
-    if (hit.run.flags & store::kException)
-        tipText.notes += TimelineView::tr("left by an exception");
-    if (hit.run.flags & store::kAlreadyRunning)
-        tipText.notes += TimelineView::tr("already running when the recording began");
-    if (hit.run.flags & store::kStillRunning)
-        tipText.notes += TimelineView::tr("still running when the recording ended");
-    if (hit.run.flags & store::kYielded)
-        tipText.notes += TimelineView::tr("gave way and goes on later");
-    return tipText;
-}
-
 void TimelineView::Private::reveal(SliceIndex slice)
 {
-    if (!scene || slice == kNoSlice)
+    if (!scene || (slice = scene->toShown(slice)) == kNoSlice)
         return;
-    const auto& trace = *scene->trace();
+    const auto& trace = *scene->shownTrace();
     const auto row = trace.rowOf(slice);
     const auto track = trace.row(row).track;
     auto collapsed = scene->collapsed();
@@ -247,15 +134,20 @@ void TimelineView::Private::reveal(SliceIndex slice)
     redraw();
 }
 
-void TimelineView::Private::selectAndSee(SliceIndex slice)
+void TimelineView::Private::selectAndSee(SliceIndex shownSlice)
 {
-    if (slice != kNoSlice)
-        state->selectAndReveal(slice);
+    if (shownSlice != kNoSlice)
+        state->selectAndReveal(scene->fromShown(shownSlice));
+}
+
+SliceIndex TimelineView::Private::shownSelected() const
+{
+    return scene && state->selected() != kNoSlice ? scene->toShown(state->selected()) : kNoSlice;
 }
 
 SliceIndex TimelineView::Private::firstInSight() const
 {
-    const auto& trace = *scene->trace();
+    const auto& trace = *scene->shownTrace();
     const auto& items = scene->tracks().items();
     for (size_t i = scene->tracks().pinnedCount() ? 0 : std::min(scene->tracks().at(scroll), items.size()); i < items.size(); ++i) {
         if (items[i].kind != layout::ItemKind::Slices || items[i].rows == 0)
@@ -271,12 +163,12 @@ void TimelineView::Private::stepTrack(int by)
 {
     if (!scene)
         return;
-    const SliceIndex selected = state->selected();
+    const SliceIndex selected = shownSelected();
     if (selected == kNoSlice) {
         selectAndSee(firstInSight());
         return;
     }
-    const auto& trace = *scene->trace();
+    const auto& trace = *scene->shownTrace();
     const auto& items = scene->tracks().items();
     const auto middle = trace.start(selected) + trace.duration(selected) / 2;
     const auto from = std::ptrdiff_t(scene->tracks().indexOf(trace.trackOf(selected)));
@@ -330,33 +222,33 @@ void TimelineView::selectParent()
 {
     if (!d->scene)
         return;
-    const SliceIndex slice = d->state->selected();
-    d->selectAndSee(slice == kNoSlice ? d->firstInSight() : d->scene->trace()->parent(slice));
+    const SliceIndex slice = d->shownSelected();
+    d->selectAndSee(slice == kNoSlice ? d->firstInSight() : d->scene->shownTrace()->parent(slice));
 }
 
 void TimelineView::selectChild()
 {
     if (!d->scene)
         return;
-    const SliceIndex slice = d->state->selected();
+    const SliceIndex slice = d->shownSelected();
     if (slice == kNoSlice) {
         d->selectAndSee(d->firstInSight());
         return;
     }
-    const auto [first, last] = d->scene->trace()->children(slice);
-    d->selectAndSee(longest(*d->scene->trace(), first, last));
+    const auto [first, last] = d->scene->shownTrace()->children(slice);
+    d->selectAndSee(longest(*d->scene->shownTrace(), first, last));
 }
 
 void TimelineView::selectNext()
 {
     if (!d->scene)
         return;
-    const SliceIndex slice = d->state->selected();
+    const SliceIndex slice = d->shownSelected();
     if (slice == kNoSlice) {
         d->selectAndSee(d->firstInSight());
         return;
     }
-    const auto& row = d->scene->trace()->row(d->scene->trace()->rowOf(slice));
+    const auto& row = d->scene->shownTrace()->row(d->scene->shownTrace()->rowOf(slice));
     if (slice + 1 < row.first + row.count)
         d->selectAndSee(slice + 1);
 }
@@ -365,12 +257,12 @@ void TimelineView::selectPrevious()
 {
     if (!d->scene)
         return;
-    const SliceIndex slice = d->state->selected();
+    const SliceIndex slice = d->shownSelected();
     if (slice == kNoSlice) {
         d->selectAndSee(d->firstInSight());
         return;
     }
-    if (slice > d->scene->trace()->row(d->scene->trace()->rowOf(slice)).first)
+    if (slice > d->scene->shownTrace()->row(d->scene->shownTrace()->rowOf(slice)).first)
         d->selectAndSee(slice - 1);
 }
 
@@ -387,10 +279,10 @@ void TimelineView::selectPreviousTrack()
 // The call at the other end of the nearest arrow that leaves from the selected one, or leads to it.
 void TimelineView::Private::walkFlow(bool forward)
 {
-    const SliceIndex slice = state->selected();
+    const SliceIndex slice = shownSelected();
     if (!scene || slice == kNoSlice)
         return;
-    const auto& trace = *scene->trace();
+    const auto& trace = *scene->shownTrace();
     const auto track = trace.trackOf(slice);
     const int64_t a = trace.start(slice), b = trace.end(slice);
     const store::Flow* best = nullptr;

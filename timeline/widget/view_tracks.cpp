@@ -54,6 +54,7 @@ void TimelineView::Private::setArrangement(layout::Arrangement arrangement, bool
         scene->setArrangement(std::move(arrangement));
     scrollTo(scroll);
     hovered = {};
+    showSigns();
     redraw();
     Q_EMIT q->arrangementChanged();
 }
@@ -74,6 +75,15 @@ void TimelineView::Private::setRows(layout::RowSize size)
         keepingPlace(change);
     else
         change();
+}
+
+void TimelineView::Private::ownCodeChanged()
+{
+    if (!scene || scene->trace() != state->trace())
+        return;
+    hideTip();
+    keepingPlace([this] { scene->setOwnCode(state->ownCode()); });
+    showSigns();
 }
 
 void TimelineView::Private::placeHeader()
@@ -102,6 +112,40 @@ void TimelineView::Private::hitTracksChanged()
     if (onlyHits && !state->hitTracks().empty())
         arrangement.only = state->hitTracks();
     setArrangement(std::move(arrangement));
+}
+
+void TimelineView::Private::showSigns()
+{
+    std::vector<Sign> out;
+    const auto say = [&](const QString& text, const QString& undo, auto clicked) { out.push_back({text, undo, clicked}); };
+    if (scene && state->isMyCodeOnly())
+        say(state->ownCode() ? TimelineView::tr("My code only: calls of libraries are folded away")
+                : state->trace()->isGrowing()
+                ? TimelineView::tr("My code only: folded when the recording has ended")
+                : TimelineView::tr("My code only: picking its calls…"),
+            TimelineView::tr("Show the calls of libraries"), [this] { state->setMyCodeOnly(false); });
+    const layout::Arrangement& a = q->arrangement();
+    if (const size_t n = a.hidden.size())
+        say(n == 1 ? TimelineView::tr("1 track is hidden") : TimelineView::tr("%1 tracks are hidden").arg(n),
+            TimelineView::tr("Show hidden tracks (Shift+H)"), [this] {
+                auto shown = q->arrangement();
+                shown.hidden.clear();
+                setArrangement(std::move(shown));
+            });
+    if (a.side != layout::TrackSide::Both)
+        say(a.side == layout::TrackSide::Tasks ? TimelineView::tr("Tasks only, no threads")
+                                               : TimelineView::tr("Threads only, no tasks"),
+            TimelineView::tr("Show threads and tasks"), [this] { q->setTrackSide(layout::TrackSide::Both); });
+    if (onlyHits)
+        say(TimelineView::tr("Only tracks with hits"), TimelineView::tr("Show all tracks"), [this] { q->setOnlyHits(false); });
+    if (!layout::matchesFilter({}, a.filter))
+        say(TimelineView::tr("Only tracks named “%1”").arg(QString::fromStdString(a.filter)), TimelineView::tr("Show all tracks"),
+            [this] { header->clear(); });
+    if (out.empty() && signs->isHidden())
+        return;
+    signs->setSigns(std::move(out));
+    placeCanvas();
+    scrollTo(scroll);
 }
 
 void TimelineView::Private::useTool(const Hit& hit, const QPoint& globalPosition)
@@ -269,6 +313,22 @@ void TimelineView::setTrackSide(layout::TrackSide side)
     d->setArrangement(std::move(arrangement));
 }
 
+void TimelineView::showTrack(store::TrackId track)
+{
+    if (!d->scene || track.v >= d->scene->trace()->tracks().size())
+        return;
+    auto collapsed = d->scene->collapsed();
+    if (collapsed.groups.erase(d->scene->trace()->track(track).process))
+        d->setCollapsed(std::move(collapsed));
+    const auto& tracks = d->scene->tracks();
+    if (tracks.indexOf(track) >= tracks.items().size()) {
+        setTrackSide(layout::TrackSide::Both);
+        showAllTracks();
+    }
+    if (const size_t item = tracks.indexOf(track); item < tracks.items().size() && !tracks.items()[item].pinned)
+        d->scrollTo(tracks.items()[item].y - double(d->scene->style().groupHeader));
+}
+
 void TimelineView::focusTrackFilter()
 {
     if (!d->header->isVisible())
@@ -281,6 +341,13 @@ void TimelineView::setOnlyHits(bool only)
 {
     d->onlyHits = only;
     d->hitTracksChanged();
+    d->showSigns();
+    Q_EMIT arrangementChanged();
+}
+
+bool TimelineView::onlyHits() const
+{
+    return d->onlyHits;
 }
 
 void TimelineView::pinTrack()
