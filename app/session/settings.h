@@ -28,6 +28,7 @@ class QSettings;
     X(QStringList, addedInterpreters, AddedInterpreters, "launch/added_interpreters", QStringList())                   \
     X(QString, launchFolder, LaunchFolder, "launch/working_directory", QString())                                      \
     X(QStringList, searchHistory, SearchHistory, "search/history", QStringList())                                      \
+    X(QStringList, paletteUsed, PaletteUsed, "palette/used", QStringList()) /* newest first */                           \
     X(int, sourceZoom, SourceZoom, "source/zoom", 0) /* points added to the theme's size */
 
 namespace calltide::session {

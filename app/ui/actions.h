@@ -18,14 +18,14 @@ enum class ActionId : uint8_t {
     Open, OpenMerged, Reload, ClearRecent, Export, SavePicture, SaveFlame, CopyPicture, CopyFlame, SavePanel, CopyPanel, SaveTable, CopyTable, CloseTab, NewTab, Quit,
     Copy, Find, FindNext, FindPrevious, Filter, SelectAll, ClearSelection,
     ThemeSystem, ThemeLight, ThemeDark, ThemeContrast, RowsCompact, RowsNormal, RowsLarge, CollapseAll, ExpandAll,
-    ColorFunction, ColorModule, ColorMyCode, ColorDuration, ColorBlind,
+    ColorFunction, ColorModule, ColorMyCode, ColorDuration, ColorBlind, MyCodeOnly,
     TimeFromStart, TimeWall, TimeUtc, TimeNanoseconds, TimeEpoch, AllFlows,
     TracksFilter, TrackPin, TrackHide, TracksHits, TracksBoth, TracksThreads, TracksTasks, TracksSwitch, TracksAll, TracksReset,
     ShowTimeline, ShowFlame, ShowSandwich, ShowFunctions, ShowHits, BottomDocks, RightDocks, ReducedMotion, FrameTime, KeepOpened, LayoutDefault, LayoutWide, LayoutNumbers, LayoutCode, FullScreen,
-    Back, Forward, GoToTime, FitAll, FitSelection, ZoomIn, ZoomOut, PanLeft, PanRight, Parent, Child, Next, Previous, FlowNext, FlowPrevious,
+    Back, Forward, GoToTime, FitAll, FitSelection, ZoomIn, ZoomOut, PanLeft, PanRight, Parent, Child, Next, Previous, FlowNext, FlowPrevious, OpenEditor,
     AreaFromSelection, Mark, NoteSpan, NoteEdit, NoteDelete,
     Launch, LaunchAgain, Attach, Pause, Snapshot, Stop,
-    Sample, Keys, EditKeys, About, Count
+    Sample, Palette, Keys, EditKeys, About, Count
 };
 
 struct ActionSpec

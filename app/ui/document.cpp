@@ -39,7 +39,7 @@ Document::Document(
         if (m_restoring)
             return;
         m_arranged = true;
-        m_notesFile->setTracks(tracksToJson(trace(), {m_timeline->arrangement(), m_timeline->collapsed()}));
+        keepLook();
     });
     connect(&appearance, &Appearance::changed, this, [this, &appearance] {
         m_timeline->setTheme(&appearance.theme());
@@ -117,12 +117,30 @@ void Document::grow(store::TracePtr trace)
         Q_EMIT grown();
 }
 
+void Document::keepLook()
+{
+    m_notesFile->setTracks(tracksToJson(trace(), {m_timeline->arrangement(), m_timeline->collapsed(), m_rows}));
+}
+
+void Document::setRowSize(layout::RowSize size, bool keep)
+{
+    m_timeline->setRowSize(size);
+    m_flame->setRowSize(size);
+    if (!keep)
+        return;
+    m_rows = size;
+    keepLook();
+}
+
 void Document::restoreTracks()
 {
     if (m_arranged || m_notesFile->tracks().isEmpty())
         return;
     m_restoring = true;
     TracksLook look = tracksFromJson(trace(), m_notesFile->tracks());
+    m_rows = look.rows;
+    if (m_rows)
+        setRowSize(*m_rows, false);
     m_timeline->setCollapsed(std::move(look.collapsed));
     m_timeline->setArrangement(std::move(look.arrangement));
     m_restoring = false;
@@ -192,7 +210,7 @@ QString Document::summary() const
     const int threads = int(std::count_if(tracks.begin(), tracks.end(),
         [](const store::Track& t) { return t.kind == store::TrackKind::Thread; }));
     return QStringLiteral("%1 · %2 · %3")
-        .arg(formatCount(trace().sliceCount(), tr("%1 call"), tr("%1 calls")),
+        .arg(formatCount(store::callCount(trace()), tr("%1 call"), tr("%1 calls")),
             formatCount(trace().processes().size(), tr("%1 process"), tr("%1 processes")),
             formatCount(uint64_t(threads), tr("%1 thread"), tr("%1 threads")));
 }

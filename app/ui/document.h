@@ -8,6 +8,7 @@
 #include <QElapsedTimer>
 #include <QObject>
 #include <QPointer>
+#include <optional>
 
 namespace calltide::flameview {
 class FlameView;
@@ -59,6 +60,9 @@ public:
     // A recording that goes on: its states are shown as they come, then the final one. `path` need not be there yet
     // when the first state is.
     void follow(std::shared_ptr<session::LiveFollower> follower);
+    // Of timeline and flame graph; kept with the recording when the user chose it for this one.
+    void setRowSize(layout::RowSize size, bool keep = true);
+    bool hasRowSize() const { return m_rows.has_value(); } // chosen for this one, now or before
     bool isLive() const { return m_follower != nullptr; }
     // More of a file that is still being read, in the end all of it. The whole is shown unless the user has moved.
     void load(const TraceContextPtr& context);
@@ -73,6 +77,7 @@ Q_SIGNALS:
 
 private:
     void grow(store::TracePtr trace);
+    void keepLook();
     void restoreTracks(); // from the side file, until the user changes something
 
     std::shared_ptr<session::LiveFollower> m_follower;
@@ -90,6 +95,7 @@ private:
     QPointer<NotesView> m_notes;
     QPointer<QWidget> m_recording;
     NotesFile* m_notesFile;
+    std::optional<layout::RowSize> m_rows;
     bool m_restoring = false, m_arranged = false; // tracks, by the user
 };
 

@@ -38,7 +38,9 @@ class Opener;
 class Panels;
 class Recorder;
 class StartPage;
+class Palette;
 class StatusLine;
+struct PaletteEntry;
 
 class MainWindow : public QMainWindow
 {
@@ -73,6 +75,9 @@ private:
     void connectActions();
     void connectViewActions();
     void connectParts();
+    void connectPalette();
+    std::vector<PaletteEntry> paletteEntries();
+    void addToPalette(Document& shown, std::vector<PaletteEntry>& out);
     void on(ActionId id, std::function<void()> what);
     void onTimeline(ActionId id, void (timeline::TimelineView::*what)());
 
@@ -104,11 +109,11 @@ private:
     void connectPictures();
     void savePane(QWidget& pane, bool table); // asks where to
     void showPanel(int which);
-    void setRows(layout::RowSize rows);
+    void showRows(layout::RowSize rows); // in menu and status line
     void setColors(layout::ColorMode mode, bool colorBlind);
     void setTimes(layout::TimeFormat format);
     void setMotion(Document& document);
-    void showTrackSide(); // in the menu
+    void showLook(); // of the shown recording, in the menus
     void setUpTimeline(timeline::TimelineView& view);
     void restoreWindow();
     QString folderFor(const QString& kept) const;
@@ -136,6 +141,7 @@ private:
     Recorder* m_recorder = nullptr;
     Attacher* m_attacher = nullptr;
     LaunchSheet* m_sheet = nullptr; // made when first asked for
+    Palette* m_palette = nullptr;
     DropFrame* m_drop = nullptr;
     std::vector<std::unique_ptr<Document>> m_documents;
     session::JobRunner m_pythonSearch; // for the sample

@@ -4,6 +4,7 @@
 #include "ui/appearance.h"
 #include "ui/attacher.h"
 #include "ui/callview.h"
+#include "ui/cheatsheet.h"
 #include "ui/document.h"
 #include "ui/exporter.h"
 #include "ui/filterbar.h"
@@ -15,6 +16,7 @@
 #include "ui/mergesheet.h"
 #include "ui/noticebar.h"
 #include "ui/notesfile.h"
+#include "ui/openeditor.h"
 #include "ui/opener.h"
 #include "ui/panels.h"
 #include "ui/headerbar.h"
@@ -75,6 +77,7 @@ void MainWindow::connectDocument(Document& document)
         shown->source()->showFunction(function);
     };
     connect(document.call(), &CallView::sourceRequested, this, showSource);
+    connect(document.source(), &SourceView::editorRequested, (*m_actions)[ActionId::OpenEditor], &QAction::trigger);
     connect(document.flame(), &flameview::FlameView::sourceRequested, this, showSource);
     connect(document.timeline(), &timeline::TimelineView::sourceRequested, this,
         [shown, showSource](store::SliceIndex slice) { showSource(shown->trace().functionOf(slice)); });
@@ -131,6 +134,15 @@ void MainWindow::connectActions()
         if (shown && shown->state()->highlighted().valid())
             QGuiApplication::clipboard()->setText(shown->context()->name(shown->state()->highlighted()));
     });
+    on(OpenEditor, [this] {
+        Document* shown = document();
+        if (!shown || !shown->state()->highlighted().valid())
+            return;
+        const store::Function& function = shown->trace().function(shown->state()->highlighted());
+        const QString wrong = openInEditor(fromTrace(shown->trace().string(function.file)), int(function.line));
+        if (!wrong.isEmpty())
+            say(wrong);
+    });
     on(Find, [this] {
         m_header->search()->setFocus(Qt::ShortcutFocusReason);
         m_header->search()->selectAll();
@@ -172,9 +184,10 @@ void MainWindow::connectActions()
             m_recorder->stop();
     });
     on(Sample, [this] { openSample(); });
-    on(ActionId::Keys, [this] { showKeys(*this, m_appearance, *m_actions); });
+    on(ActionId::Keys, [this] { (new CheatSheet(m_appearance, *m_actions, *m_keys, this))->show(); });
     on(EditKeys, [this] { editKeys(*this, m_appearance, *m_keys); });
     on(About, [this] { showAbout(*this, m_appearance); });
+    connectPalette();
     connectKeeping();
 }
 
@@ -209,7 +222,7 @@ void MainWindow::updateActions()
         for (ActionId id : ids)
             (*m_actions)[id]->setEnabled(on);
     };
-    enable({TracksFilter, TrackPin, TrackHide, TracksHits, TracksAll, TracksReset, GoToTime, AllFlows, Mark, CopyPicture},
+    enable({MyCodeOnly, TracksFilter, TrackPin, TrackHide, TracksHits, TracksAll, TracksReset, GoToTime, AllFlows, Mark, CopyPicture},
         shown);
     enable({NoteSpan, AreaFromSelection}, shown && shown->state()->selectionRange());
     enable({NoteEdit, NoteDelete}, shown && shown->state()->selectedNote() != render::ViewState::kNoNote);
@@ -218,13 +231,13 @@ void MainWindow::updateActions()
                PanLeft, PanRight},
         shown);
     enable({SavePanel, CopyPanel, SaveTable, CopyTable}, shown);
-    showTrackSide();
+    showLook();
     enable({CloseTab}, m_tabs->count());
     enable({NewTab}, m_tabs->count());
     const bool selected = shown && shown->state()->selected() != store::kNoSlice;
     enable({Parent, Child, Next, Previous, FlowNext, FlowPrevious}, selected);
     enable({FitSelection}, selected || (shown && shown->state()->area()));
-    enable({Copy}, shown && shown->state()->highlighted().valid());
+    enable({OpenEditor, Copy}, shown && shown->state()->highlighted().valid());
     enable({Back}, shown && shown->state()->canGoBack());
     enable({Forward}, shown && shown->state()->canGoForward());
     const bool running = m_recorder->isRunning() || m_attacher->isRunning();

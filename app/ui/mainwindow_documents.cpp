@@ -136,7 +136,8 @@ Document* MainWindow::opened(const TraceContextPtr& context, const QString& path
     auto made = std::make_unique<Document>(context, m_appearance, m_renderer);
     Document* document = made.get();
     setUpTimeline(*document->timeline());
-    document->flame()->setRowSize(m_rows);
+    if (!document->hasRowSize())
+        document->setRowSize(m_rows, false);
     setMotion(*document);
     connect(document->timeline(), &timeline::TimelineView::arrangementChanged, this, &MainWindow::updateActions);
     connect(document->timeline(), &timeline::TimelineView::frameDrawn, m_status, &StatusLine::setFrameTime);
@@ -144,6 +145,7 @@ Document* MainWindow::opened(const TraceContextPtr& context, const QString& path
     connect(document->state(), &render::ViewState::selectionChanged, this, &MainWindow::updateActions);
     connect(document->state(), &render::ViewState::areaChanged, this, &MainWindow::updateActions);
     connect(document->state(), &render::ViewState::notesChanged, this, &MainWindow::updateActions);
+    connect(document->state(), &render::ViewState::myCodeChanged, this, &MainWindow::updateActions);
     m_pages->addWidget(document->timeline());
     m_panels->addDocument(*document);
     connectDocument(*document);

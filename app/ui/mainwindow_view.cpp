@@ -71,10 +71,19 @@ void MainWindow::connectViewActions()
             m_settings.setTheme(Appearance::name(choice));
         });
     for (const auto& [id, rows] : kRows)
-        on(id, [this, rows = rows] { setRows(rows); });
+        on(id, [this, rows = rows] {
+            m_rows = rows; // of recordings that are opened later, too
+            if (Document* shown = document())
+                shown->setRowSize(rows);
+            showRows(rows);
+        });
     for (const auto& [id, mode] : kColors)
         on(id, [this, mode = mode] { setColors(mode, m_appearance.colorBlind()); });
     on(ColorBlind, [this] { setColors(m_appearance.colorMode(), (*m_actions)[ColorBlind]->isChecked()); });
+    on(MyCodeOnly, [this] {
+        if (Document* shown = document())
+            shown->state()->setMyCodeOnly((*m_actions)[MyCodeOnly]->isChecked());
+    });
     for (const auto& [id, format] : kTimes)
         on(id, [this, format = format] { setTimes(format); });
     on(AllFlows, [this] {
@@ -175,7 +184,7 @@ void MainWindow::connectViewActions()
 
     for (const auto& [id, choice] : kThemes)
         (*m_actions)[id]->setChecked(choice == m_appearance.choice());
-    setRows(m_rows);
+    showRows(m_rows);
     setColors(kColors[indexOf(kColorNames, m_settings.colorMode())].second, m_settings.colorBlind());
     setTimes(kTimes[indexOf(kTimeNames, m_settings.timeFormat())].second);
 }
@@ -201,10 +210,13 @@ void MainWindow::setMotion(Document& document)
     document.flame()->setReducedMotion(reduced);
 }
 
-void MainWindow::showTrackSide()
+void MainWindow::showLook()
 {
     const Document* shown = document();
     const layout::TrackSide side = shown ? shown->timeline()->arrangement().side : layout::TrackSide::Both;
+    (*m_actions)[ActionId::MyCodeOnly]->setChecked(shown && shown->state()->isMyCodeOnly());
+    (*m_actions)[ActionId::TracksHits]->setChecked(shown && shown->timeline()->onlyHits());
+    showRows(shown ? shown->timeline()->rowSize() : m_rows);
     const bool tasks = shown
         && std::any_of(shown->trace().tracks().begin(), shown->trace().tracks().end(),
             [](const store::Track& track) { return track.kind == store::TrackKind::Task; });
@@ -237,19 +249,13 @@ void MainWindow::setUpTimeline(timeline::TimelineView& view)
 {
     view.setOwnShortcuts(false);
     view.setGestures(m_keys->gestures());
-    view.setRowSize(m_rows);
     view.setTimeFormat(m_times);
     view.setAllFlows((*m_actions)[ActionId::AllFlows]->isChecked());
     view.setFrameTimeShown((*m_actions)[ActionId::FrameTime]->isChecked());
 }
 
-void MainWindow::setRows(layout::RowSize rows)
+void MainWindow::showRows(layout::RowSize rows)
 {
-    m_rows = rows;
-    for (const auto& document : m_documents) {
-        document->timeline()->setRowSize(rows);
-        document->flame()->setRowSize(rows);
-    }
     for (const auto& [id, size] : kRows) {
         (*m_actions)[id]->setChecked(size == rows);
         if (size == rows)

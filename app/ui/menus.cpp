@@ -63,6 +63,8 @@ Menus fillMenuBar(QMenuBar& bar, const Actions& actions, const Panels& panels)
     colors.addSeparator();
     actions[ColorBlind]->setCheckable(true);
     addAll(colors, actions, {ColorBlind});
+    actions[MyCodeOnly]->setCheckable(true);
+    addAll(view, actions, {MyCodeOnly});
     addChoice(*view.addMenu(text("Times")), actions, {TimeFromStart, TimeWall, TimeUtc, TimeNanoseconds, TimeEpoch});
     QMenu& tracks = *view.addMenu(text("Tracks"));
     addAll(tracks, actions, {TracksFilter});
@@ -97,10 +99,12 @@ Menus fillMenuBar(QMenuBar& bar, const Actions& actions, const Panels& panels)
     addAll(go, actions, {GoToTime, FitAll, FitSelection, ZoomIn, ZoomOut, PanLeft, PanRight});
     go.addSeparator();
     addAll(go, actions, {Parent, Child, Next, Previous, FlowNext, FlowPrevious});
+    go.addSeparator();
+    addAll(go, actions, {OpenEditor});
 
     addAll(*bar.addMenu(text("&Record")), actions, {Launch, LaunchAgain, Attach, Pause, Snapshot, Stop});
     QMenu& help = *bar.addMenu(text("&Help"));
-    addAll(help, actions, {Keys, EditKeys, Sample});
+    addAll(help, actions, {Palette, Keys, EditKeys, Sample});
     help.addSeparator();
     addAll(help, actions, {About});
     return out;

@@ -7,6 +7,7 @@
 #include "ui/text.h"
 #include <QFile>
 #include <QBoxLayout>
+#include <QShortcut>
 #include <QStackedWidget>
 
 namespace calltide::ui {
@@ -42,6 +43,12 @@ SourceView::SourceView(
     row->addSpacing(4);
     row->addWidget(m_note);
     row->addStretch(1);
+    auto* open = new IconButton(appearance, QStringLiteral("editor"), tr("Open in the editor (E)"));
+    connect(open, &QToolButton::clicked, this, &SourceView::editorRequested);
+    row->addWidget(open);
+    auto* key = new QShortcut(QKeySequence(Qt::Key_E), this);
+    key->setContext(Qt::WidgetWithChildrenShortcut);
+    connect(key, &QShortcut::activated, this, &SourceView::editorRequested);
 
     m_editor->setReadOnly(true);
     m_editor->setUtf8(true);

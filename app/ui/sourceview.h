@@ -27,6 +27,9 @@ public:
     int markedLine() const { return m_markedLine; } // 1-based; 0: none
     QString shownText() const;                      // the source, or the sentence that stands in its place
 
+Q_SIGNALS:
+    void editorRequested(); // E, or its button
+
 private:
     void refresh(); // follows the selection
     void restyle();

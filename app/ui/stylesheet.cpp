@@ -56,6 +56,9 @@ QToolButton[segment="true"] { border: 1px solid @border.default@; border-radius:
 QToolButton[end="left"] { border-top-left-radius: @#radius.control@px; border-bottom-left-radius: @#radius.control@px; }
 QToolButton[end="right"] { border-top-right-radius: @#radius.control@px; border-bottom-right-radius: @#radius.control@px; }
 QToolButton#scope { background: @accent.soft@; color: @accent.soft_text@; border-radius: 10px; padding: 3px 10px; }
+QToolButton[sign="true"] { background: @accent.soft@; color: @accent.soft_text@; border-radius: 9px; padding: 1px 8px; }
+QToolButton[sign="true"]:hover { background: @bg.hover@; }
+#signBar { background: @bg.header@; border-top: 1px solid @border.default@; }
 QToolButton[segment="true"]:checked { background: @accent.soft@; color: @accent.soft_text@; }
 QToolButton[segment="true"]:disabled { color: @text.disabled@; }
 QToolButton[link="true"] { padding: 0; color: @text.link@; }
@@ -115,6 +118,8 @@ QWidget[notice="danger"] { background: @state.danger_soft@; border-bottom: 1px s
 QProgressBar { background: @bg.panel@; border: 0; border-radius: 3px; min-height: 6px; max-height: 6px; }
 QProgressBar::chunk { background: @accent.default@; border-radius: 3px; }
 
+#palette { background: @bg.raised@; border: 1px solid @border.strong@; border-radius: @#radius.dialog@px; }
+#palette QListView { background: @bg.raised@; }
 #sheet { background: @bg.panel@; border: 1px solid @border.default@; border-radius: @#radius.dialog@px; }
 #sheetHead { border-bottom: 1px solid @border.subtle@; }
 #sheetFoot { border-top: 1px solid @border.subtle@; background: @bg.window@;

@@ -9,6 +9,7 @@ using layout::TrackItem;
 using layout::TrackKey;
 
 constexpr const char* kSides[] = {"both", "threads", "tasks"};
+constexpr const char* kRowSizes[] = {"compact", "normal", "large"};
 
 // The items of all tracks, whatever is folded or hidden, with what tells them apart in a file.
 class Names
@@ -91,6 +92,8 @@ QJsonObject tracksToJson(const store::Trace& trace, const TracksLook& look)
         out.insert(QStringLiteral("rows"), rows);
     if (look.arrangement.side != layout::TrackSide::Both)
         out.insert(QStringLiteral("side"), QString::fromLatin1(kSides[size_t(look.arrangement.side)]));
+    if (look.rows)
+        out.insert(QStringLiteral("row_height"), QString::fromLatin1(kRowSizes[size_t(*look.rows)]));
     return out;
 }
 
@@ -124,6 +127,10 @@ TracksLook tracksFromJson(const store::Trace& trace, const QJsonObject& json)
     for (size_t i = 0; i < std::size(kSides); ++i)
         if (side == QLatin1String(kSides[i]))
             out.arrangement.side = layout::TrackSide(i);
+    const QString rowSize = json[QStringLiteral("row_height")].toString();
+    for (size_t i = 0; i < std::size(kRowSizes); ++i)
+        if (rowSize == QLatin1String(kRowSizes[i]))
+            out.rows = layout::RowSize(i);
     return out;
 }
 

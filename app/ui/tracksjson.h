@@ -4,6 +4,7 @@
 #pragma once
 #include "layout/tracks.h"
 #include <QJsonObject>
+#include <optional>
 
 namespace calltide::ui {
 
@@ -11,6 +12,7 @@ struct TracksLook
 {
     layout::Arrangement arrangement; // without filters, which are of the moment
     layout::Collapsed collapsed;
+    std::optional<layout::RowSize> rows = {}; // height of the rows; none: as for all recordings
 };
 
 QJsonObject tracksToJson(const store::Trace& trace, const TracksLook& look); // empty: as recorded

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the command palette finds in the main window.
+#include "store/statistics.h"
+#include "ui/appearance.h"
+#include "ui/document.h"
+#include "ui/mainwindow.h"
+#include "ui/palette.h"
+#include "ui/text.h"
+#include <QAction>
+#include <QFileInfo>
+#include <QShortcut>
+#include <QTabBar>
+
+namespace calltide::ui {
+
+void MainWindow::connectPalette()
+{
+    m_palette = new Palette(m_appearance, m_settings, [this] { return paletteEntries(); }, this);
+    on(ActionId::Palette, [this] { m_palette->popUp(); });
+    auto* help = new QShortcut(QKeySequence(Qt::Key_F1), this);
+    connect(help, &QShortcut::activated, (*m_actions)[ActionId::Palette], &QAction::trigger);
+}
+
+std::vector<PaletteEntry> MainWindow::paletteEntries()
+{
+    std::vector<PaletteEntry> out;
+    for (const ActionSpec& spec : ui::actionTable()) {
+        QAction* action = (*m_actions)[spec.id];
+        if (!action->isEnabled() || spec.id == ActionId::Palette)
+            continue;
+        QString text = action->text().section(u'\t', 0, 0).remove(u'…').remove(u'&');
+        if (action->isCheckable() && action->isChecked())
+            text += tr(" (on)");
+        const QString key = *spec.heldKey ? keyText(spec.id) : action->shortcut().toString(QKeySequence::NativeText);
+        const QString name = QString::fromLatin1(spec.name);
+        out.push_back({tr("Actions"), text, name.section(u'.', 0, 0), key, name, action->icon(), [action] { action->trigger(); }});
+    }
+    for (int tab = 0; tab < m_tabs->count(); ++tab)
+        if (auto* open = m_tabs->tabData(tab).value<Document*>(); open && open != document())
+            out.push_back({tr("Recordings"), open->title(), open->path(), {}, {}, m_appearance.icon(QStringLiteral("recording")),
+                [this, open] {
+                    if (const int at = tabOf(open); at >= 0)
+                        m_tabs->setCurrentIndex(at);
+                }});
+    for (const QString& path : m_recent.paths())
+        if (!documentOf(path))
+            out.push_back({tr("Recordings"), QFileInfo(path).fileName(), shortPath(path), {}, {},
+                m_appearance.icon(QStringLiteral("open")), [this, path] { open(path); }});
+    if (Document* shown = document())
+        addToPalette(*shown, out);
+    return out;
+}
+
+void MainWindow::addToPalette(Document& shown, std::vector<PaletteEntry>& out)
+{
+    const store::Trace& trace = shown.trace();
+    render::ViewState* state = shown.state();
+    const auto icon = [this](const char* name) { return m_appearance.icon(QString::fromLatin1(name)); };
+    for (uint32_t f = 0; f < trace.functions().size(); ++f) {
+        const store::Function& function = trace.functions()[f];
+        QString place = fromTrace(trace.string(function.file));
+        if (!place.isEmpty() && function.line)
+            place += u':' + QString::number(function.line);
+        out.push_back({tr("Functions"), shown.context()->name(store::FunctionId(f)), place, {}, {}, icon("timeline"), [state, f] {
+            // Its next call from what is shown on, else its first.
+            if (!state->trace() || f >= state->trace()->functions().size())
+                return;
+            std::vector<bool> mask(state->trace()->functions().size());
+            mask[f] = true;
+            auto call = store::findSlice(*state->trace(), mask, state->range().from, true);
+            if (call == store::kNoSlice)
+                call = store::findSlice(*state->trace(), mask, state->trace()->begin(), true);
+            if (call != store::kNoSlice)
+                state->selectAndReveal(call);
+        }});
+    }
+    timeline::TimelineView* view = shown.timeline();
+    for (uint32_t t = 0; t < trace.tracks().size(); ++t) {
+        const store::Track& track = trace.tracks()[t];
+        const bool task = track.kind == store::TrackKind::Task;
+        if ((track.kind != store::TrackKind::Thread && !task) || !track.sliceCount)
+            continue;
+        QString name = fromTrace(trace.string(track.name));
+        if (name.isEmpty())
+            name = task ? tr("Task") : tr("Thread %1").arg(track.tid);
+        const QString process = track.process.valid() ? fromTrace(trace.string(trace.process(track.process).name)) : QString();
+        out.push_back({task ? tr("Tasks") : tr("Threads"), name, process, {}, {}, icon(task ? "task" : "thread"),
+            [view = QPointer(view), t] {
+                if (view)
+                    view->showTrack(store::TrackId(t));
+            }});
+    }
+    for (size_t n = 0; n < state->notes().size(); ++n)
+        if (const layout::Note& note = state->notes()[n]; !note.text.empty())
+            out.push_back({tr("Notes"), QString::fromStdString(note.text), formatDuration(note.from - trace.begin()), {}, {},
+                icon("flag"), [state, n] {
+                    if (n >= state->notes().size())
+                        return;
+                    const auto from = state->notes()[n].from, length = state->range().length();
+                    state->selectNote(n);
+                    state->setRange({from - length / 2, from - length / 2 + length});
+                }});
+}
+
+} // namespace calltide::ui

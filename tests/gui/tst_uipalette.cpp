@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The command palette, and the window's default keys.
+#include "ui/actions.h"
+#include "ui/fuzzy.h"
+#include "ui/panels.h"
+#include "ui_fixture.h"
+#include "widget/flameview.h"
+#include <QDialog>
+#include <QFileDialog>
+#include <QLineEdit>
+#include <QListView>
+#include <QTableView>
+#include <QTimer>
+
+using namespace calltide;
+using namespace calltide::ui;
+using namespace Qt::Literals::StringLiterals;
+
+class TestUiPalette : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void init()
+    {
+        m_fixture = std::make_unique<UiFixture>();
+        m_document = m_fixture->open(m_fixture->writeShop());
+        QVERIFY(m_document);
+        m_document->timeline()->setFocus();
+    }
+    void cleanup() { m_fixture.reset(); }
+
+    void lettersAreFoundInTheirOrder()
+    {
+        QVERIFY(fuzzyMatch(u"Zoom to the selection"_s, u"zsel"_s).score > 0);
+        QCOMPARE(fuzzyMatch(u"Zoom in"_s, u"zi"_s).letters, (QList<int>{0, 5}));
+        QVERIFY(fuzzyMatch(u"Zoom in"_s, u"iz"_s).score < 0);
+        QVERIFY(fuzzyMatch(u"load_orders"_s, u"lo"_s).score > fuzzyMatch(u"hello"_s, u"lo"_s).score);
+        QVERIFY(fuzzyMatch(u"render_page"_s, u"rp"_s).score > fuzzyMatch(u"serpent"_s, u"rp"_s).score);
+        QCOMPARE(fuzzyMatch(u"Größe"_s, u"ÖSS"_s).score, -1);
+        QVERIFY(fuzzyMatch(u"Größe"_s, u"öß"_s).score > 0);
+        QCOMPARE(fuzzyMatch(u"a"_s, u"  "_s).score, 0);
+    }
+
+    void aCommandIsFoundRunAndRemembered()
+    {
+        press(Qt::Key_P, Qt::ControlModifier | Qt::ShiftModifier);
+        QVERIFY(palette()->isVisible());
+        QTest::keyClicks(field(), u"compact"_s);
+        QCOMPARE(chosen(), u"Compact"_s);
+        QTest::keyClick(field(), Qt::Key_Return);
+        QVERIFY(!palette()->isVisible());
+        QTRY_COMPARE(m_document->timeline()->rowSize(), layout::RowSize::Compact);
+        QVERIFY(m_document->timeline()->hasFocus());
+        press(Qt::Key_F1);
+        QVERIFY(palette()->isVisible());
+        QCOMPARE(chosen(), u"Compact (on)"_s); // what was used last stands first
+        QTest::keyClick(field(), Qt::Key_Escape);
+        QVERIFY(!palette()->isVisible());
+        QVERIFY(m_document->timeline()->hasFocus());
+    }
+
+    void functionsAndThreadsAreFoundToo()
+    {
+        press(Qt::Key_F1);
+        QTest::keyClicks(field(), u"work"_s);
+        QCOMPARE(chosen(), u"work"_s);
+        QTest::keyClick(field(), Qt::Key_Return);
+        QTRY_VERIFY(m_document->state()->selected() != store::kNoSlice);
+        QCOMPARE(m_document->trace().functionName(m_document->trace().functionOf(m_document->state()->selected())), "work");
+        press(Qt::Key_F1);
+        QTest::keyClicks(field(), u"mainthr"_s);
+        QCOMPARE(chosen(), u"MainThread"_s);
+        QTest::keyClick(field(), Qt::Key_Escape);
+        press(Qt::Key_F1);
+        QTest::keyClicks(field(), u"qqqzzz"_s);
+        QCOMPARE(chosen(), QString());
+        QTest::keyClick(field(), Qt::Key_Return); // nothing to run
+        QVERIFY(palette()->isVisible());
+    }
+
+    void numbersGoToTheViews()
+    {
+        press(Qt::Key_4);
+        QTRY_VERIFY(QApplication::focusWidget() && QApplication::focusWidget()->inherits("QTableView"));
+        press(Qt::Key_1);
+        QTRY_VERIFY(m_document->timeline()->hasFocus());
+        press(Qt::Key_2);
+        QTRY_VERIFY(m_document->flame()->isVisible() && m_document->flame()->isAncestorOf(QApplication::focusWidget()));
+        press(Qt::Key_3);
+        QTRY_VERIFY(m_fixture->window->findChild<QWidget*>(u"callersCanvas"_s)->isVisible());
+    }
+
+    void lettersAndSignsOfTheWindow()
+    {
+        press(Qt::Key_Slash);
+        QTRY_COMPARE(QApplication::focusWidget()->objectName(), u"search"_s);
+        m_document->timeline()->setFocus();
+        press(Qt::Key_F, Qt::ControlModifier);
+        QTRY_COMPARE(QApplication::focusWidget()->objectName(), u"search"_s);
+        m_document->timeline()->setFocus();
+        const bool flame = m_document->flame()->isVisible();
+        press(Qt::Key_Q);
+        QTRY_COMPARE(m_document->flame()->isVisible(), !flame);
+        press(Qt::Key_Q);
+        QTRY_COMPARE(m_document->flame()->isVisible(), flame);
+        press(Qt::Key_L);
+        QVERIFY(m_document->state()->isMyCodeOnly());
+        press(Qt::Key_L);
+        QVERIFY(!m_document->state()->isMyCodeOnly());
+        press(Qt::Key_Question);
+        auto* sheet = m_fixture->window->findChild<QDialog*>(u"keysDialog"_s);
+        QVERIFY(sheet);
+        sheet->close();
+    }
+
+    void ctrlOAsksForFiles()
+    {
+        bool asked = false;
+        QTimer closer;
+        connect(&closer, &QTimer::timeout, this, [&] {
+            if (QWidget* dialog = QApplication::activeModalWidget()) {
+                asked = qobject_cast<QFileDialog*>(dialog);
+                dialog->close();
+            }
+        });
+        closer.start(50);
+        QCoreApplication::setAttribute(Qt::AA_DontUseNativeDialogs);
+        press(Qt::Key_O, Qt::ControlModifier);
+        QVERIFY(asked);
+    }
+
+    void rowHeightsAreKeptWithTheRecording()
+    {
+        m_fixture->action(ActionId::RowsLarge)->trigger();
+        QCOMPARE(m_document->timeline()->rowSize(), layout::RowSize::Large);
+        m_fixture->remake(); // which writes what is kept
+        m_document = m_fixture->open(m_fixture->dir.filePath(u"shop.json"_s));
+        QVERIFY(m_document);
+        QCOMPARE(m_document->timeline()->rowSize(), layout::RowSize::Large);
+        QVERIFY(m_fixture->action(ActionId::RowsLarge)->isChecked());
+        Document* other = m_fixture->open(m_fixture->writeShop(u"other.json"_s));
+        QCOMPARE(other->timeline()->rowSize(), layout::RowSize::Normal);
+        QVERIFY(m_fixture->action(ActionId::RowsNormal)->isChecked());
+    }
+
+private:
+    void press(Qt::Key key, Qt::KeyboardModifiers modifiers = {})
+    {
+        QWidget* target = QApplication::focusWidget() ? QApplication::focusWidget() : m_fixture->window.get();
+        QTest::keyClick(target, key, modifiers);
+    }
+    QWidget* palette() const { return m_fixture->window->findChild<QWidget*>(u"palette"_s); }
+    QLineEdit* field() const { return palette()->findChild<QLineEdit*>(); }
+    QString chosen() const { return palette()->findChild<QListView*>()->currentIndex().data().toString(); }
+
+    std::unique_ptr<UiFixture> m_fixture;
+    Document* m_document = nullptr;
+};
+
+QTEST_MAIN(TestUiPalette)
+#include "tst_uipalette.moc"
