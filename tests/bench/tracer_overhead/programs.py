@@ -1,9 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Small programs that call much: programs.py NAME COUNT. Prints the CPU time of its measured part, in seconds."""
+"""Small programs that call much: programs.py NAME COUNT. Prints the CPU time of its measured part in seconds,
+the peak of its resident memory in KiB and the time of its end."""
 
+import ast  # all here: what is imported already when a tracer starts must make no difference
+import difflib
+import heapq
+import io
+import json
 import sys
 import threading
 import time
+import tokenize
 
 
 def fib(n):
@@ -74,13 +81,6 @@ def run_threads(n):
 
 
 def run_mix(n):
-    import ast
-    import difflib
-    import heapq
-    import io
-    import json
-    import tokenize
-
     with open(heapq.__file__, encoding="utf-8") as f:
         source = f.read()
     tree = ast.parse(source)
@@ -104,4 +104,7 @@ if __name__ == "__main__":
     run = globals()["run_" + sys.argv[1]]
     begin = time.process_time()
     run(int(sys.argv[2]))
-    print("cpu", time.process_time() - begin)
+    cpu = time.process_time() - begin
+    with open("/proc/self/status", encoding="ascii") as status:
+        peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+    print("cpu", cpu, "kib", peak, "end", time.time(), flush=True)

@@ -8,7 +8,9 @@ Makes a venv of that interpreter in the folder and installs the newest VizTracer
 --package names a build. In every round each tracer runs each program once, in turn, so that noise on the machine hits all
 alike. Shown are medians over the rounds of the CPU time divided by the untraced run's of the same round; in brackets the
 nanoseconds that an event (an entry or an exit, Python or C as that tracer takes them) costs on top; and at the end what
-remains of VizTracer's overhead, (x - 1) / (VizTracer's x - 1), with C functions and without.
+remains of VizTracer's overhead, (x - 1) / (VizTracer's x - 1), with C functions and without. A second table has, for the
+same runs with C functions: bytes on disk for an event, MiB of resident memory that the tracer adds up to the program's end,
+and milliseconds from there until the process is gone and its file can be opened.
 """
 
 import argparse
@@ -18,11 +20,18 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.abspath(os.path.join(HERE, "..", "..", ".."))
 PROGRAMS = {"fib": 240, "methods": 3600, "ccalls": 3600, "gens": 6000, "threads": 240, "mix": 32, "loop": 400}
+FILES = {"VizTracer": ".json", "calltide": ".calltide"}
 PAIRS = (("calltide", "VizTracer"), ("Python only", "Viz without C"))
+
+
+class Run:
+    def __init__(self, cpu, peak, ending):
+        self.cpu, self.peak, self.ending = cpu, peak, ending  # s, MiB, ms
 
 
 def prepare(folder, python, package):
@@ -62,9 +71,11 @@ def run(command, program, count, package):
         env["PYTHONPATH"] = package
     arguments = command + (["--"] if "viztracer" in command else []) + [os.path.join(HERE, "programs.py"), program, str(count)]
     done = subprocess.run(arguments, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    gone = time.time()
     for line in done.stdout.decode().splitlines():
         if line.startswith("cpu ") and done.returncode == 0:
-            return float(line[4:])
+            cpu, peak, end = map(float, line.split()[1::2])
+            return Run(cpu, peak / 1024, (gone - end) * 1000)
     raise SystemExit("no result from %s\n%s" % (" ".join(arguments), done.stderr.decode(errors="replace")))
 
 
@@ -81,6 +92,16 @@ def events(command, program, count, package, out):
         recording = ctread.Recording(out + ".calltide", check=False)
         seen.append(2 * sum(len(t.calls) for t in recording.threads.values()))
     return (seen[1] - seen[0]) / (more - few) * count
+
+
+def besides(program, runs, sizes, count):
+    line = "%-8s" % program
+    for name in FILES:
+        added = statistics.median(r.peak - p.peak for r, p in zip(runs[name], runs["untraced"]))
+        ending = statistics.median(r.ending for r in runs[name])
+        size = "%.1f" % (sizes[name] / count) if count > 1000 else "-"
+        line += "%18s%14s%16s" % ("%s B" % size, "%.1f MiB" % added, "%.0f ms" % ending)
+    return line + "%17.0f ms" % statistics.median(r.ending for r in runs["untraced"])
 
 
 def main():
@@ -100,14 +121,18 @@ def main():
     table = tracers(interpreter, out)
     names = [n for n in table if n != "untraced"]
     print("%-8s%12s" % ("", "untraced") + "".join("%16s" % n for n in names) + "%18s%10s" % ("(x-1)/Viz's", "without C"))
-    shares = {pair: [] for pair in PAIRS}
+    shares, second = {pair: [] for pair in PAIRS}, []
     for program in options.programs.split(","):
         count = max(4, int(PROGRAMS[program] * options.scale))
         calls = {n: events(table[n], program, count, package, out) for n in ("calltide", "Python only")}
-        times = {name: [] for name in table}
+        times, others, sizes = {name: [] for name in table}, {name: [] for name in table}, {}
         for _ in range(options.rounds):
             for name, command in table.items():
-                times[name].append(run(command, program, count, package))
+                result = run(command, program, count, package)
+                times[name].append(result.cpu)
+                others[name].append(result)
+                if name in FILES:
+                    sizes[name] = os.path.getsize(out + FILES[name])
         line = "%-8s%10.3f s" % (program, statistics.median(times["untraced"]))
         ratios = {}
         for name in names:
@@ -121,8 +146,11 @@ def main():
                 shares[pair].append(max(ratios[pair[0]] - 1, 0.001) / theirs)
             line += "%*s" % (18 if pair is PAIRS[0] else 10, "%.2f" % ((ratios[pair[0]] - 1) / theirs) if theirs > 0.1 else "-")
         print(line, flush=True)
+        second.append(besides(program, others, sizes, calls["calltide"]))
     means = ["%.2f" % math.exp(statistics.fmean(map(math.log, shares[p]))) if shares[p] else "-" for p in PAIRS]
     print("%-8s%12s%s%18s%10s" % ("mean", "", " " * 16 * len(names), *means))
+    print("\n%-8s" % "" + "".join("%18s%14s%16s" % (n + ": an event", "memory", "end to file") for n in FILES) + "%20s" % "untraced: end")
+    print("\n".join(second))
 
 
 if __name__ == "__main__":
