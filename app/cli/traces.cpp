@@ -58,6 +58,16 @@ uint64_t slicesOf(const Trace& trace, TrackId thread)
     return n;
 }
 
+// ns that a thread waited for the interpreter's lock.
+int64_t gilWaits(const Trace& trace, TrackId thread)
+{
+    int64_t sum = 0;
+    for (const Track& track : trace.tracks())
+        if (track.kind == TrackKind::Gil && track.parent == thread)
+            sum += track.busy;
+    return sum;
+}
+
 // Functions that an adaptive recording left out from some time on.
 QJsonArray dropped(const Trace& trace)
 {
@@ -96,7 +106,8 @@ QJsonObject describe(const Trace& trace)
                     {QStringLiteral("tid"), qint64(track.tid)},
                     {QStringLiteral("name"), text(trace, track.name)},
                     {QStringLiteral("slices"), qint64(slicesOf(trace, TrackId(t)))},
-                    {QStringLiteral("depth"), qint64(track.rowCount)}});
+                    {QStringLiteral("depth"), qint64(track.rowCount)},
+                    {QStringLiteral("gil_wait_ns"), qint64(gilWaits(trace, TrackId(t)))}});
             else
                 others.append(QJsonObject{
                     {QStringLiteral("name"), text(trace, track.name)},
@@ -234,11 +245,15 @@ void printInfo(const Trace& trace)
         print(line + u'\n');
         for (size_t t = 0; t < trace.tracks().size(); t++) {
             const Track& track = trace.tracks()[t];
-            if (track.process == ProcessId(p) && track.kind == TrackKind::Thread)
-                print(QStringLiteral("  thread %1  %2  %3 calls\n")
-                          .arg(track.tid)
-                          .arg(text(trace, track.name))
-                          .arg(slicesOf(trace, TrackId(t))));
+            if (track.process != ProcessId(p) || track.kind != TrackKind::Thread)
+                continue;
+            QString thread = QStringLiteral("  thread %1  %2  %3 calls")
+                                 .arg(track.tid)
+                                 .arg(text(trace, track.name))
+                                 .arg(slicesOf(trace, TrackId(t)));
+            if (const int64_t waited = gilWaits(trace, TrackId(t)))
+                thread += QStringLiteral("  waited %1 for the GIL").arg(spanText(waited));
+            print(thread + u'\n');
         }
     }
     print(QStringLiteral("sources %1, instants %2, counters %3, flows %4, lost %5\n")

@@ -213,6 +213,8 @@ void MainWindow::noteProblems(const Document& document)
         QString text = fromTrace(problem.text);
         while (text.endsWith(u'.'))
             text.chop(1);
+        if (problem.kind.starts_with("recording.note: ") && text.startsWith(QLatin1String("recording ")))
+            text[0] = u'R'; // a child's begins with its name
         sentences << (problem.count > 1 ? tr("%1 (%2 times)").arg(text, formatNumber(problem.count)) : text);
     }
     for (const auto& [key, value] : trace.metadata()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "format/decode.h"
 #include "native_reading.h"
+#include "store/statistics.h"
 #include <QElapsedTimer>
 #include <QTest>
 #include <random>
@@ -253,6 +254,49 @@ private Q_SLOTS:
         QCOMPARE(s.begin, int64_t(1'000'100));
         QCOMPARE(s.end, int64_t(1'005'000));
         QCOMPARE(s.reason, std::string("limit reached"));
+    }
+
+    void notesDoNotHideEachOther()
+    {
+        W w;
+        tables(w);
+        uint32_t at = 0;
+        for (const char* text : {"recording stopped: full", "12 threads were not seen", "7 threads were not seen"}) {
+            const f::NoteRecord note{1'000'100 + at, w.string(text), f::kLossOther};
+            w.record(f::TableType::Note, ++at, &note, sizeof note);
+        }
+        w.bytes.resize(f::kFileHeaderSize);
+        w.writeTables();
+        w.events({W::enter(128), W::leave()});
+        auto trace = read(w.bytes);
+        QVERIFY(bool(trace));
+        std::vector<std::pair<std::string, uint64_t>> notes;
+        for (const Problem& p : (*trace)->problems())
+            if (p.kind.starts_with("recording.note"))
+                notes.emplace_back(p.text, p.count);
+        const std::vector<std::pair<std::string, uint64_t>> expected{
+            {"recording stopped: full", 1}, {"12 threads were not seen", 2}};
+        QCOMPARE(notes, expected);
+    }
+
+    void waitsForTheLockStandBelowTheirThread()
+    {
+        W w;
+        tables(w);
+        w.events({W::enter(128), W::extended(f::kGilWait, 500, std::string_view("\xac\x02\x00", 3)), W::enter(131), W::leaveC(), W::leave()});
+        auto trace = read(w.bytes);
+        QVERIFY(bool(trace));
+        const Trace& t = **trace;
+        const auto gil = std::find_if(
+            t.tracks().begin(), t.tracks().end(), [](const Track& track) { return track.kind == TrackKind::Gil; });
+        QVERIFY(gil != t.tracks().end());
+        QVERIFY(t.track(gil->parent).kind == TrackKind::Thread);
+        QCOMPARE(gil->sliceCount, uint64_t(1));
+        const SliceIndex s = t.row(gil->firstRow).first;
+        QCOMPARE(t.end(s) - t.start(s), int64_t(300));
+        QCOMPARE(std::string(t.functionName(t.functionOf(s))), std::string("waits for the GIL"));
+        for (const auto& f : functionStatistics(t, {})) // it is no call
+            QVERIFY(t.functionName(f.function) != "waits for the GIL");
     }
 
     void functionsLeftOutAreMarked()

@@ -83,6 +83,7 @@ class Thread:
     tasks: list = field(default_factory=list)  # (units, task id, the call it runs in)
     readies: list = field(default_factory=list)  # (units, task id)
     imports: list = field(default_factory=list)  # (units, name, units it took): records of their own
+    gil_waits: list = field(default_factory=list)  # (from units, to units, how many more were not kept)
     events: int = 0
     losses: list = field(default_factory=list)  # (from units or None, to units, count, reason mask)
     overwritten: int = 0  # units: a ring has nothing of this thread before
@@ -395,6 +396,9 @@ class Recording:
                 elif sub == 49:
                     name, took = self._numbers(body)
                     t.imports.append((time, self.names[name], took))
+                elif sub == 51:
+                    took, lost = self._numbers(body)
+                    t.gil_waits.append((time - took, time, lost))
                 elif sub == 46:
                     pid, command, ago = self._numbers(body)
                     t.spawns.append((time, pid, self.strings[command], ago))

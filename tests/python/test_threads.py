@@ -33,6 +33,55 @@ class Threads(RecorderTest):
         self.assertEqual([c.parent for c in r.calls() if c.function.qualname.endswith("_bootstrap")], [None] * 4)
         self.assertNested(r)
 
+    def test_waits_for_the_interpreters_lock(self):
+        r = self.record("""
+            import sys, threading
+            def step(n):
+                return n + 1
+            together = threading.Barrier(2)
+            def work(until):
+                together.wait()
+                n = 0
+                while n < until: n = step(n)
+            sys.setswitchinterval(0.0005)
+            threads = [threading.Thread(target=work, args=(300_000,), name="busy %d" % i) for i in range(2)]
+            for t in threads: t.start()
+            for t in threads: t.join()
+        """)
+        busy = {t.name: t for t in r.threads.values() if t.name.startswith("busy")}
+        self.assertGreater(sum(len(t.gil_waits) for t in busy.values()), 0)
+        for t in busy.values():
+            times = sorted([c.start for c in t.calls] + [c.end for c in t.calls])
+            for start, end, lost in t.gil_waits:
+                self.assertEqual(lost, 0)
+                self.assertLess(start, end)
+                self.assertEqual([x for x in times if start < x < end], [])  # a thread that waits does nothing
+        # While one waits, the other ones work.
+        waits = [w for t in busy.values() for w in t.gil_waits]
+        others = [c.start for t in r.threads.values() for c in t.calls]
+        self.assertGreater(sum(any(start < x < end for x in others) for start, end, _ in waits), 0)
+
+    def test_waits_without_any_call_between(self):
+        script = """
+            import sys, threading
+            def spin():
+                for i in range(2_000_000): pass
+            sys.setswitchinterval(0.0005)
+            t = threading.Thread(target=spin, name="other"); t.start()
+            spin()
+            t.join()
+        """
+        r = self.record(script)
+        for t in r.threads.values():
+            (call,) = [c for c in t.calls if c.function.name == "spin"]
+            inside = [w for w in t.gil_waits if call.start <= w[0] and w[1] <= call.end]
+            self.assertGreater(len(inside), 0)
+        self.assertEqual([w for t in self.record(script, options=["--no-gil"]).threads.values() for w in t.gil_waits], [])
+
+    def test_one_thread_waits_for_nobody(self):
+        r = self.record("for i in range(1000): str(i)")
+        self.assertEqual([w for t in r.threads.values() for w in t.gil_waits], [])
+
     def test_a_new_name_wins(self):
         r = self.record("""
             import threading

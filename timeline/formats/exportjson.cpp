@@ -158,9 +158,15 @@ private:
                 continue;
             // Tasks stand below the threads in other viewers, which know of no such thing.
             const bool task = track.kind == TrackKind::Task;
-            const char* const kind = task ? "task" : track.kind == TrackKind::Imports ? "imports" : nullptr;
-            if (!m_trace.string(track.name).empty())
-                named("thread_name", m_idText[t], m_trace.string(track.name), kind);
+            const char* const kind = task ? "task"
+                : track.kind == TrackKind::Imports ? "imports"
+                : track.kind == TrackKind::Gil     ? "gil"
+                                                   : nullptr;
+            std::string name(m_trace.string(track.name));
+            if (track.kind == TrackKind::Gil && track.parent.valid()) // which in other viewers does not stand above it
+                name += " of " + std::string(m_trace.string(m_trace.track(track.parent).name));
+            if (!name.empty())
+                named("thread_name", m_idText[t], name, kind);
             if (track.sortIndex || kind)
                 sorted("thread_sort_index", m_idText[t], (kind ? 100'000 : 0) + track.sortIndex);
         }

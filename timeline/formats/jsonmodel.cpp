@@ -273,8 +273,8 @@ void Model::metadata(const RawEvent& e)
     } else if (e.name == "thread_name") {
         Track& track = m_builder.track(threadFor(e.pid, e.tid));
         track.name = m_builder.intern(textOf(value));
-        if (const std::string kind = textOf(member(e.args, "track")); kind == "task" || kind == "imports") // our own export
-            track.kind = kind == "task" ? TrackKind::Task : TrackKind::Imports;
+        if (const std::string kind = textOf(member(e.args, "track")); kind == "task" || kind == "imports" || kind == "gil")
+            track.kind = kind == "task" ? TrackKind::Task : kind == "gil" ? TrackKind::Gil : TrackKind::Imports; // our own export
     } else if (e.name == "thread_sort_index") {
         m_builder.track(threadFor(e.pid, e.tid)).sortIndex = int32_t(parseInteger(order).value_or(0));
     } else {

@@ -139,8 +139,8 @@ void LiveReader::Private::takeTables(File& f)
         p.exitStatus = t.end.exitStatus;
     for (; f.sources < t.sources.size(); f.sources++)
         out.addSource(t.string(t.sources[f.sources].first), std::string(t.sources[f.sources].second));
-    for (; f.notes < t.notes.size(); f.notes++)
-        out.problem("recording.note", cutText(t.notes[f.notes].second), Severity::Warning);
+    addNotes(out, t, f.notes);
+    f.notes = t.notes.size();
     for (size_t i = 0; i < f.threads; i++) { // names may come later
         const LiveFile::Thread& thread = *f.file->threads()[i];
         if (const auto it = t.threads.find(thread.index); it != t.threads.end()) {
@@ -222,8 +222,9 @@ void LiveReader::Private::takeRest(File& f, LiveFile::Thread& thread)
     r.losses.clear();
     r.spawns.clear();
     r.collections.clear();
-    // Tasks, imports and the ends of children are shown when the recording is opened anew.
+    // Tasks, imports, waits for the GIL and the ends of children are shown when the recording is opened anew.
     r.imports.clear();
+    r.gilWaits.clear();
     r.runs.clear();
     r.readies.clear();
     r.childEnds.clear();

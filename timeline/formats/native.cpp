@@ -78,6 +78,7 @@ void NativeReader::addLanes()
             const auto older = [edge = w.decoder->edge()](const auto& item) { return item.time < edge; };
             std::erase_if(r.collections, old);
             std::erase_if(r.imports, old);
+            std::erase_if(r.gilWaits, old);
             std::erase_if(r.runs, old);
             std::erase_if(r.readies, older);
             std::erase_if(r.samples, older);
@@ -88,6 +89,7 @@ void NativeReader::addLanes()
         addCounters(m_builder, p);
         addCollections(m_builder, p);
         addImports(m_builder, p);
+        addGilWaits(m_builder, p);
         addTasks(m_builder, p);
     }
     addSpawns(m_builder, processes);

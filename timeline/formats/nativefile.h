@@ -12,6 +12,10 @@
 #include <string_view>
 #include <vector>
 
+namespace calltide::store {
+class TraceBuilder;
+}
+
 namespace calltide::formats {
 
 // What stands in a recording may be of any length.
@@ -80,6 +84,8 @@ struct NativeFile : NativeTables
 
 // How it was recorded, for people: "exact; the newest 64 MB of each process".
 std::string modeWords(const NativeTables& file);
+// The recorder's notes from the one of that index on, as problems; a child's with its name.
+void addNotes(store::TraceBuilder& out, const NativeTables& file, size_t from);
 
 // Errors name the file: not a recording, damaged header, newer version, cut before its first chunk.
 Result<NativeFile> openNativeFile(const std::string& path);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the threads of one process have to show together, in lanes of its own: counters, garbage collections,
-// imports, tasks. Internal to
-// ct_formats; after all threads have been decoded.
+// imports, tasks; and below each thread where it waited for the GIL. Internal to ct_formats; after all threads have been decoded.
 #pragma once
 #include "formats/nativethread.h"
 
@@ -31,6 +30,7 @@ private:
 void addCounters(store::TraceBuilder& builder, const ProcessThreads& process);
 void addCollections(store::TraceBuilder& builder, const ProcessThreads& process);
 void addImports(store::TraceBuilder& builder, const ProcessThreads& process);
+void addGilWaits(store::TraceBuilder& builder, const ProcessThreads& process);
 // nativetasks.cpp
 void addTasks(store::TraceBuilder& builder, const ProcessThreads& process);
 // nativespawns.cpp: arrows from where a process was started, and a lane for those that have no recording of their own.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "formats/nativefile.h"
+#include "store/builder.h"
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 
@@ -47,6 +49,22 @@ std::string modeWords(const NativeTables& f)
         out += text;
     }
     return out;
+}
+
+void addNotes(store::TraceBuilder& out, const NativeTables& f, size_t from)
+{
+    // Those of the first process need no name: it is the recording's.
+    std::string who;
+    if (f.header.compat & format::kIsChild) {
+        const std::string_view name = f.metaValue("process_name");
+        who = cutText(name.empty() ? "python" : name, 200) + " (" + std::to_string(f.header.pid) + "): ";
+    }
+    for (size_t i = from; i < f.notes.size(); i++) {
+        const std::string text = cutText(f.notes[i].second);
+        std::string kind = "recording.note: " + text; // what differs in its numbers alone is said once, and counted
+        std::erase_if(kind, [](unsigned char c) { return c >= '0' && c <= '9'; });
+        out.problem(kind, who + text, store::Severity::Warning);
+    }
 }
 
 } // namespace calltide::formats

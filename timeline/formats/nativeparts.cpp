@@ -33,8 +33,7 @@ void NativeReader::addProcess(size_t i)
         f.clock.shift(f.wallOffset() - m_files[0].wallOffset());
     for (const auto& [file, text] : f.sources)
         m_builder.addSource(f.string(file), std::string(text));
-    for (const auto& [note, text] : f.notes)
-        m_builder.problem("recording.note", cutText(text), Severity::Warning);
+    addNotes(m_builder, f, 0);
 }
 
 void NativeReader::addFunctions(size_t i)

@@ -156,6 +156,12 @@ void ThreadDecoder::extended(uint64_t time, unsigned sub, const uint8_t* payload
                 {from, m_last, std::string(it != m_file.names.end() ? m_file.string(it->second.name) : "?"), 0});
         }
         break;
+    case kGilWait:
+        if (lebGetAny(at, end, a) && lebGetAny(at, end, b)) {
+            const int64_t from = before(time, a);
+            m_result.gilWaits.push_back({from, m_last, b});
+        }
+        break;
     case kStack:
         stackRecord(at, end);
         break;

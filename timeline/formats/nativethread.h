@@ -50,6 +50,11 @@ struct ThreadResult // what does not go into the slice buffer at once
         std::string module;
         uint8_t flags;
     };
+    struct GilWait
+    {
+        int64_t start, end;
+        uint64_t lost; // how many more are not known
+    };
     struct TaskRun // a part of a task
     {
         int64_t start, end;
@@ -70,6 +75,7 @@ struct ThreadResult // what does not go into the slice buffer at once
     std::vector<ChildEnd> childEnds;
     std::vector<Loss> losses;
     std::vector<Import> imports;
+    std::vector<GilWait> gilWaits;
     std::vector<TaskRun> runs;
     std::vector<TaskReady> readies;
     format::Damage damage;

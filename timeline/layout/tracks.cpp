@@ -122,6 +122,7 @@ struct Builder
                 return 0;
             case TrackKind::Gc:
             case TrackKind::Imports:
+            case TrackKind::Gil: // of a file that does not say whose
                 return 2;
             case TrackKind::Counter:
                 return 3;
@@ -186,7 +187,7 @@ struct Builder
         if (track.kind == TrackKind::Counter)
             return; // counters have items of their own
         TrackItem item;
-        item.kind = track.kind == TrackKind::Gc ? ItemKind::Gc : ItemKind::Slices;
+        item.kind = track.kind == TrackKind::Gc || track.kind == TrackKind::Gil ? ItemKind::Gc : ItemKind::Slices;
         item.process = track.process;
         item.track = id;
         item.level = level;
@@ -194,7 +195,7 @@ struct Builder
         item.name = plainLine(trace.string(track.name));
         const double lasted = double(std::max<int64_t>(trace.duration(), 1));
         if (item.kind == ItemKind::Gc) {
-            item.icon = Icon::Gc;
+            item.icon = track.kind == TrackKind::Gil ? Icon::Clock : Icon::Gc;
             item.rows = track.rowCount > 0 ? 1 : 0;
             if (item.name.empty())
                 item.name = "Garbage collection";

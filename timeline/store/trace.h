@@ -52,19 +52,20 @@ enum class TrackKind : uint8_t {
     Counter,
     Gc,
     Imports, // of modules, nested as they import each other
+    Gil,     // where its thread (parent) waited for the interpreter's lock
 };
 
 // What happened on such a track is on the threads' tracks, too: counted once, by theirs.
 constexpr bool repeatsThreads(TrackKind kind)
 {
-    return kind == TrackKind::Task || kind == TrackKind::Imports;
+    return kind == TrackKind::Task || kind == TrackKind::Imports || kind == TrackKind::Gil;
 }
 
 struct Track
 {
     TrackKind kind = TrackKind::Thread;
     ProcessId process;
-    TrackId parent;        // the thread, for Overflow and Task; else none
+    TrackId parent;        // the thread, for Overflow, Task and Gil; else none
     int64_t tid = 0;       // the system's id, for show only
     StringId name;         // "MainThread"; may be empty
     int32_t sortIndex = 0; // thread_sort_index of a JSON file

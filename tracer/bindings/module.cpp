@@ -77,6 +77,7 @@ Options optionsFrom(const py::dict& given)
     read("log_exceptions", o.logExceptions);
     read("log_async", o.logAsync);
     read("log_gc", o.logGc);
+    read("log_gil", o.logGil);
     read("log_imports", o.logImports);
     read("log_memory", o.logMemory);
     read("log_call_line", o.logCallLine);

@@ -12,7 +12,7 @@ struct Options
     bool pythonOnly = false;
     bool logFuncArgs = false, logFuncRetval = false, useRepr = false;
     std::vector<std::string> argsOf; // patterns; empty: all functions
-    bool logExceptions = true, logAsync = true, logGc = true, logImports = true, logMemory = true, logCallLine = false;
+    bool logExceptions = true, logAsync = true, logGc = true, logGil = true, logImports = true, logMemory = true, logCallLine = false;
     std::vector<std::string> includeFiles, excludeFiles, includeFunctions, excludeFunctions; // patterns
     bool logSparse = false; // only marked functions
     std::vector<std::string> includeChildren, excludeChildren; // patterns of command lines

@@ -99,6 +99,12 @@ bool askerLives()
     return lives;
 }
 
+void watchBesides(bool on)
+{
+    watchCollector(on && g_session.options.logGc);
+    core::watchGil(on && g_session.options.logGil, reinterpret_cast<const void*>(&PyEval_RestoreThread));
+}
+
 void installForkHandler()
 {
     static bool done = false;
@@ -129,7 +135,7 @@ std::string startSession(const std::string& path, bool atStartup)
         return error;
     }
     g_session.hooked = true;
-    watchCollector(g_session.options.logGc && !triggersArmed());
+    watchBesides(!triggersArmed());
     sampleUsageNow(t_writer);
     return {};
 }
@@ -165,7 +171,7 @@ void pauseSession()
     if (!g_session.hooked || !g_session.recorder || g_session.forked)
         return;
     removeHooks(true);
-    watchCollector(false);
+    watchBesides(false);
     parkThreads();
     g_session.pausedAt = core::nowUnits();
     g_session.paused = true;
@@ -181,7 +187,7 @@ void resumeSession()
     openThreadsAgain();
     std::string error;
     g_session.hooked = setHooks(error);
-    watchCollector(g_session.hooked && g_session.options.logGc);
+    watchBesides(g_session.hooked);
 }
 
 void stopSession(bool forget)
@@ -195,7 +201,7 @@ void stopSession(bool forget)
     g_session.hooked = false;
     g_session.forked = false;
     g_session.ending = false;
-    watchCollector(false);
+    watchBesides(false);
     if (forget)
         leaveTrio();
     if (!g_session.recorder)

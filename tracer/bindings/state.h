@@ -64,6 +64,8 @@ void removeHooks(bool forget = false);
 
 // gc.callbacks: collections as slices of their own.
 void watchCollector(bool on);
+// What no hook tells, as the options say: collections, waits for the interpreter's lock.
+void watchBesides(bool on);
 
 // A Python string as UTF-8 with surrogates kept; empty on any other object. Never leaves an exception set.
 std::string text(PyObject* object);

@@ -121,7 +121,7 @@ void start(const std::string& why, bool skipNewest)
     mark("recording starts: ", why);
     std::string error;
     g_session.hooked = setHooks(error);
-    watchCollector(g_session.hooked && g_session.options.logGc);
+    watchBesides(g_session.hooked);
 }
 
 void stop(const std::string& why)

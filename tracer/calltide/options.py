@@ -37,6 +37,7 @@ OPTIONS = (
            negated=("no_exceptions",)),
     Option("log_async", FLAG, True, 0, "tasks of asyncio and trio", negated=("no_async",)),
     Option("log_gc", FLAG, True, 0, "garbage collections", negated=("no_gc",)),
+    Option("log_gil", FLAG, True, 0, "when threads wait for the interpreter's lock (GIL)", negated=("no_gil",)),
     Option("log_imports", FLAG, True, 0, "imports of modules", negated=("no_imports",)),
     Option("log_memory", FLAG, True, 0, "memory and processor time of the process", negated=("no_memory",)),
     Option("log_call_line", FLAG, False, 0, "the line from which each call is made"),

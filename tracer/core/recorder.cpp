@@ -37,6 +37,7 @@ Thread* Recorder::addThread(ThreadWriter* writer, const ThreadRecord& record)
     if (m_options.minDuration > 0)
         t->leastUnits = uint64_t(((unsigned __int128)(m_options.minDuration) << 32) / g_clock.nsPerUnit);
     t->writer = writer ? writer : &t->parked;
+    t->gilWaits = writer ? &t_gilWaits : nullptr;
     *t->writer = ThreadWriter {};
     t->writer->thread = t;
     t->writer->top = t->shadow.data() + 1;
@@ -52,6 +53,7 @@ void Recorder::adopt(Thread* thread, ThreadWriter* writer)
     std::lock_guard lock(m_mutex);
     *writer = thread->parked;
     thread->writer = writer;
+    thread->gilWaits = &t_gilWaits;
 }
 
 void Recorder::parkAll(const std::function<void(Thread*)>& parked)

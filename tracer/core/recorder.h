@@ -4,6 +4,7 @@
 #pragma once
 #include "core/file.h"
 #include "core/forkproof.h"
+#include "core/gilwaits.h"
 #include "core/tables.h"
 #include "core/threadwriter.h"
 #include <atomic>
@@ -44,6 +45,7 @@ struct Thread
     std::vector<Pending> pending;
     size_t pendingWritten = 0; // of `pending`, while it is being written
     uint64_t leastUnits = 0;
+    GilWaits** gilWaits = nullptr; // where the thread itself has them; null: it has not shown up yet
 };
 
 class Recorder

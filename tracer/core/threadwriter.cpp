@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/gilwaits.h"
 #include "core/recorder.h"
 #include "format/crc32c.h"
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <utility>
 
 namespace calltide::core {
 
@@ -178,8 +180,45 @@ void ThreadWriter::timePasses(uint64_t now)
     }
 }
 
+// Only in the thread itself: another one, which ends its calls for it, has waits of its own.
+bool ThreadWriter::hasGilWaits() const { return thread->gilWaits == &t_gilWaits && t_gilWaits && t_gilWaits->count; }
+
+// The thread waited for the interpreter's lock since its newest record: said before the event at `now`.
+void ThreadWriter::writeGilWaits(uint64_t now)
+{
+    GilWaits& w = *t_gilWaits;
+    uint32_t n = 0;
+    for (; n < w.count && w.waits[n].to <= now; n++) {
+        const auto [from, to] = w.waits[n];
+        if (from < last || to - from < thread->leastUnits) // of an earlier recording, or too short for this one
+            continue;
+        uint8_t payload[20];
+        const uint32_t lost = n + 1 == w.count ? w.lost : 0;
+        unsigned size = 0;
+        for (uint64_t v : {to - from, uint64_t(lost)}) {
+            for (; v >= 0x80; v >>= 7)
+                payload[size++] = uint8_t(v | 0x80);
+            payload[size++] = uint8_t(v);
+        }
+        const uint32_t count = std::exchange(w.count, 0); // what it needs may come by here again
+        const bool kept = !room() ? false : extended(kGilWait, to, payload, size);
+        w.count = count;
+        if (!kept)
+            break;
+    }
+    std::copy(w.waits + n, w.waits + w.count, w.waits);
+    w.count -= n;
+    if (!w.count)
+        w.lost = 0;
+}
+
 void ThreadWriter::farRecord(unsigned kind, uint64_t now, uint32_t bytes, uint32_t length)
 {
+    if (hasGilWaits()) {
+        writeGilWaits(now);
+        if (!room())
+            return;
+    }
     if (now < last)
         now = last; // time never goes back within a thread
     if (now - last > kMaxFar) {
@@ -202,6 +241,8 @@ void ThreadWriter::leaveFar(unsigned kind, uint64_t now) { farRecord(kind, now, 
 
 void ThreadWriter::rare(unsigned sub, uint64_t now, uint32_t bytes, uint32_t length)
 {
+    if (hasGilWaits())
+        writeGilWaits(now);
     if (!room())
         return;
     if (now < last)

@@ -151,6 +151,8 @@ private:
     bool tooDeep() const;
     void seal();
     void leaveOne(bool c, unsigned sub, const std::string* result = nullptr);
+    bool hasGilWaits() const;
+    void writeGilWaits(uint64_t now);
     void writePending(uint64_t before = UINT64_MAX); // those that began before that time
 };
 static_assert(sizeof(ThreadWriter) <= 64, "static thread-local storage is scarce");

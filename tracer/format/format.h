@@ -144,6 +144,7 @@ enum Sub : uint8_t {
     kOpen = 48, // calls that were running when the recording of the thread began
     kImport = 49,
     kChildEnd = 50,
+    kGilWait = 51,
 };
 
 enum LossReason : uint32_t { kLossDiskFull = 1, kLossLimit = 2, kLossForeignHook = 4, kLossRing = 8, kLossOther = 16, kLossPaused = 32 };
