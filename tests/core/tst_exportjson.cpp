@@ -45,6 +45,9 @@ class ExportJsonTest : public QObject
         const TrackId worker = b.addTrack(track);
         track.name = b.intern("a later thread with the same tid");
         const TrackId reused = b.addTrack(track);
+        const auto waits = function("waits for the GIL", "", 0, FunctionKind::Other);
+        const TrackId gil = b.addTrack({.kind = TrackKind::Gil, .process = p, .parent = worker, .name = b.intern("GIL waits")});
+        b.slices(gil).add(10, 700, waits);
         b.slices(main).add(1'000'000'001, 5'000, shop);
         b.slices(main).add(1'000'000'002, 1'000, pay);
         b.slices(main).add(1'000'000'003, 1, print);
@@ -94,6 +97,11 @@ private Q_SLOTS:
             after.sort();
             QCOMPARE(after, before);
             QCOMPARE(again.tracks().size(), t->tracks().size());
+            const auto gil = std::find_if(again.tracks().begin(), again.tracks().end(), [](const Track& track) {
+                return track.kind == TrackKind::Gil;
+            });
+            QVERIFY(gil != again.tracks().end());
+            QCOMPARE(nameOf(again, again.track(gil->parent).name), QStringLiteral("wörker"));
             QCOMPARE(again.instants().size(), size_t(2));
             QCOMPARE(again.arguments(again.instants()[0]), std::string("{\"k\":[1]}"));
             QVERIFY(!again.instants()[0].exception && again.instants()[1].exception);
@@ -130,8 +138,8 @@ private Q_SLOTS:
                 threads.insert({e[QStringLiteral("pid")].toInteger(), e[QStringLiteral("tid")].toInteger()});
             }
         }
-        QCOMPARE(slices, 7);
-        QCOMPARE(threads.size(), 3); // the thread whose number was reused is one of its own
+        QCOMPARE(slices, 8);
+        QCOMPARE(threads.size(), 4); // the thread whose number was reused is one of its own
         const QJsonObject info = o[QStringLiteral("file_info")].toObject();
         QCOMPARE(info[QStringLiteral("files")].toObject()[QStringLiteral("/app/shop.py")].toArray()[1].toInt(), 2);
         const auto functions = info[QStringLiteral("functions")].toObject();

@@ -114,7 +114,7 @@ private:
         }
     }
 
-    void named(const char* what, const std::string& ids, std::string_view name, const char* kind = nullptr)
+    void named(const char* what, const std::string& ids, std::string_view name, const char* kind = nullptr, TrackId thread = {})
     {
         event();
         m_out.add("{\"ph\":\"M\",\"name\":\"");
@@ -126,6 +126,10 @@ private:
         if (kind) { // ours: read again, it is the same
             m_out.add(",\"track\":");
             m_out.addString(kind);
+        }
+        if (thread.valid()) {
+            m_out.add(",\"thread\":");
+            m_out.add(std::to_string(m_ids[thread.v].second));
         }
         m_out.add("}}");
     }
@@ -162,11 +166,12 @@ private:
                 : track.kind == TrackKind::Imports ? "imports"
                 : track.kind == TrackKind::Gil     ? "gil"
                                                    : nullptr;
+            const TrackId thread = track.kind == TrackKind::Gil ? track.parent : TrackId {};
             std::string name(m_trace.string(track.name));
-            if (track.kind == TrackKind::Gil && track.parent.valid()) // which in other viewers does not stand above it
-                name += " of " + std::string(m_trace.string(m_trace.track(track.parent).name));
+            if (thread.valid()) // which in other viewers does not stand above it
+                name += " of " + std::string(m_trace.string(m_trace.track(thread).name));
             if (!name.empty())
-                named("thread_name", m_idText[t], name, kind);
+                named("thread_name", m_idText[t], name, kind, thread);
             if (track.sortIndex || kind)
                 sorted("thread_sort_index", m_idText[t], (kind ? 100'000 : 0) + track.sortIndex);
         }

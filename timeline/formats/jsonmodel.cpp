@@ -271,10 +271,17 @@ void Model::metadata(const RawEvent& e)
     } else if (e.name == "process_sort_index") {
         m_builder.process(processFor(e.pid)).sortIndex = int32_t(parseInteger(order).value_or(0));
     } else if (e.name == "thread_name") {
+        TrackId above;
+        if (const std::string_view thread = member(e.args, "thread"); !thread.empty()) // our own export
+            above = threadFor(e.pid, thread);
         Track& track = m_builder.track(threadFor(e.pid, e.tid));
         track.name = m_builder.intern(textOf(value));
         if (const std::string kind = textOf(member(e.args, "track")); kind == "task" || kind == "imports" || kind == "gil")
-            track.kind = kind == "task" ? TrackKind::Task : kind == "gil" ? TrackKind::Gil : TrackKind::Imports; // our own export
+            track.kind = kind == "task" ? TrackKind::Task : kind == "gil" ? TrackKind::Gil : TrackKind::Imports;
+        if (track.kind == TrackKind::Gil) {
+            track.parent = above;
+            track.name = m_builder.intern("GIL waits");
+        }
     } else if (e.name == "thread_sort_index") {
         m_builder.track(threadFor(e.pid, e.tid)).sortIndex = int32_t(parseInteger(order).value_or(0));
     } else {

@@ -30,6 +30,7 @@ struct LiveReader::Private
         bool ended = false;
         int64_t lastRecord = INT64_MIN;
         TrackId collections;
+        std::map<uint32_t, TrackId> gilWaits; // by thread
         CounterFeed counters;
     };
     struct WaitingInstant
@@ -217,12 +218,21 @@ void LiveReader::Private::takeRest(File& f, LiveFile::Thread& thread)
             calls.push_back({0, c.start, c.end - c.start, collectionFunction(out, c.generation), 0, {}});
         trace.update(f.collections, calls, {});
     }
+    if (!r.gilWaits.empty()) {
+        TrackId& lane = f.gilWaits[thread.index];
+        if (!lane.valid())
+            lane = out.addTrack(gilTrack(out, f.process, thread.track));
+        std::vector<GrowingTrace::Ended> waits;
+        for (const auto& w : r.gilWaits)
+            waits.push_back({0, w.start, w.end - w.start, gilFunction(out), 0, {}});
+        trace.update(lane, waits, {});
+    }
     r.instants.clear();
     r.samples.clear();
     r.losses.clear();
     r.spawns.clear();
     r.collections.clear();
-    // Tasks, imports, waits for the GIL and the ends of children are shown when the recording is opened anew.
+    // Tasks, imports and the ends of children are shown when the recording is opened anew.
     r.imports.clear();
     r.gilWaits.clear();
     r.runs.clear();

@@ -99,17 +99,8 @@ void addGilWaits(TraceBuilder& builder, const ProcessThreads& process)
     for (const auto& [thread, result] : process.threads) {
         if (result->gilWaits.empty())
             continue;
-        Function f;
-        f.name = builder.intern("waits for the GIL");
-        f.category = builder.intern("gil");
-        f.kind = store::FunctionKind::Other;
-        const FunctionId function = builder.addFunction(f);
-        Track t;
-        t.kind = TrackKind::Gil;
-        t.process = process.process;
-        t.parent = thread;
-        t.name = builder.intern("GIL waits");
-        const TrackId lane = builder.addTrack(t);
+        const FunctionId function = gilFunction(builder);
+        const TrackId lane = builder.addTrack(gilTrack(builder, process.process, thread));
         for (const auto& w : result->gilWaits) {
             const std::string lost = "{\"further waits, not kept\":" + std::to_string(w.lost) + "}";
             builder.slices(lane).add(w.start, w.end - w.start, function, w.lost ? builder.addExtra(0, lost) : 0);

@@ -168,4 +168,23 @@ FunctionId collectionFunction(TraceBuilder& out, uint64_t generation)
     return out.addFunction(f);
 }
 
+FunctionId gilFunction(TraceBuilder& out)
+{
+    Function f;
+    f.name = out.intern("waits for the GIL");
+    f.category = out.intern("gil");
+    f.kind = store::FunctionKind::Other;
+    return out.addFunction(f);
+}
+
+Track gilTrack(TraceBuilder& out, ProcessId process, TrackId thread)
+{
+    Track t;
+    t.kind = TrackKind::Gil;
+    t.process = process;
+    t.parent = thread;
+    t.name = out.intern("GIL waits");
+    return t;
+}
+
 } // namespace calltide::formats

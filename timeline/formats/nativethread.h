@@ -253,5 +253,8 @@ inline void ThreadDecoder::leave(uint64_t time, unsigned kind)
 // A function and a garbage collection as the store has them; strings go to `out`.
 store::Function storeFunction(const NativeTables& tables, const format::FunctionRecord& record, store::TraceBuilder& out);
 store::FunctionId collectionFunction(store::TraceBuilder& out, uint64_t generation);
+// Where a thread waited for the interpreter's lock.
+store::FunctionId gilFunction(store::TraceBuilder& out);
+store::Track gilTrack(store::TraceBuilder& out, store::ProcessId process, store::TrackId thread);
 
 } // namespace calltide::formats
