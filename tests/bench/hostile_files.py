@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""hostile_files.py FOLDER [NAME…]: files that were made to hurt a reader, for `bench limits FILE`.
+"""hostile_files.py [--mb=N] FOLDER [NAME…]: files that were made to hurt a reader, for `bench limits FILE`.
 
-Large ones take as much disk as they say, but for those with holes. Names: see below; none: all of them."""
+N: how large those are that repeat one kind of event (300). Names: see below; none: all of them."""
 import gzip
 import io
 import os
@@ -12,6 +12,7 @@ import tarfile
 import zipfile
 
 MB = 1 << 20
+SIZE = 300 # MB
 EVENT = '{"ph":"X","name":"f%d","pid":1,"tid":%d,"ts":%d.%03d,"dur":5}'
 
 
@@ -27,10 +28,10 @@ def repeated(file, head, piece, tail, size):
     file.write(tail)
 
 
-def events(make, size=300 * MB):
+def events(make, part=1.0):
     def write(path):
         with open(path, "wb") as file:
-            repeated(file, b'[', lambda i: make(i) + ",\n", b'{}]', size)
+            repeated(file, b'[', lambda i: make(i) + ",\n", b'{}]', SIZE * MB * part)
     return write
 
 
@@ -61,7 +62,7 @@ def packed_spaces(megabytes, layers=1):
     def write(path):
         data = b" " * (64 * MB)
         member = gzip.compress(data, 9)
-        content = member * (megabytes // 64)
+        content = gzip.compress(b"[]") + member * (megabytes // 64)
         for _ in range(layers - 1):
             content = gzip.compress(content, 9)
         with open(path, "wb") as file:
@@ -106,20 +107,20 @@ def huge_tar_size(path):
 
 def folded(path):
     with open(path, "wb") as file:
-        repeated(file, b"", lambda i: "a%d;b%d;c%d;d%d %d\n" % (i % 7, i, i * 3, i * 5, i % 9 + 1), b"", 300 * MB)
+        repeated(file, b"", lambda i: "a%d;b%d;c%d;d%d %d\n" % (i % 7, i, i * 3, i * 5, i % 9 + 1), b"", SIZE * MB)
 
 
 def perf(path):
     with open(path, "wb") as file:
         repeated(file, b"", lambda i: "python 77 [001] %d.%06d: 1 cycles:\n\t%x f%d (/usr/bin/x)\n\t%x main (/usr/bin/x)\n\n"
-                 % (i // 1000, i % 1000 * 1000, i, i % 999, 1), b"", 300 * MB)
+                 % (i // 1000, i % 1000 * 1000, i, i % 999, 1), b"", SIZE * MB)
 
 
 def speedscope(path):
     head = (b'{"$schema":"https://www.speedscope.app/file-format-schema.json","shared":{"frames":[{"name":"f"},{"name":"g"}]},'
             b'"profiles":[{"type":"evented","name":"p","unit":"nanoseconds","startValue":0,"endValue":9,"events":[')
     with open(path, "wb") as file:
-        repeated(file, head, lambda i: '{"type":"O","frame":%d,"at":%d},{"type":"C","frame":%d,"at":%d},' % (i % 2, i, i % 2, i), b'{"type":"O","frame":0,"at":1}]}]}', 300 * MB)
+        repeated(file, head, lambda i: '{"type":"O","frame":%d,"at":%d},{"type":"C","frame":%d,"at":%d},' % (i % 2, i, i % 2, i), b'{"type":"O","frame":0,"at":1}]}]}', SIZE * MB)
 
 
 FILES = {
@@ -127,9 +128,9 @@ FILES = {
     "x.json": events(lambda i: EVENT % (i % 5000, i % 8, i, i % 1000)),
     "x-short.json": events(lambda i: '{"ph":"X","ts":%d}' % i),
     "x-overlapping.json": events(lambda i: '{"ph":"X","name":"f","pid":1,"tid":1,"ts":%d,"dur":%d}' % (i, 1000 + i % 77)),
-    "x-nested.json": events(lambda i: '{"ph":"X","name":"f","pid":1,"tid":1,"ts":%d,"dur":%d}' % (i % 100000, 10**9 - 2 * (i % 100000)), 40 * MB),
+    "x-nested.json": events(lambda i: '{"ph":"X","name":"f","pid":1,"tid":1,"ts":%d,"dur":%d}' % (i % 100000, 10**9 - 2 * (i % 100000)), 0.2),
     "names.json": events(lambda i: '{"ph":"X","name":"function number %d of many","pid":1,"tid":1,"ts":%d,"dur":1}' % (i, i)),
-    "pids.json": events(lambda i: '{"ph":"X","name":"f","pid":%d,"tid":%d,"ts":%d,"dur":1}' % (i, i, i), 70 * MB),
+    "pids.json": events(lambda i: '{"ph":"X","name":"f","pid":%d,"tid":%d,"ts":%d,"dur":1}' % (i, i, i), 0.3),
     "begin-end.json": events(lambda i: '{"ph":"%s","name":"f","pid":1,"tid":1,"ts":%d}' % ("BE"[i % 2], i)),
     "begins.json": events(lambda i: '{"ph":"B","name":"f","pid":1,"tid":1,"ts":%d}' % i),
     "instants.json": events(lambda i: '{"ph":"i","name":"f","pid":1,"tid":1,"ts":%d,"args":{"a":%d}}' % (i, i)),
@@ -137,10 +138,10 @@ FILES = {
     "async.json": events(lambda i: '{"ph":"%s","cat":"c","name":"f","id":%d,"pid":1,"tid":1,"ts":%d}' % ("be"[i % 2], i // 2, i)),
     "flows.json": events(lambda i: '{"ph":"%s","cat":"c","name":"f","id":%d,"pid":1,"tid":1,"ts":%d}' % ("sf"[i % 2], i // 2, i)),
     "objects.json": events(lambda i: '{"ph":"O","name":"o","id":%d,"pid":1,"tid":1,"ts":%d,"args":{"snapshot":{"a":[1,2]}}}' % (i, i)),
-    "metadata.json": events(lambda i: '{"ph":"M","name":"thread_name","pid":1,"tid":%d,"args":{"name":"t%d"}}' % (i, i), 70 * MB),
+    "metadata.json": events(lambda i: '{"ph":"M","name":"thread_name","pid":1,"tid":%d,"args":{"name":"t%d"}}' % (i, i), 0.3),
     "faults.json": events(lambda i: '{"ph":"X","name":"f","ts":"x%d"}' % i),
-    "broken.json": events(lambda i: '{"ph":"X","name":f%d,"ts":1' % i, 100 * MB),
-    "guesses.json": events(lambda i: '{}},{"a":[', 20 * MB),
+    "broken.json": events(lambda i: '{"ph":"X","name":f%d,"ts":1' % i, 0.3),
+    "guesses.json": events(lambda i: '{}},{"a":[', 0.1),
     "fields.json": events(lambda i: '{"ph":"X","k%d":1,"ts":1}' % i),
     # one thing that is too large
     "deep.json": raw((b'[{"ph":"X","ts":1,"dur":2,"args":', 1), (b"[", 100 * MB)),
@@ -168,13 +169,15 @@ FILES = {
     "folded.txt": folded,
     "perf.txt": perf,
     "x.speedscope.json": speedscope,
-    "pstats.prof": raw((b"{", 1), (b"(", 100 * MB)),
+    "pstats.prof": raw((b"{(", 1), (b"(", 100 * MB)),
     "proto.pftrace": raw((b"\x0a\x10\x40\x01\x50\x01\x5a\x0a\x08\x01\x12\x06abcdef", 10_000_000)),
     "pprof.pb": raw((b"\x0a\x04\x08\x01\x10\x02\x12\x04\x0a\x01\x01\x12\x00\x32\x01a", 10_000_000)),
     "zeros": raw((b"\0", 300 * MB)),
 }
 
 if __name__ == "__main__":
+    if sys.argv[1:] and sys.argv[1].startswith("--mb="):
+        SIZE = int(sys.argv.pop(1)[5:])
     if len(sys.argv) < 2 or any(name not in FILES for name in sys.argv[2:]):
         sys.exit(__doc__ + "\n\n" + " ".join(FILES))
     os.makedirs(sys.argv[1], exist_ok=True)

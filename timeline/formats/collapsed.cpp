@@ -6,6 +6,7 @@
 #include "formats/sampled.h"
 #include <algorithm>
 #include <map>
+#include <unordered_map>
 
 namespace calltide::formats {
 
@@ -64,6 +65,7 @@ public:
         }
         if (m_threads.empty())
             return Error{ErrorCode::Damaged, m_content.path + ": no line of it is a stack with a weight."};
+        m_functions = {};
         layOut();
         return Ok{};
     }
@@ -186,7 +188,7 @@ private:
         } else {
             id = m_builder.addFunctionByTraceName(frame, {});
         }
-        m_functions.emplace(std::string(frame), id);
+        m_functions.emplace(frame, id);
         return id;
     }
 
@@ -205,7 +207,7 @@ private:
     TraceBuilder& m_builder;
     std::map<std::string, ProcessId> m_processes;
     std::map<std::pair<std::string, std::string>, Thread> m_threads;
-    std::map<std::string, FunctionId, std::less<>> m_functions;
+    std::unordered_map<std::string_view, FunctionId> m_functions; // by text of the content
     std::string m_unit; // "# unit: nanoseconds", as we write it
     bool m_austin = false, m_memory = false;
 };

@@ -122,7 +122,7 @@ public:
             const size_t inBefore = m_have, outBefore = left;
             const Step step = m_inflater.run(m_at, m_have, out, left);
             m_total += outBefore - left;
-            if (m_limits.exceeded(m_total, m_packed->position()))
+            if (m_limits.exceeded(outBefore - left, m_packed->position()))
                 return tooLarge(m_path);
             if (step == Step::MemberEnd) {
                 m_inflater.reset();

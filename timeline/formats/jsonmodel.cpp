@@ -6,6 +6,8 @@ namespace calltide::formats::json {
 
 using namespace store;
 
+static constexpr size_t kMostSource = size_t(16) << 20, kMostSources = size_t(256) << 20; // bytes of text
+
 Model::Model(TraceBuilder& builder, bool inMemory, uint64_t fileBytes)
     : m_builder(builder)
     , m_inMemory(inMemory)
@@ -73,12 +75,10 @@ FunctionId Model::functionFor(std::string_view rawName, std::string_view rawCat)
     m_key.assign(rawName);
     m_key += '\0';
     m_key += rawCat;
-    const auto it = m_functions.find(m_key);
-    if (it != m_functions.end())
-        return it->second;
-    const FunctionId id = m_builder.addFunctionByTraceName(unescape(rawName), unescape(rawCat));
-    m_functions.emplace(m_key, id);
-    return id;
+    const uint32_t key = m_functionKeys.id(m_key);
+    if (key == m_functions.size())
+        m_functions.push_back(m_builder.addFunctionByTraceName(unescape(rawName), unescape(rawCat)));
+    return m_functions[key];
 }
 
 Model::Arguments Model::keep(const RawEvent& e)
@@ -185,6 +185,7 @@ void Model::faults(const Batch& batch)
         {"json.no_duration", "Complete events without a duration are shown with none.", Severity::Warning},
         {"json.negative_duration", "Events with a negative duration are shown with none.", Severity::Warning},
         {"json.not_an_event", "Entries of the list that are not events were left out.", Severity::Warning},
+        {"json.long_text", "Events with a name of more than 16 MiB were left out.", Severity::DataLoss},
         {"json.syntax", "Damaged places in the file were skipped; events may be missing there.", Severity::DataLoss},
     };
     uint64_t shown[size_t(Fault::Count)] = {};
@@ -372,7 +373,12 @@ void Model::document(std::string_view key, std::string_view value)
     if (key == "file_info") {
         for (Cursor c(member(value, "files")); c.next();) {
             Cursor entry(c.value); // [source, number of lines]
-            if (entry.next() && isString(entry.value))
+            if (!entry.next() || !isString(entry.value))
+                continue;
+            if (entry.value.size() > kMostSource || (m_sourceBytes += entry.value.size()) > kMostSources)
+                m_builder.problem("json.source", "Source texts of more than 16 MiB, or beyond 256 MiB in all, were left out.",
+                    Severity::Warning, -1, unescape(c.key.substr(0, 160)));
+            else
                 m_builder.addSource(unescape(c.key), textOf(entry.value));
         }
         return;

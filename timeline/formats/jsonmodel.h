@@ -89,10 +89,11 @@ private:
     bool m_inMemory;
     const char* m_data = nullptr; // of the batch at hand
     uint64_t m_base = 0;
-    uint64_t m_events = 0, m_faulty = 0;
+    uint64_t m_events = 0, m_faulty = 0, m_sourceBytes = 0;
     int64_t m_last = INT64_MIN; // latest time of anything
     std::vector<Maps> m_maps;
-    std::map<std::string, store::FunctionId, std::less<>> m_functions; // raw name, NUL, raw category
+    Interner m_functionKeys; // raw name, NUL, raw category
+    std::vector<store::FunctionId> m_functions; // by key
     std::map<std::string, int64_t, std::less<>> m_textIds; // pids and tids that are words
     std::map<int64_t, store::ProcessId> m_processes;
     std::map<std::pair<int64_t, int64_t>, store::TrackId> m_threads;

@@ -6,6 +6,8 @@ namespace calltide::formats::json {
 
 namespace {
 
+constexpr size_t kGreatestText = size_t(16) << 20;
+
 bool timeOf(std::string_view s, int64_t& out)
 {
     const auto v = parseScaled(s);
@@ -108,6 +110,10 @@ Outcome Scanner::event(const char*& p, const char* end, const char* data, uint64
         return Outcome::Event;
     }
     batch.events++;
+    if (std::max(e.name.size(), e.cat.size()) > kGreatestText) {
+        fault(batch, Fault::LongText, offset, text);
+        return Outcome::Event;
+    }
     e.offset = offset;
     if (e.ph != 'X') {
         batch.others.push_back({e, rare});

@@ -26,6 +26,7 @@ enum class Fault : uint8_t
     NoDuration,
     NegativeDuration,
     NotAnEvent,
+    LongText,
     Syntax,
     Count
 };

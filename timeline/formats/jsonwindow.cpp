@@ -5,8 +5,6 @@
 
 namespace calltide::formats::json {
 
-static constexpr size_t kGreatestValue = size_t(1) << 30; // of one event or one top-level value
-
 Window::Window(Input& input, size_t capacity)
     : m_input(input)
     , m_capacity(capacity)
@@ -42,12 +40,12 @@ bool Window::prepareAhead()
     return true;
 }
 
-Result<bool> Window::more()
+Result<bool> Window::more(size_t most)
 {
     if (m_eof)
         return false;
     const size_t rest = m_end - m_at;
-    if (rest >= kGreatestValue)
+    if (rest >= most)
         return false;
     if (prepareAhead())
         readAhead();

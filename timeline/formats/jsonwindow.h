@@ -27,8 +27,9 @@ public:
     // Back to a byte that was read before, if it is still here.
     bool moveBackTo(uint64_t offset);
 
-    // Adds what follows. False: nothing does, or what is unread is larger than any value may be.
-    Result<bool> more();
+    // Adds what follows. False: nothing does, or more than `most` bytes are unread already.
+    Result<bool> more(size_t most = kMostOfValue);
+    static constexpr size_t kMostOfEvent = size_t(64) << 20, kMostOfValue = size_t(256) << 20;
 
     // Makes room for what the next more() adds; false: it is there already, or nothing follows. Then readAhead() reads
     // it, on any thread, until when more() must not be called.

@@ -50,6 +50,8 @@ public:
     Status read()
     {
         collect(m_content.bytes, false);
+        if (m_content.cancelled())
+            return Error{ErrorCode::Cancelled, {}};
         if (m_packets.empty())
             return Error{ErrorCode::Damaged, m_content.path + ": this Perfetto trace holds no packets."};
         for (const Packet& p : m_packets) // descriptions and clocks may stand behind the events that need them
@@ -81,6 +83,8 @@ private:
     {
         Proto p(trace);
         while (p.next()) {
+            if ((m_packets.size() & 0xFFF) == 0 && m_content.cancelled())
+                return; // read() says so
             const int64_t offset = packed ? -1 : m_content.offsetOf(p.bytes);
             if (p.field != 1 || p.wire != Proto::Bytes) {
                 problem("pftrace.field", "Parts of the file that are no packets were left out.", Severity::Warning, offset);

@@ -183,11 +183,18 @@ private:
 
     Status topLevelValue(const std::string& name)
     {
-        if (!Model::wantsDocument(name))
-            return skipTopLevel(name);
+        if (!Model::wantsDocument(name)) {
+            if (name == "systemTraceEvents")
+                leftOut(name, "cannot be shown");
+            return passOver();
+        }
         auto end = complete([](const char* p, const char* e) { return skipValue(p, e); });
         if (!end)
             return end.error();
+        if (!*end && !m_window.eof()) {
+            leftOut(name, "is larger than any that is known");
+            return passOver();
+        }
         if (!*end) {
             cut("The file is not complete: its end is missing.");
             return Ok{};
@@ -197,13 +204,15 @@ private:
         return Ok{};
     }
 
-    // Passes over a value of any size without keeping it.
-    Status skipTopLevel(const std::string& name)
+    void leftOut(const std::string& part, const char* why)
     {
-        if (name == "systemTraceEvents")
-            m_builder.problem(
-                "json.part." + name, "The part \"" + name + "\" cannot be shown and was left out.", Severity::Warning,
-                int64_t(m_window.offset()));
+        m_builder.problem("json.part." + part, "The part \"" + part + "\" " + why + " and was left out.", Severity::Warning,
+            int64_t(m_window.offset()));
+    }
+
+    // Passes over a value of any size without keeping it.
+    Status passOver()
+    {
         uint64_t depth = 0;
         bool string = false, escaped = false, begun = false;
         for (;;) {
@@ -282,10 +291,16 @@ private:
             }
             if (moved && size_t(m_window.end() - m_window.at()) > m_blocks.bytesAtOnce())
                 continue;
-            auto r = m_window.more();
+            auto r = m_window.more(Window::kMostOfEvent);
             if (!r)
                 return r.error();
-            exhausted = !*r || m_window.eof();
+            if (!*r && !m_window.eof()) {
+                m_builder.problem("json.too_large", "Events of more than 64 MiB were left out.", Severity::DataLoss,
+                    int64_t(m_window.offset()));
+                if (Status s = passOver(); !s || m_cut)
+                    return s;
+            }
+            exhausted = m_window.eof();
         }
     }
 

@@ -127,10 +127,13 @@ void describeAxis(TraceBuilder& builder, const Axis& axis, bool laidOut)
 
 uint32_t WeightTree::child(uint32_t parent, FunctionId function)
 {
-    const auto [it, added] = m_children.try_emplace(uint64_t(parent) << 32 | function.v, uint32_t(m_nodes.size()));
-    if (added)
-        m_nodes.push_back({function, parent, 0, 0});
-    return it->second;
+    const uint64_t hash = ((uint64_t(parent) << 32 | function.v) * 0x9E3779B97F4A7C15u) >> 32;
+    const auto same = [&](uint32_t n) { return m_nodes[n].parent == parent && m_nodes[n].function == function; };
+    if (const uint32_t there = m_children.find(hash, same); there != store::HashIndex::kNone)
+        return there;
+    m_children.add(hash, uint32_t(m_nodes.size()));
+    m_nodes.push_back({function, parent, 0, 0});
+    return uint32_t(m_nodes.size() - 1);
 }
 
 void WeightTree::add(uint32_t node, int64_t weight)

@@ -3,10 +3,10 @@
 // weights only become a call tree that is laid out from the left, the heaviest first. One thread.
 #pragma once
 #include "store/builder.h"
+#include "store/hashindex.h"
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 namespace calltide::formats {
 
@@ -134,7 +134,7 @@ private:
     };
     std::vector<int64_t> totals() const;
     std::vector<Node> m_nodes; // parents before children
-    std::unordered_map<uint64_t, uint32_t> m_children; // parent, function
+    store::HashIndex m_children; // nodes by parent and function
 };
 
 } // namespace calltide::formats

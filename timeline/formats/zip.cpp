@@ -127,7 +127,7 @@ private:
             if (in->empty())
                 break;
             const size_t offered = size_t(std::min<uint64_t>(in->size(), m_left));
-            size_t used = 0;
+            size_t used = 0, unpacked = 0;
             if (m_method == 0) {
                 used = std::min(offered, size - have);
                 in->copy(to + have, used);
@@ -141,14 +141,14 @@ private:
                 const int r = inflate(&m_z, Z_NO_FLUSH);
                 used = offered - m_z.avail_in;
                 have += room - m_z.avail_out;
-                m_total += room - m_z.avail_out;
+                unpacked = room - m_z.avail_out;
                 m_ended = r != Z_OK || (used == 0 && room == m_z.avail_out);
                 m_broken = m_ended && r != Z_STREAM_END;
             }
             m_input.skip(used);
             if (m_left != UINT64_MAX)
                 m_left -= used;
-            if (m_limits.exceeded(m_total, m_input.position()))
+            if (m_limits.exceeded(unpacked, m_input.position()))
                 return tooLarge(m_path);
         }
         return have;
@@ -202,7 +202,7 @@ private:
     z_stream m_z = {};
     bool m_inflating = false, m_open = false, m_ended = false, m_broken = false, m_descriptor = false, m_wide = false;
     int m_method = 0;
-    uint64_t m_packed = 0, m_left = 0, m_total = 0;
+    uint64_t m_packed = 0, m_left = 0;
     size_t m_count = 0;
 };
 

@@ -40,8 +40,7 @@ public:
             }
             const size_t inBefore = m_in.pos, outBefore = out.pos;
             const size_t r = ZSTD_decompressStream(m_stream, &out, &m_in);
-            m_total += out.pos - outBefore;
-            if (m_limits.exceeded(m_total, m_packed->position()))
+            if (m_limits.exceeded(out.pos - outBefore, m_packed->position()))
                 return tooLarge(m_path);
             if (ZSTD_isError(r) && ZSTD_getErrorCode(r) == ZSTD_error_frameParameter_windowTooLarge)
                 return Error{
@@ -65,7 +64,6 @@ private:
     std::vector<char> m_buffer;
     ZSTD_DStream* m_stream;
     ZSTD_inBuffer m_in{nullptr, 0, 0};
-    uint64_t m_total = 0;
     bool m_packedEnd = false, m_done = false;
 };
 

@@ -72,7 +72,7 @@ private:
     void grow()
     {
         const bool small = m_blocks.size() == 1 && m_first < kBlock;
-        const size_t capacity = small ? m_first * 2 : m_blocks.empty() ? 64 : kBlock;
+        const size_t capacity = small ? m_first * 2 : m_blocks.empty() ? 4 : kBlock;
         T* block = static_cast<T*>(BigMemory::take(capacity * sizeof(T)));
         m_at = block;
         if (small) {

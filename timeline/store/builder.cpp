@@ -52,19 +52,21 @@ void TraceBuilder::dropFunction(FunctionId id, int64_t time, bool everywhere)
 
 FunctionId TraceBuilder::addFunction(Function f)
 {
-    const Private::FunctionKey key{f.name.v, f.file.v, f.line, f.category.v};
-    const auto [it, isNew] = d->functionIds.try_emplace(key, uint32_t(d->trace->m_functions->size()));
-    if (isNew) {
-        if (!f.file.valid())
-            f.file = StringId(0u);
-        if (!f.module.valid())
-            f.module = StringId(0u);
-        if (!f.category.valid())
-            f.category = StringId(0u);
-        f.owner = ownerOf(f.kind, d->text(f.file));
-        d->trace->m_functions.write().push_back(f);
-    }
-    return FunctionId(it->second);
+    for (StringId* s : {&f.file, &f.module, &f.category})
+        if (!s->valid())
+            *s = StringId(0u);
+    const auto same = [&](uint32_t i) {
+        const Function& o = (*d->trace->m_functions)[i];
+        return o.name == f.name && o.file == f.file && o.line == f.line && o.category == f.category;
+    };
+    const uint64_t hash = Private::hashOf(f);
+    if (const uint32_t id = d->functionIds.find(hash, same); id != HashIndex::kNone)
+        return FunctionId(id);
+    const uint32_t id = uint32_t(d->trace->m_functions->size());
+    f.owner = ownerOf(f.kind, d->text(f.file));
+    d->trace->m_functions.write().push_back(f);
+    d->functionIds.add(hash, id);
+    return FunctionId(id);
 }
 
 FunctionId TraceBuilder::addFunctionByTraceName(std::string_view name, std::string_view category)

@@ -2,6 +2,7 @@
 // Inside of TraceBuilder. Internal to ct_store.
 #pragma once
 #include "store/builder.h"
+#include "store/hashindex.h"
 #include "store/lod.h"
 #include <deque>
 #include <map>
@@ -13,35 +14,22 @@ struct TraceBuilder::Private
 {
     Private() { intern({}); } // 0 is the empty string
 
-    struct FunctionKey
+    static uint64_t hashOf(const Function& f)
     {
-        uint32_t name, file, line, category;
-        bool operator==(const FunctionKey&) const = default;
-    };
-    struct FunctionHash
-    {
-        size_t operator()(const FunctionKey& k) const
-        {
-            uint64_t h = k.name;
-            for (uint64_t v : {k.file, k.line, k.category})
-                h = (h ^ v) * 0x9E3779B97F4A7C15ull;
-            return size_t(h ^ (h >> 29));
-        }
-    };
-    struct TextHash
-    {
-        using is_transparent = void;
-        size_t operator()(std::string_view s) const { return std::hash<std::string_view>()(s); }
-    };
-
+        uint64_t h = f.name.v;
+        for (const uint64_t v : {f.file.v, f.line, f.category.v})
+            h = (h ^ v) * 0x9E3779B97F4A7C15ull;
+        return h ^ (h >> 29);
+    }
     StringId intern(std::string_view text)
     {
-        if (const auto it = stringIds.find(text); it != stringIds.end())
-            return StringId(it->second);
+        const uint64_t hash = std::hash<std::string_view>()(text);
+        if (const uint32_t id = stringIds.find(hash, [&](uint32_t i) { return trace->string(StringId(i)) == text; }); id != HashIndex::kNone)
+            return StringId(id);
         const uint32_t id = uint32_t(trace->m_stringSpans->size());
         trace->m_stringSpans.write().emplace_back(trace->m_stringPool->size(), uint32_t(text.size()));
         trace->m_stringPool.write().append(text);
-        stringIds.emplace(std::string(text), id);
+        stringIds.add(hash, id);
         return StringId(id);
     }
     std::string_view text(StringId id) const { return trace->string(id); }
@@ -59,6 +47,7 @@ struct TraceBuilder::Private
         RowCounter counts;
         SliceBuffer* from = nullptr; // null: of an overflow track
         bool again = false; // counted only
+        uint64_t tooDeep = 0; // left out
     };
     void placeAll(std::vector<Placed>& placed);
     void splitOverlaps(uint32_t track, Placed& placed, std::vector<Placed>& out);
@@ -85,8 +74,7 @@ struct TraceBuilder::Private
     std::shared_ptr<Columns> columns = std::make_shared<Columns>();
     std::deque<SliceBuffer> buffers; // one a track
     std::map<uint32_t, std::function<void()>> again; // by track, of those that are counted only
-    std::unordered_map<std::string, uint32_t, TextHash, std::equal_to<>> stringIds;
-    std::unordered_map<FunctionKey, uint32_t, FunctionHash> functionIds;
+    HashIndex stringIds, functionIds;
     std::map<std::tuple<uint32_t, uint32_t, uint32_t>, size_t> counterIds;
     int64_t begin = INT64_MAX, end = INT64_MIN;
     Progress* progress = nullptr;

@@ -11,13 +11,17 @@ namespace calltide::store {
 
 namespace {
 constexpr int kOverflowTracks = 4; // then lanes: nesting is looked for only so often
+constexpr uint32_t kMostRows = 1 << 20; // of a track, as in recordings; deeper calls are left out
 
-RowCounter countRows(const Blocks<SliceItem>& items, const std::vector<uint64_t>& order)
+RowCounter countRows(const Blocks<SliceItem>& items, const std::vector<uint64_t>& order, uint64_t& tooDeep)
 {
     RowCounter counts;
     for (size_t k = 0, n = items.size(); k < n; k++) {
         const SliceItem& item = items[order.empty() ? k : size_t(order[k])];
-        counts.add(item.depth, item.start);
+        if (item.depth < kMostRows)
+            counts.add(item.depth, item.start);
+        else
+            tooDeep++;
     }
     return counts;
 }
@@ -101,7 +105,7 @@ void TraceBuilder::Private::placeAll(std::vector<Placed>& placed)
         Placed& p = placed[t];
         if (p.again)
             return;
-        p.counts = countRows(p.items, p.order);
+        p.counts = countRows(p.items, p.order, p.tooDeep);
         if (!p.counts.unordered())
             return;
         p.order.resize(p.items.size());
@@ -171,7 +175,8 @@ void TraceBuilder::Private::fillTrack(uint32_t track, Placed& p, RowWriter& writ
     const uint32_t base = p.from && p.from->m_extraCount ? p.from->m_extraBase : 0;
     for (size_t k = 0, n = p.items.size(); k < n; k++) {
         const SliceItem& item = p.items[p.order.empty() ? k : size_t(p.order[k])];
-        writer.add(item.depth, item.start, item.duration, item.function, item.extra < 256 ? item.extra : item.extra + base);
+        if (item.depth < kMostRows)
+            writer.add(item.depth, item.start, item.duration, item.function, item.extra < 256 ? item.extra : item.extra + base);
         if (p.order.empty())
             p.items.doneBefore(k);
     }
@@ -233,9 +238,15 @@ void TraceBuilder::Private::makeLod()
         lods[r] = buildRowLod({columns->start.data() + row.first, columns->duration.data() + row.first,
             columns->function.data() + row.first, row.count, row.first, trace->m_longDurations});
     });
-    columns->lod.resize(kLodLevels);
-    trace->m_lodSpans.assign(rows * kLodLevels, {});
-    parallelFor(kLodLevels, [&](size_t l) {
+    // Levels that no row has take no place: there may be a million rows of one call.
+    size_t levels = 0;
+    for (const RowLod& lod : lods)
+        for (size_t l = levels; l < lod.levels.size(); l++)
+            if (lod.levels[l].size())
+                levels = l + 1;
+    columns->lod.resize(levels);
+    trace->m_lodSpans.assign(rows * levels, {});
+    parallelFor(levels, [&](size_t l) {
         LodRuns& all = columns->lod[l];
         size_t total = 0;
         for (const RowLod& lod : lods)
@@ -245,7 +256,7 @@ void TraceBuilder::Private::makeLod()
             if (lods[r].levels.empty() || !lods[r].levels[l].size())
                 continue;
             LodRuns& one = lods[r].levels[l];
-            trace->m_lodSpans[r * kLodLevels + l] = {all.size(), trace->m_rows[r].count, uint32_t(one.size()), true};
+            trace->m_lodSpans[r * levels + l] = {all.size(), trace->m_rows[r].count, uint32_t(one.size()), true};
             all.append(one);
             one = {};
         }
@@ -319,11 +330,17 @@ TracePtr TraceBuilder::preview() const
 Result<TracePtr> TraceBuilder::finish(Progress* progress)
 {
     d->progress = progress;
+    d->stringIds = d->functionIds = {}; // not needed any more
     std::vector<Private::Placed> placed;
     d->placeAll(placed);
     if (!d->cancelled())
         d->makeRows(placed);
     d->placeArguments();
+    uint64_t tooDeep = 0;
+    for (const Private::Placed& p : placed)
+        tooDeep += p.tooDeep;
+    if (tooDeep)
+        problem("store.depth", "calls deeper than a million others were left out", Severity::DataLoss, -1, {}, tooDeep);
     if (const uint64_t cut = d->cancelled() ? 0 : d->fillColumns(placed)) {
         problem("store.overlap", "calls that overlapped the next one at their depth were cut short", Severity::Warning, -1,
             {}, cut);
