@@ -5,7 +5,6 @@
 #include "inject/processes.h"
 #include "session/remote.h"
 #include <QDateTime>
-#include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
 #include <QFileInfo>
@@ -134,7 +133,7 @@ int stopRecording(int pid)
     if (const Status stopped = session::endAttached(pid, recording); !stopped)
         return fail(QString::fromStdString(stopped.error().message));
     say(QStringLiteral("%1: %2, process %3 goes on")
-            .arg(QDir::current().relativeFilePath(recording), sizeText(quint64(QFileInfo(recording).size())))
+            .arg(shortPath(recording), sizeText(quint64(QFileInfo(recording).size())))
             .arg(pid));
     return 0;
 }
@@ -158,7 +157,7 @@ int attach(const QStringList& arguments)
             return usageError(sentence, "attach");
         return fail(why == inject::Why::SwitchedOff ? sentence + QStringLiteral(" To attach all the same: --force.") : sentence);
     }
-    const QString shown = QDir::current().relativeFilePath(attached->recording);
+    const QString shown = shortPath(attached->recording);
     if (request->detach) {
         if (const Status kept = session::keepAttached(pid, attached->recording); !kept)
             return fail(QString::fromStdString(kept.error().message));

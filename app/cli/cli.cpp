@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 #include "cli/arguments.h"
 #include <QCoreApplication>
+#include <QDir>
 #include <cstdio>
 #include <cstring>
 
@@ -73,6 +74,12 @@ void write(FILE* to, const QString& text)
 void print(const QString& text)
 {
     write(stdout, text);
+}
+
+QString shortPath(const QString& path)
+{
+    const QString relative = QDir::current().relativeFilePath(path);
+    return relative.startsWith(QLatin1String("../")) ? QDir::cleanPath(QDir::current().absoluteFilePath(path)) : relative;
 }
 
 int fail(const QString& sentence)

@@ -4,7 +4,6 @@
 #include "cli/arguments.h"
 #include "cli/recorderoptions.h"
 #include "session/launchoptions.h"
-#include <QDir>
 #include <QFile>
 #include <QFileInfo>
 #include <cerrno>
@@ -98,7 +97,7 @@ int record(const QStringList& arguments)
         return fail(QString::fromStdString(command.error().message));
     const session::CommandLine& line = command.value();
     if (options->output.isEmpty())
-        fprintf(stderr, "calltide: recording into %s\n", qPrintable(QDir::current().relativeFilePath(line.recording)));
+        fprintf(stderr, "calltide: recording into %s\n", qPrintable(shortPath(line.recording)));
 
     std::vector<QByteArray> bytes{QFile::encodeName(line.program)};
     for (const QString& a : line.arguments)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/calldetails.h"
+#include "store/query.h"
 #include "ui/text.h"
 #include <QCoreApplication>
 #include <algorithm>
@@ -75,6 +76,22 @@ QStringList statesOf(uint8_t flags)
             out << QCoreApplication::translate("calltide::ui", words);
     return out;
 }
+
+int64_t gilWaitIn(const store::Trace& trace, store::SliceIndex slice)
+{
+    const int64_t from = trace.start(slice), to = trace.end(slice);
+    const store::TrackId thread = trace.trackOf(slice);
+    double sum = 0;
+    std::vector<store::Run> runs;
+    for (const store::Track& track : trace.tracks()) {
+        if (track.kind != store::TrackKind::Gil || track.parent != thread || track.rowCount == 0)
+            continue;
+        store::queryRow(trace, track.firstRow, from, to, double(to - from) / 4096, runs); // as many as there can be of 5 ms
+        for (const store::Run& run : runs)
+            sum += double(std::min(run.end, to) - std::max(run.start, from)) * double(run.busy);
+    }
+    return int64_t(sum);
+}
 } // namespace
 
 CallDetails callDetails(const TraceContext& context, store::SliceIndex slice)
@@ -84,6 +101,7 @@ CallDetails callDetails(const TraceContext& context, store::SliceIndex slice)
     out.slice = slice;
     out.self = trace.selfTime(slice);
     out.callsInside = trace.callsInside(slice);
+    out.gilWait = gilWaitIn(trace, slice);
     const auto [first, last] = trace.children(slice);
     std::unordered_map<store::FunctionId, InnerShare> sums;
     for (store::SliceIndex i = first; i < last; ++i) {

@@ -21,6 +21,7 @@ struct CallDetails
     store::SliceIndex slice = store::kNoSlice;
     int64_t self = 0;
     uint64_t callsInside = 0;
+    int64_t gilWait = 0; // ns within the call in which its thread waited for the interpreter's lock
     std::vector<InnerShare> inner;              // by time, largest first
     QList<QPair<QString, QString>> arguments;   // name, value as JSON text, in the order of the recording
     int callLine = 0;                           // from which the caller called; 0: not recorded

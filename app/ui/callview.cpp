@@ -285,6 +285,8 @@ void CallView::show(const CallDetails& details)
         connect(link, &LinkLabel::clicked, this, [this, parent] { m_state->selectAndReveal(parent); });
         addRow(tr("Called by"), link);
     }
+    if (details.gilWait > 0)
+        addRow(tr("GIL waits"), valueLabel(QStringLiteral("%1 (%2)").arg(formatDuration(details.gilWait), formatPercent(double(details.gilWait) / whole))));
     if (details.callLine > 0)
         addRow(tr("From line"), valueLabel(formatNumber(uint64_t(details.callLine))));
     int shown = 0;

@@ -88,6 +88,10 @@ private Q_SLOTS:
                    returned = builder.addExtra(0, "{\"n\":1,\"return_value\":\"7\"}");
         builder.slices(thread).add(0, 100, function, raised);
         builder.slices(thread).add(200, 100, function, returned);
+        const auto gil = builder.addTrack({.kind = store::TrackKind::Gil, .process = process, .parent = thread});
+        const auto waits = builder.addFunction({.name = builder.intern("waits for the GIL")});
+        for (const int64_t from : {20, 60, 90}) // the last one goes on into the next call
+            builder.slices(gil).add(from, 20, waits);
         for (const auto& [time, type] : {std::pair{10, "KeyError"}, {90, "ValueError"}, {150, "OSError"}})
             builder.addInstant({.time = time, .name = builder.intern(type), .track = thread, .process = process, .exception = true},
                 "{\"message\":\"no\"}");
@@ -98,6 +102,8 @@ private Q_SLOTS:
         QCOMPARE(first.raised, u"ValueError: no"_s);
         QCOMPARE(first.returned, QString());
         QCOMPARE(first.arguments, (QList<QPair<QString, QString>>{{u"url"_s, u"u"_s}, {u"again"_s, u"[1,2]"_s}}));
+        QCOMPARE(first.gilWait, int64_t(50));
+        QCOMPARE(second.gilWait, int64_t(0));
         QCOMPARE(second.raised, QString());
         QCOMPARE(second.returned, u"7"_s);
         QCOMPARE(second.arguments.size(), 1);
