@@ -46,6 +46,8 @@ QString problemOf(const Interpreter& python)
     if (mayBeRecorded(python))
         return QStringLiteral("There is no recorder for %1, and none can be built here: %2.")
             .arg(python.label(), whyNotBuilt(python));
+    if (python.implementation == QLatin1String("cpython") && (python.major < 3 || python.minor < 9))
+        return QStringLiteral("%1 is too old, 3.9 and newer work: choose another than %2.").arg(python.label(), python.path);
     return QStringLiteral("%1 at %2 is not supported; supported are Python %3.")
         .arg(python.label(), python.path, supported);
 }

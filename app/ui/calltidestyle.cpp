@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/calltidestyle.h"
 #include <QPainter>
+#include <QPushButton>
 #include <QStyleFactory>
 #include <QStyleOption>
 #include <cmath>
@@ -133,11 +134,16 @@ void CalltideStyle::drawPrimitive(
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
     switch (element) {
-    case PE_FrameFocusRect:
+    case PE_FrameFocusRect: {
+        // A button's is its own edge; that of a primary one is set by the style sheet.
+        const auto* button = qobject_cast<const QPushButton*>(widget);
+        if (button && button->property("primary").toBool())
+            break;
         painter->setBrush(Qt::NoBrush);
         painter->setPen(QPen(m_focus, 2));
-        painter->drawRoundedRect(QRectF(option->rect).adjusted(1, 1, -1, -1), 4, 4);
+        painter->drawRoundedRect(QRectF(button ? button->rect() : option->rect).adjusted(1, 1, -1, -1), 4, 4);
         break;
+    }
     case PE_IndicatorCheckBox:
         drawCheckBox(option, painter);
         break;

@@ -4,6 +4,7 @@
 #include "ui/consoleview.h"
 #include <QPlainTextEdit>
 #include <QRegularExpression>
+#include <QScopedValueRollback>
 #include <QTextBlock>
 
 namespace calltide::ui {
@@ -97,6 +98,7 @@ void ConsoleView::restyle()
 // A lone carriage return goes back to the start of the line: progress bars write over themselves.
 void ConsoleView::insert(const QList<AnsiPiece>& pieces, int source)
 {
+    const QScopedValueRollback inserting(m_inserting, true);
     QTextCursor cursor(m_text->document());
     cursor.movePosition(QTextCursor::End);
     const int begin = cursor.position();

@@ -94,6 +94,12 @@ ConsoleView::ConsoleView(const Appearance& appearance, const Actions& actions, Q
     m_text->installEventFilter(this);
     m_text->viewport()->installEventFilter(this);
     m_text->viewport()->setMouseTracking(true);
+    QScrollBar* const scroll = m_text->verticalScrollBar();
+    connect(scroll, &QScrollBar::rangeChanged, this, &ConsoleView::keepEnd);
+    connect(scroll, &QScrollBar::valueChanged, this, [this, scroll](int value) {
+        if (!m_inserting && isVisible()) // by the user
+            m_atEnd = value >= scroll->maximum() - 2;
+    });
     m_flush.setSingleShot(true);
     m_flush.setInterval(kFlushMs);
     connect(&m_flush, &QTimer::timeout, this, &ConsoleView::flush);
@@ -108,6 +114,7 @@ void ConsoleView::begin(const QString& commandLine)
     m_waiting.clear();
     m_waitingBytes = m_leftOut = m_leftOutNow = 0;
     m_text->clear();
+    m_atEnd = true;
     for (QStringDecoder& decoder : m_decoders)
         decoder = QStringDecoder(QStringDecoder::Utf8);
     for (AnsiText& ansi : m_ansi)
@@ -150,8 +157,6 @@ void ConsoleView::flush()
     m_flush.stop();
     if (m_waiting.isEmpty() && !m_leftOutNow)
         return;
-    QScrollBar* const bar = m_text->verticalScrollBar();
-    const bool atEnd = bar->value() >= bar->maximum() - 2;
     m_text->setUpdatesEnabled(false);
     if (const qint64 much = std::exchange(m_leftOutNow, 0)) {
         const bool atStart = m_text->document()->lastBlock().length() <= 1;
@@ -167,17 +172,24 @@ void ConsoleView::flush()
     m_waiting.clear();
     m_waitingBytes = 0;
     m_text->setUpdatesEnabled(true);
-    if (atEnd)
+    keepEnd();
+}
+
+// Behind another tab the text has no height, and its end is known when it is seen again.
+void ConsoleView::keepEnd()
+{
+    QScrollBar* const bar = m_text->verticalScrollBar();
+    if (m_atEnd)
         bar->setValue(bar->maximum());
 }
 
 void ConsoleView::note(const QString& line)
 {
     flush();
-    QScrollBar* const bar = m_text->verticalScrollBar();
     const bool atStart = m_text->document()->lastBlock().length() <= 1;
+    m_atEnd = true;
     insert({{(atStart ? QString() : QStringLiteral("\n")) + line + u'\n', {}}}, Ours);
-    bar->setValue(bar->maximum());
+    keepEnd();
 }
 
 void ConsoleView::setInputOpen(bool open)
@@ -203,8 +215,9 @@ bool ConsoleView::inputKey(int key, Qt::KeyboardModifiers modifiers)
         m_historyAt = m_history.size();
         m_input->clear();
         flush();
+        m_atEnd = true;
         insert({{line + u'\n', {}}}, Input);
-        m_text->verticalScrollBar()->setValue(m_text->verticalScrollBar()->maximum());
+        keepEnd();
         Q_EMIT inputEntered(line.toUtf8() + '\n');
         return true;
     }

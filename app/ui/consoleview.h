@@ -53,6 +53,7 @@ private:
         bool isError;
     };
     void flush(); // what waits goes into the text
+    void keepEnd(); // in sight, unless the user has scrolled away
     void insert(const QList<AnsiPiece>& pieces, int source);
     void link(int firstBlock);
     bool activate(int position);
@@ -73,6 +74,7 @@ private:
     QList<Waiting> m_waiting;
     qint64 m_waitingBytes = 0, m_leftOut = 0, m_leftOutNow = 0;
     QTimer m_flush;
+    bool m_atEnd = true, m_inserting = false;
     QStringList m_history;
     qsizetype m_historyAt = 0;
 };

@@ -79,6 +79,9 @@ HeaderBar::HeaderBar(const Appearance& appearance, const Actions& actions, QWidg
     m_stop->setProperty("danger", true);
     m_stop->hide();
     m_pause->hide();
+    // They come and go: a click on one leaves the keyboard where it is.
+    for (QPushButton* button : {m_attach, m_launch, m_pause, m_stop})
+        button->setFocusPolicy(Qt::TabFocus);
     m_chip->hide();
     connect(m_attach, &QPushButton::clicked, actions[ActionId::Attach], &QAction::trigger);
     connect(m_launch, &QPushButton::clicked, actions[ActionId::Launch], &QAction::trigger);

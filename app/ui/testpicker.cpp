@@ -11,6 +11,9 @@
 #include <QPushButton>
 
 namespace calltide::ui {
+namespace {
+constexpr int kRowHeight = 24;
+}
 
 TestPicker::TestPicker(const Appearance& appearance, QWidget* parent)
     : QFrame(parent, Qt::Popup)
@@ -81,6 +84,7 @@ void TestPicker::fill(const QStringList& ids)
 {
     for (const QString& id : ids) {
         auto* item = new QListWidgetItem(id, m_list);
+        item->setSizeHint({0, kRowHeight});
         item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsUserCheckable);
         item->setCheckState(m_ticked.contains(id) ? Qt::Checked : Qt::Unchecked);
     }

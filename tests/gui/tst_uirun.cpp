@@ -10,9 +10,11 @@
 #include "ui/sourceview.h"
 #include "ui_fixture.h"
 #include <QAbstractButton>
+#include <QDockWidget>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
+#include <QScrollBar>
 #include <QTextBlock>
 
 using namespace calltide;
@@ -68,6 +70,29 @@ private Q_SLOTS:
         waitForEnd();
         QVERIFY(console()->text().contains(u"rest 4"_s));
         QVERIFY(!input->isVisible());
+    }
+
+    void theEndStaysInSightUntilTheUserScrolls()
+    {
+        auto* text = console()->findChild<QPlainTextEdit*>(u"consoleText"_s);
+        QScrollBar* bar = text->verticalScrollBar();
+        run("print('\\n'.join(map(str, range(500))), flush=True)\nprint('more', input())\nprint('\\n'.join('xyz'), input())\n");
+        m_fixture->window->findChild<QDockWidget*>(u"functions"_s)->raise(); // it comes while another panel is seen
+        QTRY_VERIFY_WITH_TIMEOUT(console()->text().contains(u"499"_s), 60000);
+        m_fixture->window->findChild<QDockWidget*>(u"console"_s)->raise();
+        QTRY_VERIFY(bar->maximum() > 100 && bar->value() == bar->maximum());
+        auto* input = console()->findChild<QLineEdit*>(u"consoleInput"_s);
+        input->setFocus();
+        QTest::keyClick(input, Qt::Key_Return);
+        QTRY_VERIFY_WITH_TIMEOUT(console()->text().contains(u"more"_s), 60000);
+        QCOMPARE(bar->value(), bar->maximum());
+        bar->setValue(50);
+        console()->append("late\n", false);
+        QTRY_VERIFY(console()->text().contains(u"late"_s));
+        QCOMPARE(bar->value(), 50);
+        QTest::keyClick(input, Qt::Key_Return); // what is typed is seen
+        QTRY_COMPARE(bar->value(), bar->maximum());
+        waitForEnd();
     }
 
     void aTracebackLeadsToTheSource()

@@ -101,7 +101,7 @@ class BadInputTest(CalltideTest):
             file.write("#!/bin/sh\nprintf 'calltide-answer\\ncpython\\n3.7.16\\n.cpython-37m-x86_64-linux-gnu.so\\n0\\n/usr\\n'\n")
         os.chmod(fake, 0o755)
         self.refused("record", "--python", fake, target("fib.py"),
-                     says="Python 3.7.16 at %s is not supported; supported are Python 3." % fake)
+                     says="Python 3.7.16 is too old, 3.9 and newer work: choose another than %s." % fake)
 
     def test_wrong_usage(self):
         for arguments in (["info"], ["info", "--nope", "a"], ["export", "a"], ["export", "a", "-o"],

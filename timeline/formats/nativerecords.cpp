@@ -9,7 +9,7 @@ using namespace store;
 
 std::string lossWords(uint64_t reasons)
 {
-    return reasons & kLossPaused        ? "paused, by the program or a trigger"
+    return reasons & kLossPaused        ? "paused, by you, the program or a trigger"
         : reasons & kLossRing           ? "older calls were overwritten"
         : reasons & kLossLimit          ? "limit reached"
         : reasons & kLossDiskFull       ? "disk full"

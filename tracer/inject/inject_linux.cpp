@@ -147,7 +147,7 @@ private:
         else if (now.state == 'D')
             m_outcome.problem = stuck(m_request.pid);
         else
-            fail(Why::Busy, " did not react: it is in a long call of a C function. Try again, or wait longer.");
+            fail(Why::Busy, " did not react: it is in a long call of a C function, or in a sub-interpreter. Try again, or wait longer.");
     }
 
     void look(int step)
