@@ -54,10 +54,10 @@ ConsoleView::ConsoleView(const Appearance& appearance, const Actions& actions, Q
     row->setContentsMargins(10, 0, 8, 0);
     row->setSpacing(8);
     row->addWidget(m_dot);
-    row->addWidget(m_command);
+    m_command->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // what happens now has its room first
+    row->addWidget(m_command, 1);
     row->addWidget(m_status);
     row->addWidget(m_warning);
-    row->addStretch(1);
     row->addWidget(m_stop);
     row->addWidget(clear);
 

@@ -82,7 +82,7 @@ LaunchSheet::Row LaunchSheet::addRow(QFormLayout& form, const QString& label, QW
     auto* line = new QHBoxLayout(row.error);
     line->setContentsMargins(0, 2, 0, 0);
     line->setSpacing(5);
-    line->addWidget(new IconLabel(m_appearance, QStringLiteral("error"), QStringLiteral("state.danger"), 14), 0, Qt::AlignTop);
+    line->addWidget(new IconLabel(m_appearance, QStringLiteral("error"), QStringLiteral("state.danger"), 14), 0, Qt::AlignVCenter);
     row.errorText = plainLabel(QString(), "danger");
     row.errorText->setFont(uiFont(m_appearance, u"small"));
     row.errorText->setWordWrap(true);

@@ -175,6 +175,41 @@ class AttachTest(Attaching):
         self.assertEqual((again.returncode, again.stderr), (1, "calltide: Process %s is not being recorded.\n" % pid))
         self.assertEqual(self.end(process), CLEAN)
 
+    def test_sub_interpreters_are_left_alone_and_that_is_said(self):
+        process = self.start('''
+            import os, sys, threading, time
+            try:
+                import _interpreters as interpreters
+            except ImportError:
+                import _xxsubinterpreters as interpreters
+            code = "import os, time\\nwhile not os.path.exists(%r): time.sleep(0.001)" % sys.argv[1]
+            def inside():
+                one = interpreters.create()
+                begun.wait()
+                failure = interpreters.run_string(one, code)
+                if failure:
+                    print(failure)
+                interpreters.destroy(one)
+            def leaf():
+                time.sleep(0.001)
+            begun = threading.Barrier(3)
+            threads = [threading.Thread(target=inside) for _ in range(2)]
+            for t in threads: t.start()
+            begun.wait()
+            print("READY", flush=True)
+            while not os.path.exists(sys.argv[1]):
+                leaf()
+            for t in threads: t.join()
+        ''')
+        for i in range(3):
+            name = "s%d.calltide" % i
+            tool = self.attached(process.pid, "-o", name)
+            wait_until(lambda: self.calls(name, "leaf") > 10, "calls of the main interpreter")
+            self.interrupt(tool)
+            self.assertEqual([p["text"] for p in self.info(name)["problems"]],
+                             ["the program has sub-interpreters (2): what runs in them is not recorded"])
+        self.assertEqual(self.end(process), "")
+
     def test_what_is_refused(self):
         process = self.server()
         pid = str(process.pid)
