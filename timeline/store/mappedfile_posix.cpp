@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Linux and macOS. Elsewhere than on Linux trim() does nothing: only there the system says how much is mapped.
 #include "store/mappedfile.h"
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -74,6 +75,24 @@ std::atomic<const MappedFile*> MappedFiles::all[kMost];
 std::mutex MappedFiles::lock;
 struct sigaction MappedFiles::before;
 
+// Where no large page can begin with the file: one look would bring 2 MiB of it into memory instead of 64 KiB.
+static void* mapAside(int fd, size_t size)
+{
+    constexpr size_t kLarge = size_t(2) << 20;
+    const auto page = size_t(sysconf(_SC_PAGESIZE));
+    void* room = mmap(nullptr, size + page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (room == MAP_FAILED)
+        return room;
+    char* const begin = static_cast<char*>(room) + (reinterpret_cast<uintptr_t>(room) % kLarge ? 0 : page);
+    void* at = mmap(begin, size, PROT_READ, MAP_PRIVATE | MAP_FIXED, fd, 0);
+    if (at == MAP_FAILED || begin != room)
+        munmap(room, at == MAP_FAILED ? size + page : page);
+    const size_t whole = (size + page - 1) / page * page;
+    if (at != MAP_FAILED && begin == room)
+        munmap(begin + whole, (size + page + page - 1) / page * page - whole);
+    return at;
+}
+
 std::shared_ptr<const MappedFile> MappedFile::open(const std::string& path)
 {
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -82,7 +101,7 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::string& path)
     std::shared_ptr<MappedFile> f;
     struct stat st = {};
     if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0) {
-        void* at = mmap(nullptr, size_t(st.st_size), PROT_READ, MAP_PRIVATE, fd, 0);
+        void* at = mapAside(fd, size_t(st.st_size));
         if (at != MAP_FAILED) {
             f.reset(new MappedFile);
             f->m_data = static_cast<const uint8_t*>(at);
@@ -105,7 +124,7 @@ MappedFile::~MappedFile()
 void MappedFile::trim()
 {
 #ifdef __linux__
-    constexpr uint64_t kMost = uint64_t(256) << 20; // bytes of files in this process's memory, libraries among them
+    constexpr uint64_t kMost = uint64_t(384) << 20; // bytes of files in this process's memory, libraries among them
     const int fd = ::open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
     char text[128] = {};
     const bool read = fd >= 0 && ::read(fd, text, sizeof text - 1) > 0;
@@ -116,9 +135,15 @@ void MappedFile::trim()
         || shared * uint64_t(sysconf(_SC_PAGESIZE)) <= kMost)
         return;
     const std::lock_guard hold(MappedFiles::lock); // none is unmapped meanwhile
+    // A quarter at a time, in turn: of what is looked at right now most stays.
+    static size_t turn = 0;
+    turn = (turn + 1) % 4;
+    const auto page = size_t(sysconf(_SC_PAGESIZE));
     for (auto& slot : MappedFiles::all)
-        if (const MappedFile* file = slot.load(); file && !file->damaged())
-            ::madvise(const_cast<uint8_t*>(file->m_data), file->m_size, MADV_DONTNEED);
+        if (const MappedFile* file = slot.load(); file && !file->damaged()) {
+            const size_t part = (file->m_size / 4 + page - 1) / page * page, from = std::min(file->m_size, turn * part);
+            ::madvise(const_cast<uint8_t*>(file->m_data) + from, std::min(part, file->m_size - from), MADV_DONTNEED);
+        }
 #endif
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/query.h"
+#include "store/mappedfile.h"
 #include <algorithm>
 #include <cmath>
 
@@ -221,6 +222,9 @@ void queryRow(const Trace& trace, RowId id, int64_t from, int64_t to, double nsP
     const Row& row = trace.row(id);
     if (!row.count || from >= to || !(nsPerPixel > 0))
         return;
+    // A few places of a mapped row are looked at, but the system brings their neighbourhood as well.
+    static thread_local Passing passing;
+    passing.by(1 << 13);
     int best = -1;
     const auto levels = trace.lodLevels();
     for (size_t l = 0; l < levels.size(); l++) {
