@@ -167,6 +167,32 @@ private Q_SLOTS:
         QVERIFY(bool(formats::exportJson(**trace, m_folder.filePath(QStringLiteral("t.json")).toStdString())));
     }
 
+    void chunksAreReadWhereverTheyLieInALargeFile()
+    {
+        W w;
+        everyTable(w);
+        w.events(everyRecord());
+        std::vector<W::Record> calls;
+        for (int i = 0; i < 3000; i++) {
+            calls.push_back(W::enter(131));
+            calls.push_back(W::leaveC());
+        }
+        const size_t last = w.events(calls, 1);
+        const qint64 far = (qint64(1) << 32) - 4096; // across 4 GiB, in a file with holes
+        QVERIFY(qint64(w.bytes.size() - last) > 4096);
+        write({w.bytes.begin(), w.bytes.begin() + ptrdiff_t(last)});
+        QFile file(m_path);
+        QVERIFY(file.open(QIODevice::ReadWrite));
+        if (!file.seek(far) || !file.resize(qint64(5) << 30))
+            QSKIP("no files of that size here");
+        file.write(reinterpret_cast<const char*>(w.bytes.data()) + last, qint64(w.bytes.size() - last));
+        file.close();
+        auto trace = open();
+        QVERIFY2(bool(trace), trace ? "" : trace.error().message.c_str());
+        QCOMPARE((*trace)->sliceCount(), 3007u);
+        QVERIFY(QFile::resize(m_path, 0));
+    }
+
     void everyBit_data()
     {
         QTest::addColumn<bool>("sealed");

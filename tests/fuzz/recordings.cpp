@@ -106,6 +106,8 @@ void repairChecksums(uint8_t* data, size_t size)
         if (h.magic != f::kChunkMagic)
             continue;
         const size_t whole = std::min(size - at, size_t(1) << std::min<unsigned>(h.log2, f::kMaxChunkLog2));
+        if (whole < f::kChunkHeaderSize)
+            continue;
         const size_t used = std::clamp<size_t>(h.sealCrc ? h.used : whole, f::kChunkHeaderSize, whole);
         if (h.kind == uint8_t(f::ChunkKind::Table))
             for (size_t r = at + f::kChunkHeaderSize; r + sizeof(f::TableRecordHeader) <= at + used;) {
