@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // export, pack, unpack.
+#include "cli/interrupt.h"
 #include "cli/load.h"
 #include "cli/overwrite.h"
 #include "formats/container.h"
@@ -17,6 +18,11 @@ namespace {
 std::string local(const QString& path)
 {
     return path.toLocal8Bit().toStdString();
+}
+
+int failed(const Error& error, const Interrupt& interrupt)
+{
+    return error.code == ErrorCode::Cancelled ? interrupt.end() : fail(QString::fromStdString(error.message));
 }
 
 // Functions and threads whose names contain the text; a sentence when there are none.
@@ -92,9 +98,10 @@ int exportTrace(const QStringList& arguments)
         return usageError(QString::fromStdString(merge.error().message), "export");
     if (!mayWrite(to, a->has(QStringLiteral("--force"))))
         return 1;
-    const auto trace = load(a->words, *merge);
+    Interrupt interrupt;
+    const auto trace = load(a->words, *merge, interrupt.progress());
     if (!trace)
-        return fail(QString::fromStdString(trace.error().message));
+        return failed(trace.error(), interrupt);
     if (part.second > 0) {
         if (part.first >= trace.value()->duration())
             return fail(QStringLiteral("%1 is %2 long; the range lies behind its end.")
@@ -105,8 +112,9 @@ int exportTrace(const QStringList& arguments)
     if (const auto some = narrow(*trace.value(), a->values.value(function), a->values.value(thread), options.scope); !some)
         return fail(a->words.first() + QStringLiteral(": ") + QString::fromStdString(some.error().message));
     options.sources = !a->has(QStringLiteral("--no-sources"));
+    options.progress = interrupt.progress();
     const auto status = formats::exportTrace(*trace.value(), path, *format, options);
-    return status ? 0 : fail(QString::fromStdString(status.error().message));
+    return status ? 0 : failed(status.error(), interrupt);
 }
 
 int pack(const QStringList& arguments)
@@ -120,8 +128,9 @@ int pack(const QStringList& arguments)
         return usageError(QStringLiteral("name one recording and -o OUT."), "pack");
     if (!mayWrite(to, a->has(QStringLiteral("--force"))))
         return 1;
-    const auto status = formats::packRecording(local(a->words[0]), local(to));
-    return status ? 0 : fail(QString::fromStdString(status.error().message));
+    Interrupt interrupt;
+    const auto status = formats::packRecording(local(a->words[0]), local(to), interrupt.progress());
+    return status ? 0 : failed(status.error(), interrupt);
 }
 
 int unpack(const QStringList& arguments)
@@ -135,9 +144,10 @@ int unpack(const QStringList& arguments)
     std::string to = local(a->values.value(o, a->values.value(output)));
     if (to.empty()) // errors are unpackRecording's to say
         to = formats::packedName(local(a->words[0])).value_or("recording.calltide");
-    const auto count = formats::unpackRecording(local(a->words[0]), to);
+    Interrupt interrupt;
+    const auto count = formats::unpackRecording(local(a->words[0]), to, interrupt.progress());
     if (!count)
-        return fail(QString::fromStdString(count.error().message));
+        return failed(count.error(), interrupt);
     print(QStringLiteral("%1: %2\n").arg(QString::fromStdString(to), *count == 1 ? QStringLiteral("1 file") : QStringLiteral("%1 files").arg(*count)));
     return 0;
 }

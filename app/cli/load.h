@@ -9,7 +9,7 @@
 namespace calltide::cli {
 
 Result<store::TracePtr> load(const QString& path);
-Result<store::TracePtr> load(const QStringList& paths, const formats::MergeOptions& merge = {}); // several become one timeline
+Result<store::TracePtr> load(const QStringList& paths, const formats::MergeOptions& merge = {}, store::Progress* progress = nullptr); // several become one timeline
 // --align and --offset of commands that take several files; the error is one of usage.
 Result<formats::MergeOptions> mergeOptions(const Arguments& arguments);
 // "10us..0.5s", in ns from the trace's beginning.

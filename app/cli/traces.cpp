@@ -18,13 +18,14 @@ Result<TracePtr> load(const QString& path)
     return formats::open(path.toLocal8Bit().toStdString());
 }
 
-Result<TracePtr> load(const QStringList& paths, const formats::MergeOptions& merge)
+Result<TracePtr> load(const QStringList& paths, const formats::MergeOptions& merge, Progress* progress)
 {
     std::vector<std::string> names;
     for (const QString& path : paths)
         names.push_back(path.toLocal8Bit().toStdString());
     formats::OpenOptions options;
     options.merge = merge;
+    options.progress = progress;
     return formats::open(names, options);
 }
 

@@ -3,11 +3,14 @@
 import json
 import os
 import pstats
+import signal
 import struct
+import subprocess
+import time
 import unittest
 import zlib
 
-from support import DATA, CalltideTest
+from support import CALLTIDE, DATA, CalltideTest
 
 TRACE = os.path.join(DATA, "succeed", "viztracer.json")
 
@@ -69,6 +72,21 @@ class CommandsTest(CalltideTest):
         self.assertEqual(stats[("~", 0, "<built-in method builtins.len>")][:2], (40, 40))
         self.succeed("export", TRACE, "-o", "part.json", "--range", "100us..200us")
         self.assertEqual(self.info("part.json")["duration_ns"], 100000)
+
+    def test_an_interrupted_export_leaves_nothing(self):
+        with open(self.path("large.json"), "w") as file:
+            file.write("[")
+            for i in range(300000):
+                file.write('{"ph":"X","name":"f%d","pid":1,"tid":%d,"ts":%d,"dur":1},\n' % (i % 99, i % 4, i))
+        process = subprocess.Popen([CALLTIDE, "export", "large.json", "-o", "out.json.gz"], cwd=self.folder)
+        try:
+            while process.poll() is None and not any(n.startswith("out.json.gz.") for n in os.listdir(self.folder)):
+                time.sleep(0.001)
+            process.terminate()
+        finally:
+            process.wait()
+        self.assertIn(process.returncode, (-signal.SIGTERM, 0))  # 0: it was ready before
+        self.assertEqual(set(os.listdir(self.folder)) - {"out.json.gz"}, {"large.json"})
 
     def test_a_file_is_written_over_only_when_asked_to(self):
         for command, name in ((["export", TRACE, "-o"], "out.json"), (["screenshot", TRACE, "-o"], "out.png")):
