@@ -56,6 +56,7 @@ QToolButton[segment="true"] { border: 1px solid @border.default@; border-radius:
 QToolButton[end="left"] { border-top-left-radius: @#radius.control@px; border-bottom-left-radius: @#radius.control@px; }
 QToolButton[end="right"] { border-top-right-radius: @#radius.control@px; border-bottom-right-radius: @#radius.control@px; }
 QToolButton#scope { background: @accent.soft@; color: @accent.soft_text@; border-radius: 10px; padding: 3px 10px; }
+QToolButton[choice="true"] { border: 1px solid @border.default@; padding: 3px 8px; color: @text.secondary@; font-weight: 500; }
 QToolButton[sign="true"] { background: @accent.soft@; color: @accent.soft_text@; border-radius: 9px; padding: 1px 8px; }
 QToolButton[sign="true"]:hover { background: @bg.hover@; }
 #signBar { background: @bg.header@; border-top: 1px solid @border.default@; }

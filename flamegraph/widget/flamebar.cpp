@@ -100,6 +100,10 @@ QToolButton* FlameBar::menuOf(const QString& whatFor, QButtonGroup* group)
 {
     auto* out = new QToolButton;
     out->setPopupMode(QToolButton::InstantPopup);
+    out->setProperty("choice", true);
+    out->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    out->setLayoutDirection(Qt::RightToLeft); // the arrow stands behind the word
+    out->setIconSize({12, 12});
     out->setToolTip(whatFor);
     out->setAccessibleName(whatFor);
     auto* menu = new QMenu(out);
@@ -139,6 +143,8 @@ QWidget* FlameBar::segments(const QStringList& names, QButtonGroup* group)
 void FlameBar::setTheme(const render::Theme& theme)
 {
     setFixedHeight(int(theme.number(u"size.filter_bar")));
+    for (QToolButton* menu : {m_orderMenu, m_measureMenu})
+        menu->setIcon(theme.icon(QStringLiteral("chevron_down")));
     m_chip->setIcon(theme.icon(QStringLiteral("area")));
     m_myCode->setIcon(theme.icon(QStringLiteral("my_code")));
     m_filterIcon->setIcon(theme.icon(QStringLiteral("filter")));

@@ -150,7 +150,7 @@ void FlameScene::Drawing::paintTail(const flame::Frame& frame, float x, float w,
     out.add(Rect{x, y, w, rowHeight(), fill});
     label(
         formatCount(frame.more) + " more" + std::string(kDot) + shareText(double(frame.weight) / total), {}, x, w, y,
-        grey.text);
+        readableOn(fill, grey.text, st.textPrimary));
 }
 
 void FlameScene::Drawing::paintFrame(const flame::Frame& frame, uint32_t row, float y)
@@ -172,6 +172,7 @@ void FlameScene::Drawing::paintFrame(const flame::Frame& frame, uint32_t row, fl
     const bool dimmed = o.search && !root && !isHit(node.function);
     if (dimmed)
         color.fill = blended(st.dim, color.fill, 1);
+    color.text = readableOn(color.fill, color.text, st.textPrimary); // what lost its own fill
 
     Shape shape{.x = x0, .y = y, .w = w, .h = rowHeight(), .fill = color.fill};
     if (w >= metrics::kRoundFrom)

@@ -176,7 +176,9 @@ private Q_SLOTS:
         QCOMPARE(fit("UserHandler.render", 5), QStringLiteral("rend…"));
         QCOMPARE(fit("UserHandler.render", 4), QStringLiteral("ren…"));
         QCOMPARE(fit("UserHandler.render", 3), QString());
-        QCOMPARE(fit("io/reader.py", 6), QStringLiteral("io/re…")); // a path has no last part behind a dot
+        QCOMPARE(fit("io/reader.py", 6), QStringLiteral("i…r.py")); // a path has no last part behind a dot
+        QCOMPARE(q(fitName("/srv/shop/views.py", FixedMeasure::kPoint * 12, m, FontRole::Slice)), QStringLiteral("/sr…views.py"));
+        QCOMPARE(q(fitName("GET /users/17", FixedMeasure::kPoint * 8, m, FontRole::Slice)), QStringLiteral("GET /us…"));
         QCOMPARE(q(fitName("größe_äöü", FixedMeasure::kPoint * 5, m, FontRole::Slice)), QStringLiteral("größ…"));
         QCOMPARE(
             q(elideMiddle("/home/anna/shop/models/user.py", FixedMeasure::kPoint * 16, m, FontRole::Caption)),

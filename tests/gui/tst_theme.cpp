@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "layout/colors.h"
 #include "render/theme.h"
 #include "resources/resources.h"
 #include <QDir>
@@ -72,8 +73,17 @@ private Q_SLOTS:
                     const layout::Style style = render::Theme(kind, mode, colorBlind).style();
                     for (const auto* fills : {&style.functions, &style.library})
                         for (const layout::SliceColor& pair : *fills)
+                        {
                             QVERIFY2(ratio(QColor::fromRgb(pair.fill), QColor::fromRgb(pair.text)) >= 4.5,
                                 qPrintable(QColor::fromRgb(pair.fill).name()));
+                            // Veiled by a filter or a search, and as a parent of what is zoomed.
+                            for (const layout::Argb fill : {layout::blended(style.dim, pair.fill, 1),
+                                     layout::blended(pair.fill, style.panel, 0.6)})
+                                for (const layout::Argb first : {pair.text, style.textMuted}) {
+                                    const auto text = layout::readableOn(fill, first, style.textPrimary);
+                                    QVERIFY2(layout::contrast(fill, text) >= 4.5, qPrintable(QStringLiteral("%1 on %2, theme %3").arg(QColor(text).name(), QColor(fill).name()).arg(int(kind))));
+                                }
+                        }
                 }
             const render::Theme theme(kind);
             for (const auto& text : {u"text.primary"_s, u"text.secondary"_s, u"text.muted"_s})

@@ -113,6 +113,39 @@ private Q_SLOTS:
         sheet->close();
     }
 
+    void ctrlPAsksForTracks()
+    {
+        m_document = m_fixture->open(m_fixture->write(u"two.json"_s, R"([
+{"ph":"X","name":"a","pid":1,"tid":1,"ts":0,"dur":100},{"ph":"X","name":"b","pid":1,"tid":2,"ts":0,"dur":100}])"));
+        QVERIFY(m_document);
+        press(Qt::Key_P, Qt::ControlModifier);
+        QTRY_COMPARE(QApplication::focusWidget()->objectName(), u"trackFilter"_s);
+    }
+
+    void ctrlReturnOpensTheEditor()
+    {
+        const QString script = m_fixture->write(u"shop.py"_s, "def f():\n    pass\n");
+        const QString told = m_fixture->dir.filePath(u"told"_s);
+        const QString editor = m_fixture->write(u"editor"_s, "#!/bin/sh\necho \"$1 $2\" > '" + told.toUtf8() + ".new'; mv '"
+                + told.toUtf8() + ".new' '" + told.toUtf8() + "'\n");
+        QFile(editor).setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+        qputenv("CALLTIDE_EDITOR", editor.toUtf8() + " -g %f:%l");
+        m_document = m_fixture->open(m_fixture->write(u"edit.json"_s,
+            R"([{"ph":"X","name":"f (@:2)","pid":1,"tid":1,"ts":0,"dur":100}])"_ba.replace('@', script.toUtf8())));
+        QVERIFY(m_document);
+        m_document->timeline()->setFocus();
+        m_document->state()->select(0);
+        press(Qt::Key_Return, Qt::ControlModifier);
+        QTRY_VERIFY(QFile::exists(told));
+        QFile file(told);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(file.readAll(), "-g " + script.toUtf8() + ":2\n");
+        QFile::remove(script);
+        press(Qt::Key_Return, Qt::ControlModifier); // said, not passed over
+        QTRY_VERIFY(m_fixture->window->notices().shownTexts().join(u' ').contains(u"is not on this disk"_s));
+        qunsetenv("CALLTIDE_EDITOR");
+    }
+
     void ctrlOAsksForFiles()
     {
         bool asked = false;

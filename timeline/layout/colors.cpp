@@ -3,6 +3,7 @@
 #include "store/owncode.h"
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace calltide::layout {
 
@@ -21,7 +22,33 @@ std::string_view moduleOf(const store::Trace& trace, const store::Function& func
     return name.substr(0, std::min(name.rfind('.'), name.size()));
 }
 
+double luminance(Argb color)
+{
+    static const std::array<double, 256> linear = [] {
+        std::array<double, 256> out{};
+        for (size_t i = 0; i < out.size(); ++i) {
+            const double v = double(i) / 255;
+            out[i] = v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4);
+        }
+        return out;
+    }();
+    return 0.2126 * linear[color >> 16 & 255] + 0.7152 * linear[color >> 8 & 255] + 0.0722 * linear[color & 255];
+}
+
 } // namespace
+
+double contrast(Argb a, Argb b)
+{
+    const double la = luminance(a), lb = luminance(b);
+    return (std::max(la, lb) + 0.05) / (std::min(la, lb) + 0.05);
+}
+
+Argb readableOn(Argb fill, Argb first, Argb second)
+{
+    constexpr double kEnough = 4.5;
+    const double one = contrast(fill, first);
+    return one >= kEnough || one >= contrast(fill, second) ? first : second;
+}
 
 uint32_t fnv1a(std::string_view text)
 {

@@ -46,6 +46,10 @@ private:
 
 // Colour arithmetic for the layouts.
 Argb blended(Argb over, Argb under, double alpha); // opaque result; `alpha` 0..1 on top of over's own
+// The WCAG contrast of two opaque colours, 1..21.
+double contrast(Argb a, Argb b);
+// Which of the two can be read on `fill`: the first where its contrast is 4.5, else the better one.
+Argb readableOn(Argb fill, Argb first, Argb second);
 inline Argb withAlpha(Argb color, double alpha) // scales the colour's own alpha
 {
     return (color & 0x00FFFFFFu) | (uint32_t(double(color >> 24) * alpha + 0.5) << 24);

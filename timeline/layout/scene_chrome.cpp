@@ -51,6 +51,13 @@ void ScenePainter::paintTrackHeader(size_t index, const ItemBox& box)
                 kHeaderIcon, i == 0 && item.pinned ? st.accent : st.textSecondary, tools[i]});
         end -= 4;
     } else if (!value.empty() && width > 140) {
+        // The name comes first: "+39 rows" becomes "+39" beside a long one, or gives way.
+        const double name = double(textWidth(item.name, FontRole::Name));
+        const auto leaves = [&] { return end - x - double(textWidth(value, FontRole::Mono)) - 8; };
+        if (leaves() < name && item.kind == ItemKind::Slices)
+            value.resize(std::min(value.find(' '), value.size()));
+        if (leaves() < std::min(name, 60.0))
+            value.clear();
         const double w = double(textWidth(value, FontRole::Mono));
         text(value, end - w, first, st.textMuted, FontRole::Mono);
         end -= w + 8;
@@ -233,7 +240,7 @@ void ScenePainter::paintCorner()
             elideRight("Whole recording", float(end - x), tm, FontRole::Caption), x, 15, x, end, st.textSecondary,
             FontRole::Caption);
         text(elideRight(length, float(end - x), tm, FontRole::Caption), x, 31, x, end, st.textMuted, FontRole::Caption);
-    } else {
+    } else if (!v.cornerField) {
         text(
             elideRight(length, float(end - x), tm, FontRole::Caption), x, double(z.minimap.h) / 2, x, end, st.textMuted,
             FontRole::Caption);

@@ -135,8 +135,10 @@ void ScenePainter::paintSlice(const RowPlace& place, const Run& run, double x0, 
 
     SliceColor color = st.colorMode == ColorMode::Duration ? FunctionColors::ofDuration(run.end - run.start, st)
                                                            : s.m_colors.of(run.function, st);
-    if (v.filter && isFiltered(run)) // its label stays
-        color = {blended(st.dim, color.fill, 1), st.textMuted};
+    if (v.filter && isFiltered(run)) { // its label stays
+        color.fill = blended(st.dim, color.fill, 1);
+        color.text = readableOn(color.fill, st.textMuted, st.textPrimary);
+    }
     if (run.flags & (store::kWaiting | store::kReady))
         color = {st.awaitFill, st.awaitText};
     Shape shape{.x = xl, .y = place.y, .w = xr - xl, .h = place.h, .fill = color.fill};

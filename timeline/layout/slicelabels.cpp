@@ -38,6 +38,10 @@ SliceLabels::Fitted SliceLabels::fit(const Label& label, float room, const TextM
     constexpr size_t kLeastLetters = 3;
     if (label.whole <= room)
         return {label.name, label.whole};
+    if (isPath(label.name)) { // few are
+        m_cut = fitName(label.name, room, measure, FontRole::Slice);
+        return {m_cut, measure.width(m_cut, FontRole::Slice)};
+    }
     const std::string_view last = std::string_view(label.name).substr(label.last);
     if (label.ends.size() <= kLeastLetters)
         return label.last && !label.ends.empty() && label.ends.back() <= room ? Fitted{last, label.ends.back()} : Fitted{};

@@ -215,10 +215,19 @@ std::string elideRight(std::string_view text, float width, const TextMeasure& me
     return good ? std::string(text.substr(0, prefixOfPoints(text, good))) + std::string(kEllipsis) : std::string();
 }
 
+bool isPath(std::string_view name)
+{
+    return name.find('/') != name.npos && name.find(' ') == name.npos;
+}
+
 std::string fitName(std::string_view name, float width, const TextMeasure& measure, FontRole role)
 {
     if (measure.width(name, role) <= width)
         return std::string(name);
+    if (isPath(name)) {
+        std::string cut = elideMiddle(name, width, measure, role);
+        return countPoints(cut) >= 6 ? cut : std::string();
+    }
     std::string_view last = name;
     if (const size_t dot = name.rfind('.');
         dot != std::string_view::npos && dot + 1 < name.size() && name.find('/') == std::string_view::npos)

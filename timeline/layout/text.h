@@ -29,8 +29,9 @@ size_t countPoints(std::string_view text);
 // One line of plain text: control characters become spaces, broken UTF-8 becomes U+FFFD, at most 1000 bytes.
 std::string plainLine(std::string_view text);
 
+bool isPath(std::string_view name); // a file's or a URL's, not "GET /users"
 // What of a slice's name fits `width`: the whole name, the part after the last dot, that part cut with … (never below
-// three letters), or nothing.
+// three letters), or nothing. A path is cut in its middle.
 std::string fitName(std::string_view name, float width, const TextMeasure& measure, FontRole role);
 std::string elideRight(std::string_view text, float width, const TextMeasure& measure, FontRole role);
 std::string elideMiddle(std::string_view text, float width, const TextMeasure& measure, FontRole role); // for paths

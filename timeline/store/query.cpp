@@ -8,6 +8,8 @@ namespace calltide::store {
 
 namespace {
 
+constexpr unsigned kLookedAt = 16; // of a burst of slices in one column
+
 // The slices themselves, or the merged runs of one level: both look the same to the loop below.
 struct SliceItems
 {
@@ -133,17 +135,24 @@ void emit(const Trace& trace, const Row& row, const Items& items, int64_t from, 
     if (i && items.end(i - 1) > from)
         i--;
 
+    // This loop is what a frame of a large trace costs: no division, and no look at what only wide slices need.
+    const auto wide = int64_t(std::ceil(px)); // from this length on a slice is seen alone
     Run run;
     double covered = 0;
-    int64_t longest = -1, column = 0;
+    int64_t longest = -1, limit = INT64_MIN; // time at which the open run's column ends
+    uint64_t opened = 0; // its first item
     unsigned inColumn = 0;
     bool open = false;
-    auto close = [&] {
+    auto close = [&](uint64_t next) {
         if (!open)
             return;
         open = false;
         const int64_t length = run.end - run.start;
+        const uint64_t slice = items.firstSlice(opened);
+        run.slice = row.first + slice;
+        run.count = uint32_t((next < n ? items.firstSlice(next) : row.count) - slice);
         run.busy = length > 0 ? float(std::clamp(covered / double(length), 0.0, 1.0)) : 1.0f;
+        run.flags = 0;
         if (run.count == 1) {
             run.busy = 1;
             run.flags = trace.flags(run.slice);
@@ -155,36 +164,36 @@ void emit(const Trace& trace, const Row& row, const Items& items, int64_t from, 
         if (s >= to)
             break;
         const int64_t e = items.end(i);
-        const uint64_t slice = items.firstSlice(i);
-        const uint32_t count = uint32_t(i + 1 < n ? items.firstSlice(i + 1) - slice : row.count - slice);
-        if (count == 1 && double(e - s) >= px) {
-            close();
-            const SliceIndex index = row.first + slice; // exact times: a level's durations are rounded
-            out.push_back({trace.start(index), trace.end(index), trace.functionOf(index), index, 1, trace.flags(index), 1});
-            continue;
+        if (e - s >= wide) {
+            const uint64_t slice = items.firstSlice(i);
+            if ((i + 1 < n ? items.firstSlice(i + 1) : row.count) - slice == 1) {
+                close(i);
+                const SliceIndex index = row.first + slice; // exact times: a level's durations are rounded
+                out.push_back(
+                    {trace.start(index), trace.end(index), trace.functionOf(index), index, 1, trace.flags(index), 1});
+                continue;
+            }
         }
-        const int64_t c = int64_t(std::floor(double(s - from) / px));
-        if (!open || c != column) {
-            close();
+        if (!open || s >= limit) {
+            close(i);
             open = true;
-            column = c;
+            const double column = std::floor(double(s - from) / px);
+            limit = from + int64_t(std::ceil((column + 1) * px));
             longest = -1;
             covered = 0;
             inColumn = 0;
-            run = {};
+            opened = i;
             run.start = s;
-            run.slice = row.first + slice;
+            run.end = e;
         }
         run.end = std::max(run.end, e);
-        run.count += count;
         covered += items.covered(i);
         if (e - s > longest) {
             longest = e - s;
             run.function = items.function(i);
         }
         // A burst in one column: what it is made of is known by now, so jump to its end. Its busy share goes on.
-        if (++inColumn >= 24) {
-            const int64_t limit = from + int64_t(std::ceil(double(column + 1) * px));
+        if (++inColumn >= kLookedAt) {
             uint64_t step = 8, at = i + 1;
             while (at + step < n && items.start(at + step) < limit) {
                 at += step;
@@ -206,13 +215,12 @@ void emit(const Trace& trace, const Row& row, const Items& items, int64_t from, 
                     covered += share * double(end - run.end);
                     run.end = end;
                 }
-                run.count += uint32_t(items.firstSlice(next) - items.firstSlice(i + 1));
                 i = next - 1;
             }
             inColumn = 0;
         }
     }
-    close();
+    close(i);
 }
 
 } // namespace

@@ -275,6 +275,7 @@ bool TimelineView::event(QEvent* event)
 
 void TimelineView::resizeEvent(QResizeEvent*)
 {
+    d->windowResized();
     d->placeCanvas();
     d->placeHeader();
     d->scrollTo(d->scroll);

@@ -62,6 +62,8 @@ struct TimelineView::Private : public CanvasClient
     void ownCodeChanged();
     void placeChip();
     void restyle();
+    layout::Style style() const;
+    void windowResized();
     void redraw();
     void rangeMoved();
     void setDirect(render::TimeRange range); // no animation: the hand is on it
@@ -149,6 +151,7 @@ struct TimelineView::Private : public CanvasClient
     render::TimeRange shown; // what is drawn; on its way to state->range() while the animation runs
     bool direct = false; // the range is being set by our own input
     double scroll = 0;
+    bool isLow = false; // the window
     double ownHeaderColumn = 0; // 0: by the window's width
     bool reduced = false;
     bool focusByKey = false;

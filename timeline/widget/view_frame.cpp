@@ -137,7 +137,7 @@ void TimelineView::Private::rebuildScene()
     motion.stop();
     scroll = 0;
     shown = state->range();
-    scene = state->trace() ? std::make_unique<layout::TimelineScene>(state->trace(), theme->style(rows), metrics)
+    scene = state->trace() ? std::make_unique<layout::TimelineScene>(state->trace(), style(), metrics)
                            : nullptr;
     if (scene)
         scene->setOwnCode(state->ownCode());
@@ -185,6 +185,25 @@ void TimelineView::Private::placeChip()
         size.height());
 }
 
+// In a low window the tracks need the room more.
+layout::Style TimelineView::Private::style() const
+{
+    layout::Style out = theme->style(rows);
+    if (isLow)
+        out.minimap = float(theme->number(u"size.minimap_low"));
+    return out;
+}
+
+void TimelineView::Private::windowResized()
+{
+    constexpr int kLow = 640;
+    const bool low = q->window() != q && q->window()->height() < kLow;
+    if (low == isLow)
+        return;
+    isLow = low;
+    restyle();
+}
+
 void TimelineView::Private::restyle()
 {
     metrics.setRows(rows);
@@ -193,7 +212,7 @@ void TimelineView::Private::restyle()
     chip->setTheme(theme);
     signs->setTheme(theme);
     if (scene)
-        scene->setStyle(theme->style(rows), metrics);
+        scene->setStyle(style(), metrics);
     scrollTo(scroll);
     redraw();
 }

@@ -91,7 +91,7 @@ void TimelineView::Private::placeHeader()
     const int width = int(headerColumn());
     const bool wanted = scene && scene->trace()->tracks().size() > 1 && width >= 120;
     header->setVisible(wanted);
-    header->setGeometry(6, 4, width - 13, TrackFilter::kHeight);
+    header->setGeometry(6, isLow ? 3 : 4, width - 13, TrackFilter::kHeight);
 }
 
 void TimelineView::Private::arrangeByHeader()
