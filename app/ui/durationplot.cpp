@@ -4,6 +4,7 @@
 #include "ui/plot.h"
 #include "ui/text.h"
 #include <QMouseEvent>
+#include <QTimer>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
@@ -156,11 +157,16 @@ void DurationPlot::showAll()
     for (const QCPBarsData& bar : *m_bars->data())
         highest = std::max(highest, bar.value);
     m_plot->yAxis->setRange(0, highest * 1.08);
+    placeLines();
+    placeRange();
+    m_plot->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void DurationPlot::placeLines()
+{
     placeLine(0, m_any ? std::optional(m_p50) : std::nullopt, QStringLiteral("p50"));
     placeLine(1, m_any ? std::optional(m_p95) : std::nullopt, QStringLiteral("p95"));
     placeLine(2, m_any ? m_marked : std::nullopt, tr("this call"));
-    placeRange();
-    m_plot->replot(QCustomPlot::rpQueuedReplot);
 }
 
 void DurationPlot::placeLine(int which, std::optional<int64_t> duration, const QString& text)
@@ -175,7 +181,12 @@ void DurationPlot::placeLine(int which, std::optional<int64_t> duration, const Q
     // Each at its own height, so that names of near lines do not cover each other; to the left of the line at the end.
     const bool atEnd = m_plot->xAxis->range().upper - x < m_plot->xAxis->range().size() * .12;
     m_names[which]->setPositionAlignment((atEnd ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignTop);
-    m_names[which]->position->setCoords(x, .02 + .14 * which);
+    // In a low plot there is room for one name only: this call's.
+    constexpr double kNameHeight = 17; // px
+    const double each = std::max(.14, kNameHeight / std::max(1, m_plot->axisRect()->height()));
+    const bool low = each * 3 > 1.1;
+    m_names[which]->setVisible(!low || which == 2);
+    m_names[which]->position->setCoords(x, .02 + (low ? 0 : each * which));
     m_names[which]->setText(text);
 }
 
@@ -220,6 +231,12 @@ bool DurationPlot::eventFilter(QObject* object, QEvent* event)
         return QWidget::eventFilter(object, event);
     auto* mouse = static_cast<QMouseEvent*>(event);
     switch (event->type()) {
+    case QEvent::Resize: // when it knows its new height
+        QTimer::singleShot(0, this, [this] {
+            placeLines();
+            m_plot->replot(QCustomPlot::rpQueuedReplot);
+        });
+        break;
     case QEvent::MouseButtonPress:
         if (mouse->button() == Qt::LeftButton)
             m_pressed = mouse->position().x();

@@ -40,6 +40,7 @@ private:
     void restyle();
     void showAll();
     void placeRange();
+    void placeLines();
     void placeLine(int which, std::optional<int64_t> duration, const QString& text);
     int64_t durationAt(double x) const; // px
 

@@ -135,6 +135,19 @@ private Q_SLOTS:
         QVERIFY(m_context.makeCurrent(&m_surface));
     }
 
+    void aLargePictureIsDrawnInBandsWithoutSeams()
+    {
+        const render::Theme theme(render::ThemeKind::Dark);
+        const render::FontMetrics fonts;
+        layout::DrawList list = everything(theme.style(), 1, 2600, 1300);
+        render::RasterPainter inBands, inOne;
+        const QImage large = inBands.paint(list, fonts).copy(0, 0, 1200, 1290);
+        list.width = 1200;
+        list.height = 1290;
+        const Difference difference = compare(large, inOne.paint(list, fonts));
+        QCOMPARE(difference.greatest, 0);
+    }
+
     void bothPaintersGiveTheSamePicture_data()
     {
         QTest::addColumn<int>("kind");

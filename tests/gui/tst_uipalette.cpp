@@ -131,7 +131,7 @@ private Q_SLOTS:
         QFile(editor).setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
         qputenv("CALLTIDE_EDITOR", editor.toUtf8() + " -g %f:%l");
         m_document = m_fixture->open(m_fixture->write(u"edit.json"_s,
-            R"([{"ph":"X","name":"f (@:2)","pid":1,"tid":1,"ts":0,"dur":100}])"_ba.replace('@', script.toUtf8())));
+            R"json([{"ph":"X","name":"f (@:2)","pid":1,"tid":1,"ts":0,"dur":100}])json"_ba.replace('@', script.toUtf8())));
         QVERIFY(m_document);
         m_document->timeline()->setFocus();
         m_document->state()->select(0);

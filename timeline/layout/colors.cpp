@@ -46,8 +46,11 @@ double contrast(Argb a, Argb b)
 Argb readableOn(Argb fill, Argb first, Argb second)
 {
     constexpr double kEnough = 4.5;
-    const double one = contrast(fill, first);
-    return one >= kEnough || one >= contrast(fill, second) ? first : second;
+    constexpr Argb kBlack = 0xFF000000, kWhite = 0xFFFFFFFF; // one of them can be read on anything
+    for (const Argb color : {first, second})
+        if (contrast(fill, color) >= kEnough)
+            return color;
+    return contrast(fill, kBlack) >= contrast(fill, kWhite) ? kBlack : kWhite;
 }
 
 uint32_t fnv1a(std::string_view text)

@@ -48,7 +48,7 @@ private:
 Argb blended(Argb over, Argb under, double alpha); // opaque result; `alpha` 0..1 on top of over's own
 // The WCAG contrast of two opaque colours, 1..21.
 double contrast(Argb a, Argb b);
-// Which of the two can be read on `fill`: the first where its contrast is 4.5, else the better one.
+// The first of the two whose contrast with `fill` is 4.5, else black or white.
 Argb readableOn(Argb fill, Argb first, Argb second);
 inline Argb withAlpha(Argb color, double alpha) // scales the colour's own alpha
 {
