@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/callsmodel.h"
+#include "store/mappedfile.h"
 #include "ui/paneexport.h"
 #include "ui/text.h"
 #include <algorithm>
@@ -25,6 +26,7 @@ void CallsModel::setCalls(std::shared_ptr<const CallsData> data, int64_t least, 
         m_rows.assign(first, std::upper_bound(first, calls.end(), most, longer));
     }
     order();
+    store::MappedFile::trim(); // of a kept trace all places were looked at
     endResetModel();
 }
 

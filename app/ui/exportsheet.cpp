@@ -319,7 +319,7 @@ void ExportSheet::confirm()
 
 bool ExportSheet::mayReplace(const QString& name)
 {
-    QMessageBox box(QMessageBox::Question, tr("Calltide"), tr("%1 is there already. Replace it? What it holds now is lost.").arg(name),
+    QMessageBox box(QMessageBox::NoIcon, tr("Calltide"), tr("%1 is there already. Replace it? What it holds now is lost.").arg(name),
         QMessageBox::NoButton, this);
     box.setTextFormat(Qt::PlainText);
     QPushButton* replace = box.addButton(tr("Replace"), QMessageBox::AcceptRole);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/filterterms.h"
+#include "store/mappedfile.h"
 #include "ui/text.h"
 #include "ui/timeinput.h"
 #include <QCoreApplication>
@@ -184,8 +185,9 @@ layout::CallFilter makeFilter(const std::vector<FilterTerm>& terms, const store:
             end = std::max<store::SliceIndex>(end, row.first + row.count);
         auto calls = std::make_shared<std::vector<bool>>(end);
         const bool others = argumentsHold(terms, {}); // calls without any
+        store::Passing passing;
         for (const store::Row& row : trace.rows())
-            for (store::SliceIndex i = row.first; i < row.first + row.count; ++i) {
+            for (store::SliceIndex i = row.first; i < row.first + row.count; ++i, passing.by(1)) {
                 if (i % 4096 == 0 && progress && progress->cancelled())
                     return out;
                 (*calls)[i] = trace.extra(i) && out.passes(trace.functionOf(i)) ? argumentsHold(terms, trace.arguments(i)) : others;

@@ -15,7 +15,7 @@ static QString tr(const char* text)
 
 void askToUnpack(QWidget* window, const QString& title, uint64_t unpacked, const UnpackAnswer& answer)
 {
-    auto* box = new QMessageBox(QMessageBox::Question, tr("Calltide"),
+    auto* box = new QMessageBox(QMessageBox::NoIcon, tr("Calltide"),
         tr("%1 unpacks to far more than a trace would: %2 so far. Go on only if you trust it, it may fill the memory.")
             .arg(title, formatBytes(unpacked)),
         QMessageBox::NoButton, window);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "layout/colors.h"
 #include "store/owncode.h"
+#include "store/mappedfile.h"
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -77,9 +78,10 @@ FunctionColors::FunctionColors(const store::Trace& trace)
     const uint64_t step = std::max<uint64_t>(1, (count + kSamples - 1) / kSamples);
     uint64_t own = 0, seen = 0;
     uint64_t skip = 0; // of the next row
+    store::Passing passing;
     for (const store::Row& row : trace.rows()) {
         uint64_t at = skip;
-        for (; at < row.count; at += step) {
+        for (; at < row.count; at += step, passing.by(std::min<uint64_t>(step, 1 << 12))) {
             const auto id = trace.functionOf(row.first + at);
             if (id.v >= total.size())
                 continue;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "layout/minimap.h"
+#include "store/mappedfile.h"
 #include "store/query.h"
 #include <algorithm>
 #include <array>
@@ -21,8 +22,9 @@ template <class TimeOf> std::vector<uint16_t> columnsOf(const store::Trace& trac
 {
     std::array<bool, kMinimapColumns> seen{};
     const double perColumn = nsPerColumn(trace);
+    store::Passing passing;
     for (const store::Row& row : trace.rows())
-        for (uint64_t i = row.first; i < row.first + row.count; ++i)
+        for (uint64_t i = row.first; i < row.first + row.count; ++i, passing.by(1))
             if (const auto time = timeOf(i); time != INT64_MIN)
                 seen[size_t(std::clamp(double(time - trace.begin()) / perColumn, 0.0, double(kMinimapColumns - 1)))]
                     = true;

@@ -36,18 +36,28 @@ private:
 class Passing
 {
 public:
+    Passing() = default;
+    Passing(const Passing&) = delete;
+    Passing& operator=(const Passing&) = delete;
+    ~Passing()
+    {
+        if (m_far || m_slices > kTrimEvery / 8)
+            MappedFile::trim();
+    }
     void by(uint64_t slices)
     {
         m_slices += slices;
         if (m_slices < kTrimEvery)
             return;
         m_slices = 0;
+        m_far = true;
         MappedFile::trim();
     }
 
 private:
     static constexpr uint64_t kTrimEvery = 1 << 21; // about 40 MB
     uint64_t m_slices = 0;
+    bool m_far = false;
 };
 
 } // namespace calltide::store

@@ -121,29 +121,42 @@ MappedFile::~MappedFile()
         munmap(const_cast<uint8_t*>(m_data), m_size);
 }
 
-void MappedFile::trim()
-{
 #ifdef __linux__
-    constexpr uint64_t kMost = uint64_t(384) << 20; // bytes of files in this process's memory, libraries among them
+// Bytes of files in this process's memory, libraries among them.
+static uint64_t residentOfFiles()
+{
     const int fd = ::open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
     char text[128] = {};
     const bool read = fd >= 0 && ::read(fd, text, sizeof text - 1) > 0;
     if (fd >= 0)
         ::close(fd);
     unsigned long long size = 0, resident = 0, shared = 0;
-    if (!read || std::sscanf(text, "%llu %llu %llu", &size, &resident, &shared) != 3
-        || shared * uint64_t(sysconf(_SC_PAGESIZE)) <= kMost)
+    if (!read || std::sscanf(text, "%llu %llu %llu", &size, &resident, &shared) != 3)
+        return 0;
+    return shared * uint64_t(sysconf(_SC_PAGESIZE));
+}
+#endif
+
+void MappedFile::trim()
+{
+#ifdef __linux__
+    constexpr uint64_t kMost = uint64_t(384) << 20;
+    if (residentOfFiles() <= kMost)
         return;
-    const std::lock_guard hold(MappedFiles::lock); // none is unmapped meanwhile
     // A quarter at a time, in turn: of what is looked at right now most stays.
+    const std::lock_guard hold(MappedFiles::lock); // none is unmapped meanwhile
     static size_t turn = 0;
-    turn = (turn + 1) % 4;
     const auto page = size_t(sysconf(_SC_PAGESIZE));
-    for (auto& slot : MappedFiles::all)
-        if (const MappedFile* file = slot.load(); file && !file->damaged()) {
+    for (int quarters = 0; quarters < 4 && residentOfFiles() > kMost; quarters++) {
+        turn = (turn + 1) % 4;
+        for (auto& slot : MappedFiles::all) {
+            const MappedFile* file = slot.load();
+            if (!file || file->damaged())
+                continue;
             const size_t part = (file->m_size / 4 + page - 1) / page * page, from = std::min(file->m_size, turn * part);
             ::madvise(const_cast<uint8_t*>(file->m_data) + from, std::min(part, file->m_size - from), MADV_DONTNEED);
         }
+    }
 #endif
 }
 
