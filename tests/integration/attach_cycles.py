@@ -22,6 +22,12 @@ KINDS = "busy sleep lock sock pipe_read threads aio http mallocs imports files p
 OPTIONS = [[], ["--python-only"], ["--ring", "1MB"], ["--no-children"]]
 
 
+class Faults(list):
+    def append(self, fault):
+        print("FAULT", fault, flush=True)
+        super().append(fault)
+
+
 def run(*words):
     return subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True, timeout=120)
 
@@ -102,7 +108,7 @@ def main():
     with open(TARGETS) as file:
         text = file.read()
     kinds = args.kinds or [k for k in KINDS if "\ndef %s(" % k in text]
-    faults, total, begin = [], 0, time.time()
+    faults, total, begin = Faults(), 0, time.time()
     for python in args.pythons:
         done = calls = 0
         for kind in kinds:
@@ -112,8 +118,6 @@ def main():
         total += done
         print("%s: %d %s over %d kinds, %d calls recorded, %d faults so far" % (
             python, done, "kills" if args.kill else "cycles", len(kinds), calls, len(faults)), flush=True)
-    for fault in faults:
-        print("FAULT", fault)
     print("%d %s in %.0f s, %d faults" % (total, "kills and cycles after them" if args.kill else "cycles", time.time() - begin, len(faults)))
     return 1 if faults else 0
 
