@@ -51,6 +51,7 @@ void RecordingWatch::add(const QString& path, RecordingFacts& facts)
         return;
     facts.processes++;
     const qint64 size = file.size();
+    const auto allocated = qint64(at<quint64>(header, 4032));
     facts.bytes += size;
     facts.lost += qint64(at<quint64>(header, 4048));
     Part& part = m_parts[path];

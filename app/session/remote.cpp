@@ -49,7 +49,7 @@ Result<Answer> ask(int pid, const inject::Fields& fields, bool evenIfSwitchedOff
     if (tracerFolder().isEmpty())
         return Error{ErrorCode::NotFound, "This installation of Calltide has no recorder; build it with installers/setup build."};
     const inject::Exchange exchange;
-    if (!exchange.write(encoded(tracerFolder()) + "/calltide", fields))
+    if (!exchange.write(encoded(tracerFolder()) + "/calltide", pid, fields))
         return Error{ErrorCode::Io, "No request can be written into " + inject::Exchange::place() + "."};
     inject::Request request;
     request.pid = pid;

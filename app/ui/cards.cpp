@@ -50,6 +50,11 @@ void ActionCard::paintEvent(QPaintEvent*)
         ? m_appearance.color(down ? u"accent.pressed" : hot ? u"accent.hover" : u"accent.default")
         : m_appearance.color(down ? u"bg.pressed" : hot ? u"bg.hover" : u"bg.panel");
     drawCard(painter, *this, m_appearance, fill, m_primary ? fill : m_appearance.color(u"border.default"));
+    if (m_primary && hasFocus()) { // its edge has the colour of the ring
+        painter.setBrush(Qt::NoBrush);
+        painter.setPen(QPen(m_appearance.color(u"text.on_accent"), 2));
+        painter.drawRoundedRect(QRectF(rect()).adjusted(4, 4, -4, -4), 6, 6);
+    }
     const QColor strong = m_appearance.color(m_primary ? u"text.on_accent" : u"text.primary");
     const QColor icon = m_appearance.color(m_primary ? u"text.on_accent" : u"accent.default");
     const QPixmap pixmap = m_appearance.theme().iconPixmap(m_icon, icon, 20, devicePixelRatioF());

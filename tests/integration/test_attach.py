@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """calltide attach and ps, on programs of the interpreter that runs this file."""
+import glob
 import json
 import os
 import subprocess
@@ -208,6 +209,61 @@ class AttachTest(Attaching):
             self.interrupt(tool)
             self.assertEqual([p["text"] for p in self.info(name)["problems"]],
                              ["the program has sub-interpreters (2): what runs in them is not recorded"])
+        self.assertEqual(self.end(process), "")
+
+    def test_a_request_of_a_killed_attacher_does_nothing(self):
+        process = self.start('''
+            import ctypes, os, sys
+            def leaf():
+                pass
+            print("READY", flush=True)
+            ctypes.PyDLL(None).read(0, ctypes.create_string_buffer(1), 1)  # with the interpreter's lock
+            for i in range(1000):
+                leaf()
+            print("GOES ON", flush=True)
+            while not os.path.exists(sys.argv[1]):
+                leaf()
+        ''', stdin=subprocess.PIPE)
+        with subprocess.Popen([CALLTIDE, "attach", str(process.pid), "-o", "dead.calltide"], cwd=self.folder,
+                              env=dict(os.environ, XDG_RUNTIME_DIR=self.folder), stderr=subprocess.DEVNULL) as tool:
+            # Sent a moment later; should the end come before, nothing is to happen either.
+            wait_until(lambda: glob.glob(self.path("calltide-*/s.py")), "the request")
+            tool.kill()
+        process.stdin.write("x")
+        process.stdin.flush()
+        self.assertEqual(process.stdout.readline(), "GOES ON\n")
+        self.succeed("attach", str(process.pid), "-t", "50ms", "-o", "after.calltide")
+        self.assertEqual(self.info("after.calltide")["problems"], [])
+        self.assertFalse(os.path.exists(self.path("dead.calltide")))
+        self.assertEqual(self.end(process), "")
+
+    def test_a_fork_that_has_the_request_too_leaves_it_to_its_parent(self):
+        process = self.start('''
+            import ctypes, functools, operator, os, sys
+            def leaf():
+                pass
+            c, buffer = ctypes.PyDLL(None), ctypes.create_string_buffer(1)
+            print("READY", flush=True)
+            # With no step in Python in between: it is asked while it reads, forks, and its child goes on before it.
+            steps = functools.partial(c.read, 0, buffer, 1), c.fork, functools.partial(c.waitpid, -1, None, 0)
+            if list(map(operator.methodcaller("__call__"), steps))[1] == 0:
+                for i in range(1000):
+                    leaf()
+                os._exit(0)
+            while not os.path.exists(sys.argv[1]):
+                leaf()
+        ''', stdin=subprocess.PIPE)
+        tool = subprocess.Popen([CALLTIDE, "attach", str(process.pid), "-o", "f.calltide"], cwd=self.folder, universal_newlines=True,
+                                env=dict(os.environ, XDG_RUNTIME_DIR=self.folder), stderr=subprocess.PIPE)
+        self.addCleanup(tool.communicate)
+        self.addCleanup(tool.kill)
+        wait_until(lambda: glob.glob(self.path("calltide-*/s.py")), "the request")
+        process.stdin.write("x")
+        process.stdin.flush()
+        self.assertIn("recording process %d into f.calltide" % process.pid, tool.stderr.readline())
+        wait_until(lambda: self.calls("f.calltide", "leaf") > 100, "calls")
+        self.interrupt(tool)
+        self.assertEqual([p["pid"] for p in self.info("f.calltide")["processes"]], [process.pid])
         self.assertEqual(self.end(process), "")
 
     def test_what_is_refused(self):

@@ -12,6 +12,9 @@ def __calltide_boot__(request):
     for part in request.split(";"):
         key, _, value = part.partition("=")
         fields[key] = bytes.fromhex(value).decode("utf-8", "surrogateescape")
+    # A fork has the requests, too, that its parent has not come to yet.
+    if "pid" in fields and int(fields["pid"]) != posix.getpid():
+        return
     # Handlers of signals can be set in the main thread only, which has been told too.
     if "main" in fields and _thread.get_native_id() != posix.getpid():
         return

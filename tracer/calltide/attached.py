@@ -40,6 +40,8 @@ def _start(module, fields: dict[str, str]) -> dict[str, str]:
         _end(module)
     if module.active() or module.paused():
         raise Refused("is being recorded already.")
+    if not _lives(int(fields["for"])):
+        raise Refused("was asked by a process that is gone.")
     given: dict = {}
     words = fields["options"].split("\0") if fields["options"] else []
     while words:
@@ -71,6 +73,18 @@ def _start(module, fields: dict[str, str]) -> dict[str, str]:
     if follow:
         children.follow(module, folder, values)
     return {"path": path}
+
+
+def _lives(asker: int) -> bool:
+    # Killed while its request waited for the program to come to it.
+    try:
+        if asker:
+            os.kill(asker, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass
+    return True
 
 
 def _take_signals(module, wanted: dict) -> None:

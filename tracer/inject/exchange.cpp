@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "inject/exchange.h"
+#include "inject/procfs.h"
 #include <algorithm>
 #include <cstdlib>
 #include <fcntl.h>
@@ -88,12 +89,14 @@ Exchange::~Exchange()
     rmdir(m_folder.c_str());
 }
 
-bool Exchange::write(const std::string& package, Fields fields) const
+bool Exchange::write(const std::string& package, int pid, Fields fields) const
 {
     const std::string boot = readFile(package + "/_boot.py");
     if (m_folder.empty() || boot.empty())
         return false;
     fields["root"] = package.substr(0, package.rfind('/'));
+    if (const int own = ownNumber(pid))
+        fields["pid"] = std::to_string(own);
     fields["claim"] = path("c");
     fields["answer"] = path("a");
     const std::string text = "request = \"" + encodeFields(fields) + "\"\n" + boot;

@@ -19,8 +19,9 @@ public:
 
     static std::string place(); // the folder in which its own is made
 
-    // `package`: the folder calltide. Adds where its parent is, who may claim the work and where the answer goes.
-    bool write(const std::string& package, Fields fields) const;
+    // `package`: the folder calltide. Adds where its parent is, who may claim the work and where the answer goes. Only the
+    // process `pid` does the work: a child that it forks meanwhile has the request, too.
+    bool write(const std::string& package, int pid, Fields fields) const;
     std::string script() const { return path("s.py"); }
     bool begun() const;
     bool answered() const;

@@ -2,6 +2,7 @@
 // Systems on which attaching is not there yet (not tried anywhere).
 #include "inject/inject.h"
 #include "inject/processes.h"
+#include "inject/procfs.h"
 
 namespace calltide::inject {
 
@@ -20,5 +21,6 @@ Problem check(int pid, bool) { return problem(pid); }
 std::vector<Process> pythonProcesses(bool) { return {}; }
 Process describe(int) { return {}; }
 uint64_t startTicks(int) { return 0; }
+int ownNumber(int pid) { return pid; }
 
 } // namespace calltide::inject

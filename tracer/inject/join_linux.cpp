@@ -75,7 +75,7 @@ Why join(const Joining& joining, int pid, const std::string& parent, const std::
     request.answered = [&exchange] { return exchange.answered(); };
     request.begun = [&exchange] { return exchange.begun(); };
     if (above.empty()
-        || !exchange.write(joining.package, {{"do", "join"}, {"id", fromHex(joining.id)}, {"parent", above}, {"folder", joining.folder}, {"options", fromHex(joining.options)}, {"for", joining.asker}, {"reason", reason}}))
+        || !exchange.write(joining.package, pid, {{"do", "join"}, {"id", fromHex(joining.id)}, {"parent", above}, {"folder", joining.folder}, {"options", fromHex(joining.options)}, {"for", joining.asker}, {"reason", reason}}))
         return Why::Failed;
     const Outcome outcome = run(request);
     if (outcome.lateReaders)

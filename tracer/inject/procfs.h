@@ -30,6 +30,8 @@ Status readStatus(int pid);
 std::vector<Mapping> readMappings(int pid);
 // Field `number` of /proc/PID/stat as proc(5) counts; only those behind the name (3 and up).
 uint64_t statField(int pid, int number);
+// The number by which a process knows itself: another one in a container. 0: not known.
+int ownNumber(int pid);
 std::string linkTarget(const std::string& path);
 std::vector<int> numbersIn(const std::string& folder); // entries that are numbers, sorted
 std::string userName(unsigned uid);

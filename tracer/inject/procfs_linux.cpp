@@ -95,6 +95,22 @@ std::vector<Mapping> readMappings(int pid)
     return all;
 }
 
+int ownNumber(int pid)
+{
+    const std::string text = readWhole(procPath(pid, "status"));
+    const char* at = text.empty() ? "" : field(text, "NSpid"); // from the outermost namespace to its own
+    int number = 0;
+    for (char* end = nullptr; *at && *at != '\n'; at = end) {
+        const long n = std::strtol(at, &end, 10);
+        if (end == at)
+            break;
+        number = int(n);
+        while (*end == '\t' || *end == ' ')
+            end++;
+    }
+    return number;
+}
+
 uint64_t statField(int pid, int number)
 {
     const std::string text = readWhole(procPath(pid, "stat"));
