@@ -135,6 +135,8 @@ def _join(module, fields: dict[str, str]) -> dict[str, str]:
     """A child of a recorded process that its environment did not reach becomes a part of that recording."""
     if module.active() or module.paused():
         raise Refused("is being recorded already.")
+    if not _lives(int(fields["for"])):
+        raise Refused("was asked by a process that is gone.")
     values = options.decode(fields["options"])
     values["start_when"] = [text for text in values["start_when"] if not text.startswith("signal:")]
     values["stop_when"] = [text for text in values["stop_when"] if not text.startswith("signal:")]

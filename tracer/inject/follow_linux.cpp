@@ -64,7 +64,7 @@ public:
 
     void run(int first)
     {
-        add(first, 0);
+        addAsker(first);
         int64_t idleSince = nowNs();
         for (;;) {
             const int64_t begin = nowNs();
@@ -101,12 +101,25 @@ private:
             ucred sender;
             std::memcpy(&sender, CMSG_DATA(header), sizeof sender);
             if (sender.uid == geteuid() && sender.pid > 0) {
-                add(sender.pid, 0);
-                m_processes[sender.pid].seen = nowNs(); // it is about to start one
+                addAsker(sender.pid);
                 any = true;
             }
         }
         return any;
+    }
+
+    // It is recorded, and about to start one. Never to be joined itself, not even when its recording has just ended: that of an
+    // attached program is not in the environment it was started with.
+    void addAsker(int pid)
+    {
+        add(pid, 0);
+        const auto it = m_processes.find(pid);
+        if (it == m_processes.end())
+            return;
+        it->second.exe = linkTarget(procPath(pid, "exe"));
+        it->second.command = readWhole(procPath(pid, "cmdline"));
+        it->second.settled = true;
+        it->second.seen = nowNs();
     }
 
     void add(int pid, int parent)
