@@ -12,7 +12,7 @@ SignBar::SignBar(QWidget* parent)
 {
     setObjectName(QStringLiteral("signBar"));
     setAttribute(Qt::WA_StyledBackground);
-    m_row->setContentsMargins(8, 0, 8, 0);
+    m_row->setContentsMargins(8, 2, 8, 1); // below its border
     m_row->setSpacing(6);
     hide();
 }
@@ -56,6 +56,14 @@ void SignBar::setSigns(std::vector<Sign> signs)
         setTheme(m_theme);
     m_row->activate();
     setVisible(!m_signs.empty());
+}
+
+// What is made before the window is seen gets its style only now, and with it another font.
+void SignBar::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    if (m_theme)
+        setTheme(m_theme);
 }
 
 QStringList SignBar::texts() const

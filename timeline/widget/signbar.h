@@ -31,6 +31,9 @@ public:
     QStringList texts() const;
     static constexpr int kHeight = 26;
 
+protected:
+    void showEvent(QShowEvent* event) override;
+
 private:
     const render::Theme* m_theme = nullptr;
     std::vector<Sign> m_signs;
