@@ -65,17 +65,16 @@ install_packages() {
     # shellcheck disable=SC2086
     perhaps=$(missing $where_there)
     # A name that the distribution does not have stays missing for good: it must not cost a second run an update.
-    if [ -z "$lacking" ]; then
-        for package in $perhaps; do
-            ! has_candidate "$package" || lacking="$lacking $package"
-        done
-    fi
-    if [ -z "$lacking" ]; then
+    to_be_had=
+    for package in $perhaps; do
+        ! has_candidate "$package" || to_be_had=yes
+    done
+    if [ -z "$lacking$to_be_had" ]; then
         step "Packages: all there"
         return
     fi
     [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null 2>&1 ||
-        fail "packages are missing and only root can install them; run this as root, or install: $lacking"
+        fail "packages are missing and only root can install them; run this as root, or install: $lacking $perhaps"
     step "Packages: installing $(echo "$lacking $perhaps" | wc -w) and what they need"
     update_lists
     for package in $lacking; do
