@@ -139,6 +139,20 @@ private Q_SLOTS:
         QVERIFY2(r, r ? "" : r.error().message.c_str());
         QTEST(int(r.value()->sliceCount()), "slices");
     }
+
+    void whatIsTooLargeForATraceIsPassedOver()
+    {
+        const QByteArray good = "{\"ph\":\"X\",\"name\":\"f\",\"ts\":1,\"dur\":1,\"pid\":1,\"tid\":1}";
+        const QByteArray longName = "{\"ph\":\"X\",\"ts\":2,\"name\":\"" + QByteArray(17 << 20, 'n') + "\"}";
+        const QByteArray large = "{\"ph\":\"X\",\"ts\":2,\"args\":{\"]}\":\"" + QByteArray(130 << 20, 'a') + "\"}}";
+        const QByteArray source = "\"file_info\":{\"files\":{\"x.py\":[\"" + QByteArray(17 << 20, 's') + "\",1],\"y.py\":[\"pass\",1]}}";
+        const auto r = formats::open(writeFile(
+            m_dir, QStringLiteral("large.json"), "{\"traceEvents\":[" + longName + "," + good + "," + large + "," + good + "]," + source + "}"));
+        QVERIFY2(r, r ? "" : r.error().message.c_str());
+        QCOMPARE((*r)->sliceCount(), uint64_t(2));
+        QCOMPARE((*r)->sources().size(), size_t(1));
+        QCOMPARE(problemLines(**r).join(u';'), QStringLiteral("json.long_text 1;json.too_large 1;json.source 1"));
+    }
 };
 
 QTEST_GUILESS_MAIN(HostileTest)
