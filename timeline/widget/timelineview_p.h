@@ -178,6 +178,7 @@ struct TimelineView::Private : public CanvasClient
     QElapsedTimer sinceTick;
 
     bool spaceHeld = false, spaceUsed = false; // with the mouse: the left button pans meanwhile
+    quint64 spaceReleased = 0; // timestamp, ms
     Drag drag = Drag::None;
     QPointF pressed, last;
     layout::Hit pressedHit;

@@ -180,12 +180,16 @@ bool TimelineView::Private::spaceKey(const QKeyEvent* event, bool down)
     if (event->isAutoRepeat())
         return true;
     if (down) {
+        // A key that repeats is let go and pressed in one moment, which Qt does not always see.
+        constexpr quint64 kSameMoment = 3; // ms
+        const bool goesOn = spaceReleased && event->timestamp() - spaceReleased <= kSameMoment;
+        spaceUsed = (goesOn && spaceUsed) || drag != Drag::None;
         spaceHeld = true;
-        spaceUsed = false;
         if (pointer)
             updateCursorShape(hovered);
     } else if (spaceHeld) {
         const bool alone = !spaceUsed;
+        spaceReleased = event->timestamp();
         endSpace();
         if (alone)
             q->areaFromSelection();
