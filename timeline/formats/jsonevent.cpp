@@ -41,9 +41,9 @@ bool endsNumber(char c)
 const char* plainTime(const char* p, const char* end, int64_t& ns)
 {
     const char* begin = p;
-    int64_t v = 0;
+    uint64_t v = 0; // may wrap: of more digits than fit it is not used
     while (p < end && uint8_t(*p - '0') <= 9)
-        v = v * 10 + (*p++ - '0');
+        v = v * 10 + uint8_t(*p++ - '0');
     if (p == begin || p - begin > 15 || p >= end)
         return nullptr;
     int digits = 0;
@@ -51,7 +51,7 @@ const char* plainTime(const char* p, const char* end, int64_t& ns)
         for (p++; p < end && uint8_t(*p - '0') <= 9; p++) {
             if (++digits > 3)
                 return nullptr;
-            v = v * 10 + (*p - '0');
+            v = v * 10 + uint8_t(*p - '0');
         }
         if (digits == 0)
             return nullptr;
@@ -60,19 +60,19 @@ const char* plainTime(const char* p, const char* end, int64_t& ns)
         return nullptr;
     for (; digits < 3; digits++)
         v *= 10;
-    ns = v;
+    ns = int64_t(v);
     return p;
 }
 
 const char* plainInteger(const char* p, const char* end, int64_t& value)
 {
     const char* begin = p;
-    int64_t v = 0;
+    uint64_t v = 0;
     while (p < end && uint8_t(*p - '0') <= 9)
-        v = v * 10 + (*p++ - '0');
+        v = v * 10 + uint8_t(*p++ - '0');
     if (p == begin || p - begin > 18 || p >= end || !endsNumber(*p))
         return nullptr;
-    value = v;
+    value = int64_t(v);
     return p;
 }
 
