@@ -10,6 +10,7 @@
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
+#include <algorithm>
 #include <random>
 #include <unistd.h>
 
@@ -112,6 +113,8 @@ class TestLive : public QObject
             r.push_back(W::enter(129, random() % 300));
             if (arguments && i % 5 == 0)
                 r.push_back(W::extended(f::kArguments, 1, "{\"i\":" + std::to_string(i) + "}"));
+            if (arguments && i % 7 == 0)
+                r.push_back(W::extended(f::kGilWait, 200, std::string_view("\x64\x00", 2)));
             for (unsigned k = random() % 4; k > 0; k--) {
                 r.push_back(W::enter(131, random() % 90));
                 r.push_back(W::leaveC(random() % 2000));
@@ -181,6 +184,11 @@ private Q_SLOTS:
             QVERIFY(bool(whole));
             QCOMPARE(last.trace->sliceCount(), (*whole)->sliceCount());
             QCOMPARE(callsOf(*last.trace), callsOf(**whole));
+            const auto lanes = [](const Trace& t) {
+                return std::ranges::count(t.tracks(), TrackKind::Gil, &Track::kind);
+            };
+            QCOMPARE(lanes(*last.trace), std::ptrdiff_t(seed % 2));
+            QCOMPARE(lanes(**whole), std::ptrdiff_t(seed % 2));
             QVERIFY(!formats::isLive(path.toStdString()));
         }
     }
