@@ -20,10 +20,26 @@ get_pybind11() {
     pybind11_include=$(ls -d "$build"/venv/lib/python3*/site-packages/pybind11/include | head -n 1)
 }
 
-# Packages that programs of the tests use: in Python only, for all versions of it. Without them those tests are skipped.
+# Packages that programs of the tests use: trio for all versions of Python, greenlet for each one that it has a build for.
+# Without them those tests are skipped.
 trio_version=0.27.0
+greenlet_version=3.2.4
 get_test_packages() {
     packages=$build/test-packages
+    get_trio
+    for version in $versions; do
+        minor=${version%.*}
+        [ -f "$packages/py$minor/greenlet-$greenlet_version" ] && continue
+        rm -rf "$packages/py$minor"
+        mkdir -p "$packages/py$minor"
+        logged "greenlet-$minor" "$build/venv/bin/python" -m pip install --disable-pip-version-check --no-input --no-deps \
+            --only-binary=:all: --python-version "$minor" --target "$packages/py$minor" "greenlet==$greenlet_version" ||
+            note "greenlet $greenlet_version is not to be had for Python $minor: its tests are left out there."
+        : >"$packages/py$minor/greenlet-$greenlet_version"
+    done
+}
+
+get_trio() {
     [ -f "$packages/trio-$trio_version" ] && return 0
     step "trio $trio_version for the tests: into build/test-packages"
     rm -rf "$packages"

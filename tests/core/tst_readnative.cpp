@@ -299,6 +299,34 @@ private Q_SLOTS:
             QVERIFY(t.functionName(f.function) != "waits for the GIL");
     }
 
+    void callsGiveWayToAnotherGreenlets()
+    {
+        W w;
+        tables(w);
+        // 128 { 131 gives way; 129 runs and gives way; 131 goes on }; and one that ends more than is open
+        const auto swap = [](uint64_t dt, std::string_view payload) { return W::extended(f::kSwitch, dt, payload); };
+        w.events({W::enter(128, 10), W::enter(131, 10), swap(10, std::string_view("\1\x81\1", 3)), W::leave(10),
+            W::enter(129, 5), swap(10, std::string_view("\1\x83\1", 3)), W::leaveC(10), swap(5, std::string_view("\5", 1)),
+            W::enter(129, 5), W::leave(5)});
+        auto trace = read(w.bytes);
+        QVERIFY(bool(trace));
+        const Trace& t = **trace;
+        QStringList calls;
+        for (const Row& row : t.rows())
+            for (SliceIndex s = row.first; s < row.first + row.count; s++)
+                calls << QStringLiteral("%1 %2 %3+%4 %5")
+                             .arg(row.depth)
+                             .arg(QString::fromStdString(std::string(t.functionName(t.functionOf(s)))))
+                             .arg(t.start(s) - t.begin())
+                             .arg(t.duration(s))
+                             .arg(t.flags(s));
+        for (const QString& line : calls)
+            QVERIFY2(!line.isEmpty(), qPrintable(line));
+        QCOMPARE(calls.filter(QStringLiteral("builtins.print")).size(), 2);
+        QVERIFY2(calls.filter(QStringLiteral("builtins.print"))[0].endsWith(QString::number(kYielded)), qPrintable(calls.join(u'\n')));
+        QVERIFY2(calls.filter(QStringLiteral("builtins.print"))[1].endsWith(QString::number(kResumed)), qPrintable(calls.join(u'\n')));
+    }
+
     void functionsLeftOutAreMarked()
     {
         W w;

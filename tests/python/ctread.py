@@ -377,6 +377,17 @@ class Recording:
                 elif sub == 48:
                     for id_ in self._numbers(body):
                         self._enter(t, stack, id_, time, was_running=True)
+                elif sub == 52:
+                    away, *ids = self._numbers(body)
+                    if away > len(stack):
+                        raise Damaged("SWITCH ends more than is open")
+                    for _ in range(away):
+                        call = stack.pop()
+                        if call is not None:
+                            call.end, call.how = time, "switch"
+                    for id_ in ids:
+                        self._enter(t, stack, id_, time)
+                        stack[-1].resumed = True
                 elif sub == 42:
                     t.collections += 1
                 elif sub == 33 and after_instant:

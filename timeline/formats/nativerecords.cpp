@@ -87,6 +87,18 @@ void ThreadDecoder::extended(uint64_t time, unsigned sub, const uint8_t* payload
             open(now, uint32_t(a), kAlreadyRunning);
         break;
     }
+    case kSwitch: {
+        const int64_t now = ns(time);
+        if (!lebGetAny(at, end, a))
+            break;
+        const auto have = uint64_t(levels());
+        m_depthOffset -= int64_t(std::min<uint64_t>(a - std::min(a, have), kMaxDepth));
+        for (uint64_t i = std::min(a, have); i > 0; i--)
+            close(now, kYielded);
+        while (at < end && lebGetAny(at, end, a))
+            open(now, uint32_t(a), kResumed);
+        break;
+    }
     case kArguments:
         if (m_instantWasLast && !m_result.instants.empty())
             m_result.instants.back().arguments = text;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings/adaptive.h"
+#include "bindings/greenlets.h"
 
 namespace calltide::bindings {
 
@@ -17,7 +18,7 @@ bool isOpen(const Function* f, bool callsC)
         ids[n++] = core::encodeId(id).bytes;
         ids[n++] = core::encodeId(f->pair ? id + 1 : id).bytes;
     }
-    return g_session.recorder->isOpen({ids, n}, callsC);
+    return greenletsSeen() || g_session.recorder->isOpen({ids, n}, callsC);
 }
 
 void dropSite(Function* caller, uint8_t* site, uint32_t id)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings/functions.h"
 #include "bindings/foreign.h"
+#include "bindings/greenlets.h"
 #include "bindings/triggers.h"
 #include <cstring>
 #include <unordered_map>
@@ -145,6 +146,7 @@ Role roleOf(const CodeNames& n)
 void judge(Function* f, PyCodeObject* code, const CodeNames& n)
 {
     f->judged = g_session.generation;
+    noticeGreenlets();
 #if PY_VERSION_HEX < 0x030C0000
     if (n.module == "cProfile" && g_session.hooked)
         watchProfilers(true); // it has just been imported
@@ -442,6 +444,7 @@ Function* judgedCallable(PyObject* callable, PyObject* self, const void* key)
     if (f->judged != g_session.generation) {
         const Names n = nameCallable(callable, self);
         f->judged = g_session.generation;
+        noticeGreenlets();
         f->filtered = n.module.rfind("calltide._tracer", 0) != 0 && !g_session.filter.keepsC(n.name, n.qualified, n.module);
     }
     return f;
@@ -460,6 +463,7 @@ Function* functionOfCallable(PyObject* callable, PyObject* self, const void* key
         record.name = tables.string(n.name);
         record.qualname = tables.string(n.qualified);
         record.module = tables.string(n.module);
+        noticeGreenlets();
         found->ignored = n.module.rfind("calltide._tracer", 0) == 0;
         found->role = n.qualified == "_thread.get_ident" ? Role::EndsThread : Role::None;
         announce(recorder, found, record);

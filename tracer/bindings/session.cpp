@@ -2,6 +2,7 @@
 #include "bindings/spawn.h"
 #include "bindings/threads.h"
 #include "bindings/triggers.h"
+#include "bindings/greenlets.h"
 #include "bindings/trio.h"
 #include "bindings/usage.h"
 #include <algorithm>
@@ -23,6 +24,7 @@ void onBlock(core::Recorder& recorder, uint32_t id)
 {
     promote(recorder, id);
     refreshThreadName();
+    noticeGreenlets();
 #if PY_VERSION_HEX < 0x030C0000
     noticeThreads();
 #endif
@@ -84,6 +86,7 @@ std::string begin(const std::string& path)
     g_session.recorder = recorder.release(); // see recorder.h: never destroyed
     g_session.ending = false;
     forgetIds();
+    forgetGreenlets();
     for (const auto& [key, value] : g_session.meta)
         g_session.recorder->tables().meta(key, value);
     return {};
@@ -173,6 +176,7 @@ void pauseSession()
     removeHooks(true);
     watchBesides(false);
     parkThreads();
+    forgetGreenlets();
     g_session.pausedAt = core::nowUnits();
     g_session.paused = true;
 }
@@ -204,6 +208,8 @@ void stopSession(bool forget)
     watchBesides(false);
     if (forget)
         leaveTrio();
+    if (forget)
+        leaveGreenlets();
     if (!g_session.recorder)
         return;
     refreshThreadName();

@@ -264,6 +264,13 @@ void openRunningThreads(bool hideOwnStack, bool skipNewest)
     }
 }
 
+void openOwnStack()
+{
+    Stack stack;
+    collectStack(PyThreadState_Get(), false, false, stack);
+    t_writer.open(stack.open, stack.hidden);
+}
+
 void parkThreads()
 {
     g_session.recorder->parkAll([](core::Thread* t) { g_parked[(unsigned long)t->record.pythonIdent] = t; });

@@ -22,6 +22,8 @@ bool beginsProgram(PyCodeObject* code, PyObject* globals);
 void openRunningThreads(bool hideOwnStack, bool skipNewest = false);
 // After a pause: the calls that run now in each thread.
 void openThreadsAgain();
+// Of this thread, which has nothing open so far.
+void openOwnStack();
 void parkThreads();
 // Of every thread that was parked: nothing is known from `since` (units) to now.
 void markPause(uint64_t since);

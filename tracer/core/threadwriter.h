@@ -45,6 +45,13 @@ CALLTIDE_HOT void store64(uint8_t* p, uint64_t v)
     *reinterpret_cast<Word*>(p) = v;
 }
 
+struct Suspended // a call that stands still while others of its thread run
+{
+    enum State : uint8_t { Written, Pending, Hidden };
+    uint32_t entry;
+    State state;
+};
+
 struct ThreadWriter
 {
     uint8_t* at;    // where the next record goes
@@ -129,6 +136,10 @@ struct ThreadWriter
     // An entry that is not recorded, and everything called from it.
     void enterHidden(bool c);
     bool hides() const;
+    // The innermost calls, all but `keep`, give way to others of the same thread and are appended to `taken`; those of `next`
+    // go on in their place, outermost first. Both are recorded as such.
+    void giveWay(size_t keep, std::vector<Suspended>& taken, std::span<const Suspended> next);
+    size_t openCalls() const; // with those that are hidden or not written yet
     // Nothing is recorded until reveal().
     void hideAll();
     // What was hidden so far stays so, but from now on calls are recorded: they are the outermost ones.

@@ -145,6 +145,7 @@ enum Sub : uint8_t {
     kImport = 49,
     kChildEnd = 50,
     kGilWait = 51,
+    kSwitch = 52, // calls give way to others of the same thread
 };
 
 enum LossReason : uint32_t { kLossDiskFull = 1, kLossLimit = 2, kLossForeignHook = 4, kLossRing = 8, kLossOther = 16, kLossPaused = 32 };

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Stacks that take turns in one thread: greenlets."""
+
+import importlib.util
+import os
+import sys
+import textwrap
+import unittest
+
+from support import PACKAGE_DIR, RecorderTest
+
+# Where the tests' packages are that have a build for each Python.
+FOLDER = os.path.join(os.environ.get("CALLTIDE_TEST_PACKAGES", ""), "py%d.%d" % sys.version_info[:2])
+
+PING = """
+    import greenlet
+    def leaf(n): return n + 1
+    def inner(other, n):
+        leaf(n)
+        got = other.switch(n)
+        leaf(n)
+        return got
+    def ping(n):
+        for i in range(3): inner(two, n)
+        return "ping ends"
+    def pong(n):
+        for i in range(3): inner(one, n)
+    one, two = greenlet.greenlet(ping), greenlet.greenlet(pong)
+    def main():
+        print(one.switch(1))
+        print(leaf(10))
+    main()
+"""
+
+
+@unittest.skipUnless(os.path.isdir(os.path.join(FOLDER, "greenlet")) or importlib.util.find_spec("greenlet"),
+                     "this Python has no greenlet module: CALLTIDE_TEST_PACKAGES may name a folder with pyX.Y/greenlet")
+class Greenlets(RecorderTest):
+    def python(self, *arguments, traced=True, **options):
+        path = [PACKAGE_DIR] * traced + [FOLDER]
+        return super().python(*arguments, traced=traced, env={"PYTHONPATH": os.pathsep.join(path)}, **options)
+
+    def first(self, r, name):
+        return [c for c in r.calls(name) if not c.resumed]
+
+    def chain(self, call):
+        names = []
+        while call:
+            names.append(call.function.name)
+            call = call.parent
+        return names
+
+    def check(self, *options):
+        r = self.record(PING, options=options)
+        self.assertEqual(r.run.stdout, b"ping ends\n11\n")
+        self.assertNested(r)
+        for name, count in (("leaf", 12), ("inner", 6), ("ping", 1), ("pong", 1), ("main", 1)):
+            self.assertEqual(len(self.first(r, name)), count, name)
+        for call in list(r.calls("leaf")):
+            if self.chain(call)[1] == "main":
+                continue
+            self.assertIn(self.chain(call)[1:3], [["inner", "ping"], ["inner", "pong"]])
+            self.assertNotIn({"ping", "pong"}, [set(self.chain(call))])
+        for call in r.calls():
+            names = set(self.chain(call))
+            self.assertFalse({"ping", "pong"} <= names, self.chain(call))  # neither stands on the other
+        # What gives way goes on: each part but the last of a call ends by a switch, each but the first is so marked.
+        parts = [c for c in r.calls("ping")]
+        self.assertEqual([c.how for c in parts[:-1]], ["switch"] * (len(parts) - 1))
+        self.assertEqual([c.resumed for c in parts], [False] + [True] * (len(parts) - 1))
+        self.assertEqual(parts[-1].how, "return")
+        self.assertGreater(len(parts), 2)
+        return r
+
+    def test_exact(self):
+        r = self.check()
+        (main,) = self.first(r, "main")
+        self.assertEqual(main.how, "return")
+        ping = self.first(r, "ping")[0]
+        self.assertIn("main", self.chain(ping))  # its parent waits in it
+
+    def test_python_only(self):
+        self.check("--python-only")
+
+    def test_filters(self):
+        r = self.record(PING, options=["--exclude-functions", "inner"])
+        self.assertEqual(r.count("inner"), 0)
+        self.assertEqual(len(self.first(r, "leaf")), 12)
+        self.assertNested(r)
+        for call in r.calls("leaf"):
+            self.assertIn(self.chain(call)[1], ("ping", "pong", "main"))
+
+    @unittest.skipIf(sys.version_info < (3, 12), "adaptive is for 3.12 and newer")
+    def test_adaptive_stays_balanced(self):
+        r = self.record(PING.replace("range(3)", "range(3000)"), options=["--adaptive"])
+        self.assertNested(r)
+        self.assertEqual(len(self.first(r, "ping")), 1)
+
+    def test_a_least_duration(self):
+        r = self.record("""
+            import greenlet, time
+            def nap(): time.sleep(0.03)
+            def short(): pass
+            def run(other):
+                for i in range(3):
+                    nap(); short()
+                    other().switch()
+            one = greenlet.greenlet(lambda: run(lambda: two)); two = greenlet.greenlet(lambda: run(lambda: one))
+            one.switch()
+        """, options=["--min-duration", "5ms"])
+        self.assertNested(r)
+        self.assertEqual((len(self.first(r, "nap")), r.count("short")), (6, 0))
+        for call in r.calls("nap"):
+            self.assertEqual(self.chain(call)[1], "run")
+
+    def test_the_programs_own_trace_function_sees_all(self):
+        script = self.write("program.py", """
+            import greenlet
+            seen = []
+            greenlet.settrace(lambda event, args: seen.append(event))
+            g = greenlet.greenlet(lambda: greenlet.getcurrent().parent.switch(1))
+            g.switch(); g.switch()
+            print(len(seen), set(seen))
+        """)
+        plain = self.python(script, traced=False)
+        self.assertEqual(self.trace("-o", self.path("a.calltide"), script).stdout, plain.stdout)
+
+    def test_an_attached_recording_or_a_later_one(self):
+        run = self.python("-c", textwrap.dedent("""
+            import greenlet, calltide
+            def hold(n):
+                main.switch()
+                work(n)
+            def work(n): main.switch()
+            main = greenlet.getcurrent()
+            suspended = greenlet.greenlet(hold)
+            suspended.switch(1)  # stands in hold()
+            def second(): suspended.switch()
+            with calltide.Tracer("a.calltide"): second()
+            suspended.switch()
+            with calltide.Tracer("b.calltide"): second()
+        """))
+        self.assertEqual(run.returncode, 0, run.stderr)
+        import ctread
+        r = ctread.Recording(self.path("a.calltide"))
+        (work,) = r.calls("work")
+        self.assertEqual(self.chain(work)[1], "hold")
+        self.assertTrue(work.parent.was_running)
+        self.assertEqual(len(self.first(r, "second")), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()

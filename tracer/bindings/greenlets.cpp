@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bindings/greenlets.h"
+#include "bindings/threads.h"
+#include <algorithm>
+#include <memory>
+#include <unordered_map>
+
+namespace calltide::bindings {
+
+namespace {
+
+struct Segment // of the calls that are open, outermost first
+{
+    PyObject* greenlet; // borrowed, to be compared only
+    size_t from;        // its first call
+};
+struct Switches // of one thread
+{
+    PyObject* before = nullptr; // the trace function that was there
+    uint32_t epoch = 0;
+    std::vector<Segment> segments;
+    std::unordered_map<PyObject*, std::vector<core::Suspended>> suspended; // those that have calls
+};
+thread_local std::unique_ptr<Switches> t_switches;
+uint32_t g_epoch = 1;
+bool g_seen = false;
+
+// The greenlet's own: nothing of the program's runs.
+PyObject* parentOf(PyObject* greenlet) // borrowed: the child keeps it
+{
+    static PyObject* name = PyUnicode_InternFromString("parent");
+    PyObject* parent = PyObject_GenericGetAttr(greenlet, name);
+    PyErr_Clear();
+    Py_XDECREF(parent);
+    return parent == Py_None ? nullptr : parent;
+}
+
+std::vector<PyObject*> chainOf(PyObject* greenlet)
+{
+    constexpr size_t kMost = 1000;
+    std::vector<PyObject*> chain;
+    for (PyObject* g = greenlet; g && chain.size() < kMost; g = parentOf(g))
+        chain.push_back(g);
+    std::reverse(chain.begin(), chain.end());
+    return chain;
+}
+
+// Calls of `current` that stand on the thread's stack: as many of Python's as it has frames.
+size_t ownCalls()
+{
+    size_t frames = 0;
+    PyFrameObject* frame = PyEval_GetFrame();
+    Py_XINCREF(frame);
+    while (frame) {
+        frames++;
+#if PY_VERSION_HEX >= 0x030B0000
+        PyFrameObject* back = PyFrame_GetBack(frame);
+#else
+        PyFrameObject* back = frame->f_back;
+        Py_XINCREF(back);
+#endif
+        Py_DECREF(frame);
+        frame = back;
+    }
+    return frames;
+}
+
+// Before anything is known: what is open belongs to the one that has run so far.
+void begin(Switches& s, PyObject* running)
+{
+    s.segments.clear();
+    s.suspended.clear();
+    s.epoch = g_epoch;
+    for (PyObject* g : chainOf(running))
+        s.segments.push_back({g, s.segments.empty() ? 0 : t_writer.openCalls()});
+}
+
+void change(Switches& s, PyObject* from, PyObject* to)
+{
+    if (s.epoch != g_epoch || s.segments.empty())
+        begin(s, from);
+    const std::vector<PyObject*> chain = chainOf(to);
+    size_t same = 0;
+    while (same < chain.size() && same < s.segments.size() && s.segments[same].greenlet == chain[same])
+        same++;
+    const size_t open = t_writer.openCalls(), keep = same < s.segments.size() ? std::min(s.segments[same].from, open) : open;
+    std::vector<core::Suspended> next, taken;
+    std::vector<Segment> segments(s.segments.begin(), s.segments.begin() + ptrdiff_t(same));
+    bool known = same == chain.size();
+    for (size_t i = same; i < chain.size(); i++) {
+        segments.push_back({chain[i], keep + next.size()});
+        const auto it = s.suspended.find(chain[i]);
+        known = it != s.suspended.end();
+        if (!known)
+            continue;
+        next.insert(next.end(), it->second.begin(), it->second.end());
+        s.suspended.erase(it);
+    }
+    t_writer.giveWay(keep, taken, next);
+    for (size_t i = same; i < s.segments.size(); i++) {
+        const size_t first = std::min(std::max(s.segments[i].from, keep) - keep, taken.size());
+        const size_t end = i + 1 < s.segments.size() ? std::min(std::max(s.segments[i + 1].from, keep) - keep, taken.size()) : taken.size();
+        if (first < end)
+            s.suspended[s.segments[i].greenlet].assign(taken.begin() + ptrdiff_t(first), taken.begin() + ptrdiff_t(end));
+    }
+    s.segments = std::move(segments);
+    if (!known && t_writer.thread && PyEval_GetFrame())
+        openOwnStack(); // it ran before the recording began
+}
+
+PyObject* onSwitch(PyObject*, PyObject* args)
+{
+    Switches* s = t_switches.get();
+    PyObject* pair = PyTuple_Check(args) && PyTuple_GET_SIZE(args) == 2 ? PyTuple_GET_ITEM(args, 1) : nullptr;
+    if (s && pair && PyTuple_Check(pair) && PyTuple_GET_SIZE(pair) == 2) {
+        const KeptException kept;
+        try {
+            if (t_writer.thread && g_session.recorder && g_session.hooked && !g_session.paused && !core::forkedUnseen())
+                change(*s, PyTuple_GET_ITEM(pair, 0), PyTuple_GET_ITEM(pair, 1));
+            else
+                s->epoch = 0;
+        } catch (...) { // no memory: it is not known any more
+            s->epoch = 0;
+        }
+    }
+    if (s && s->before && s->before != Py_None)
+        return PyObject_Call(s->before, args, nullptr);
+    Py_RETURN_NONE;
+}
+PyMethodDef g_definition = {"calltide_switch", onSwitch, METH_VARARGS, nullptr};
+
+PyObject* greenletModule() // borrowed; null: it has not been imported
+{
+    PyObject* modules = PyImport_GetModuleDict();
+    PyObject* module = modules ? PyDict_GetItemString(modules, "greenlet._greenlet") : nullptr;
+    PyErr_Clear();
+    return module && PyModule_Check(module) ? module : nullptr;
+}
+
+PyObject* setTrace(PyObject* module, PyObject* function) // the one before, or null
+{
+    PyObject* set = PyObject_GetAttrString(module, "settrace");
+    PyObject* before = set ? PyObject_CallFunctionObjArgs(set, function, nullptr) : nullptr;
+    Py_XDECREF(set);
+    PyErr_Clear();
+    return before;
+}
+
+} // namespace
+
+void noticeGreenlets()
+{
+    if (t_switches)
+        return;
+    const KeptException kept;
+    PyObject* module = greenletModule();
+    PyObject* ours = module ? PyCFunction_New(&g_definition, nullptr) : nullptr;
+    PyObject* before = ours ? setTrace(module, ours) : nullptr;
+    Py_XDECREF(ours);
+    if (!before) {
+        PyErr_Clear();
+        return;
+    }
+    t_switches = std::make_unique<Switches>();
+    t_switches->before = before;
+    g_seen = true;
+    PyObject* getCurrent = PyObject_GetAttrString(module, "getcurrent");
+    PyObject* current = getCurrent ? PyObject_CallNoArgs(getCurrent) : nullptr;
+    if (current && t_writer.thread) {
+        begin(*t_switches, current);
+        // Not known in time: of what is open, only the newest calls are its own.
+        std::vector<Segment>& segments = t_switches->segments;
+        if (segments.size() > 1)
+            segments.back().from -= std::min(segments.back().from, ownCalls());
+    }
+    PyErr_Clear();
+    Py_XDECREF(current);
+    Py_XDECREF(getCurrent);
+}
+
+bool greenletsSeen() { return g_seen; }
+
+void forgetGreenlets() { g_epoch++; }
+
+void leaveGreenlets()
+{
+    if (!t_switches)
+        return;
+    const KeptException kept;
+    PyObject* module = greenletModule();
+    PyObject* get = module ? PyObject_GetAttrString(module, "gettrace") : nullptr;
+    PyObject* now = get ? PyObject_CallNoArgs(get) : nullptr;
+    const bool ours = now && PyCFunction_Check(now) && PyCFunction_GET_FUNCTION(now) == onSwitch;
+    if (ours) {
+        PyObject* function = setTrace(module, t_switches->before);
+        Py_XDECREF(function);
+        Py_XDECREF(t_switches->before);
+        t_switches.reset();
+    }
+    PyErr_Clear();
+    Py_XDECREF(now);
+    Py_XDECREF(get);
+}
+
+} // namespace calltide::bindings
