@@ -82,6 +82,24 @@ class Greenlets(RecorderTest):
     def test_python_only(self):
         self.check("--python-only")
 
+    def test_in_each_thread(self):
+        text = textwrap.dedent(PING).replace("main()\n", "")
+        r = self.record(text.replace("one, two =", "def start():\n  global one, two\n  one, two =") + """
+import threading
+def both():
+    start(); main()
+both()
+for name in "second", "third":  # where no function is new
+    t = threading.Thread(target=both, name=name); t.start(); t.join()
+""")
+        self.assertNested(r)
+        for thread in ("MainThread", "second", "third"):
+            for name, count in (("leaf", 12), ("inner", 6), ("ping", 1), ("pong", 1)):
+                self.assertEqual(len([c for c in r.calls(name, thread=thread) if not c.resumed]), count, name)
+            for call in r.calls("leaf", thread=thread):
+                self.assertIn(self.chain(call)[1], ("inner", "main"))
+                self.assertFalse({"ping", "pong"} <= set(self.chain(call)))
+
     def test_filters(self):
         r = self.record(PING, options=["--exclude-functions", "inner"])
         self.assertEqual(r.count("inner"), 0)

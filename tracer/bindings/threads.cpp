@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings/threads.h"
+#include "bindings/greenlets.h"
 #include "bindings/usage.h"
 #include <cstring>
 #include <frameobject.h>
@@ -228,6 +229,7 @@ bool attachThread(bool entering)
         const core::EncodedId bytes = core::encodeId(id);
         t_writer.enterSlow(false, bytes.bytes, bytes.length);
     }
+    noticeGreenlets();
     sampleUsage(t_writer);
     return true;
 }
