@@ -65,11 +65,12 @@ void launch()
     int reaper = 0;
     if (getpid() == 1 || (prctl(PR_GET_CHILD_SUBREAPER, &reaper) == 0 && reaper))
         return; // orphans come to this very process
-    const std::string pid = std::to_string(getpid());
+    const std::string pid = std::to_string(getpid()), mark = std::to_string(inject::ownProgramMark());
     std::vector<char*> argv{g_program.data()};
     for (std::string& word : g_words)
         argv.push_back(word.data());
     argv.push_back(const_cast<char*>(pid.c_str()));
+    argv.push_back(const_cast<char*>(mark.c_str()));
     argv.push_back(nullptr);
     std::string runtime;
     if (const char* folder = getenv("XDG_RUNTIME_DIR"))
@@ -89,14 +90,15 @@ void launch()
     munmap(stacks, 2 * kStack);
 }
 
-// By one byte; who it is from says the system. False: nobody listens.
+// By what this process runs; who it is from says the system. False: nobody listens.
 bool tell()
 {
     sockaddr_un address {};
     const socklen_t length = inject::followerAddress(g_words[0], address);
     const int s = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    const uint64_t mark = inject::ownProgramMark();
     const bool told = s >= 0
-        && (sendto(s, "", 1, MSG_DONTWAIT, reinterpret_cast<sockaddr*>(&address), length) == 1 || errno != ECONNREFUSED);
+        && (sendto(s, &mark, sizeof mark, MSG_DONTWAIT, reinterpret_cast<sockaddr*>(&address), length) == 1 || errno != ECONNREFUSED);
     if (s >= 0)
         close(s);
     return told;

@@ -3,9 +3,9 @@
 // -E or -S, or with an environment of their own. Started by the recorder when such a child may come, see
 // bindings/follower.cpp; one for all processes of a recording. It looks at the descendants of those that have asked, and ends
 // when nothing is left to be looked at. It reads /proc, and touches a process only to attach to it.
-// calltide-follow ID RECORDING FOLDER PACKAGE OPTIONS ASKER PID: the recording's id in hexadecimal, the recording of the process that
+// calltide-follow ID RECORDING FOLDER PACKAGE OPTIONS ASKER PID MARK: the recording's id in hexadecimal, the recording of the process that
 // asks, where children's recordings go, the folder of the Python package, the options, hexadecimal, by
-// whose end the recording ends (0: nobody's), and who asks.
+// whose end the recording ends (0: nobody's), and who asks, with the mark of the program it runs.
 #include "inject/exchange.h"
 #include "format/outofreach.h"
 #include "inject/follow.h"
@@ -17,6 +17,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstring>
+#include <cstdlib>
 #include <ctime>
 #include <map>
 #include <mutex>
@@ -62,9 +63,9 @@ public:
     {
     }
 
-    void run(int first)
+    void run(int first, uint64_t mark)
     {
-        addAsker(first);
+        addAsker(first, mark);
         int64_t idleSince = nowNs();
         for (;;) {
             const int64_t begin = nowNs();
@@ -86,8 +87,9 @@ private:
         bool any = false;
         pollfd poll {m_socket, POLLIN, 0};
         while (::poll(&poll, 1, any ? 0 : waitMs) > 0) {
-            char byte, control[CMSG_SPACE(sizeof(ucred))];
-            iovec piece {&byte, 1};
+            uint64_t mark = 0;
+            char control[CMSG_SPACE(sizeof(ucred))];
+            iovec piece {&mark, sizeof mark};
             msghdr message {};
             message.msg_iov = &piece;
             message.msg_iovlen = 1;
@@ -101,25 +103,28 @@ private:
             ucred sender;
             std::memcpy(&sender, CMSG_DATA(header), sizeof sender);
             if (sender.uid == geteuid() && sender.pid > 0) {
-                addAsker(sender.pid);
+                addAsker(sender.pid, mark);
                 any = true;
             }
         }
         return any;
     }
 
-    // It is recorded, and about to start one. Never to be joined itself, not even when its recording has just ended: that of an
-    // attached program is not in the environment it was started with.
-    void addAsker(int pid)
+    // It is recorded, and about to start one. Not to be joined itself while it runs what it ran then, not even when its
+    // recording has just ended: that of an attached program is not in the environment it was started with.
+    void addAsker(int pid, uint64_t mark)
     {
         add(pid, 0);
         const auto it = m_processes.find(pid);
         if (it == m_processes.end())
             return;
-        it->second.exe = linkTarget(procPath(pid, "exe"));
-        it->second.command = readWhole(procPath(pid, "cmdline"));
-        it->second.settled = true;
         it->second.seen = nowNs();
+        std::string exe = linkTarget(procPath(pid, "exe")), command = readWhole(procPath(pid, "cmdline"));
+        if (programMark(command) != mark)
+            return; // it was about to run another
+        it->second.exe = std::move(exe);
+        it->second.command = std::move(command);
+        it->second.settled = true;
     }
 
     void add(int pid, int parent)
@@ -250,7 +255,7 @@ int claim(const std::string& id)
 int main(int argc, char** argv)
 {
     using namespace calltide::inject;
-    if (argc != 8)
+    if (argc != 9)
         return 2;
     const int socket = claim(argv[1]);
     if (socket < 0)
@@ -262,6 +267,6 @@ int main(int argc, char** argv)
     joining.package = argv[4];
     joining.options = argv[5];
     joining.asker = argv[6];
-    Follower(socket, joining).run(std::atoi(argv[7]));
+    Follower(socket, joining).run(std::atoi(argv[7]), std::strtoull(argv[8], nullptr, 10));
     return 0;
 }
