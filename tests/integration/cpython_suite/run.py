@@ -89,7 +89,7 @@ def run(options, name, traced, limit):
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(os.environ, DISPLAY=""))
         problems = json.loads(info.stdout).get("problems") if info.returncode == 0 else info.stderr.decode()
         if info.returncode == 0:  # some tests' children are out of reach
-            problems = [p for p in problems if not p["text"].startswith("attached ")]
+            problems = [p for p in problems if not p["kind"].startswith("recording.note: attached ")]
         if problems:
             results["(recording)"] = str(problems)[:400]
     if options.keep:
