@@ -131,6 +131,76 @@ for name in "second", "third":  # where no function is new
         for call in r.calls("nap"):
             self.assertEqual(self.chain(call)[1], "run")
 
+    SUSPENDED = """
+        import os, sys
+        from greenlet import greenlet, getcurrent
+        import calltide
+        main = getcurrent()
+        def leaf(n): return n
+        def step(n): leaf(n); main.switch(); leaf(n)
+        def work():
+            for i in range(4): step(i)
+        tracer = calltide.Tracer("a.calltide")
+    """
+
+    def recorded(self, source):
+        run = self.python("-c", textwrap.dedent(self.SUSPENDED) + textwrap.dedent(source))
+        self.assertEqual(run.returncode, 0, run.stderr)
+        import ctread
+        return ctread.Recording(self.path("a.calltide"))
+
+    def test_what_stood_still_in_a_pause_ends_in_its_place(self):
+        r = self.recorded("""
+            tracer.start()
+            g = greenlet(work)
+            g.switch()
+            tracer.pause(); g.switch(); tracer.resume()
+            g.switch(); g.switch()
+            tracer.stop()
+        """)
+        self.assertNested(r)
+        self.assertGreater(r.count("step"), 3)
+        for call in r.calls("step"):
+            self.assertEqual(self.chain(call)[1], "work")
+        for call in r.calls("leaf"):
+            self.assertEqual(self.chain(call)[1:3], ["step", "work"])
+
+    def test_a_recording_that_begins_in_a_greenlet(self):
+        r = self.recorded("""
+            def begin(): tracer.start(); leaf(1); main.switch(); leaf(2)
+            def other(): pass
+            g = greenlet(begin)
+            g.switch(); other(); g.switch(); other()
+            tracer.stop()
+        """)
+        self.assertNested(r)
+        for call in r.calls("other"):
+            self.assertNotIn("begin", self.chain(call))
+        self.assertEqual([self.chain(c)[1] for c in r.calls("leaf")], ["begin", "begin"])
+
+    def test_a_fork_in_a_greenlet(self):
+        r = self.record("""
+            import os
+            from greenlet import greenlet, getcurrent
+            main = getcurrent()
+            def leaf(n): pass
+            def other(): pass
+            def fork(): pid = os.fork(); leaf(1); main.switch(pid); leaf(2)
+            g = greenlet(fork)
+            pid = g.switch()
+            other()
+            g.switch()
+            other()
+            if pid: os.waitpid(pid, 0)
+        """)
+        (child,) = r.children()
+        for recording in (r, child):
+            self.assertNested(recording)
+            self.assertEqual(recording.count("other"), 2)
+            for call in recording.calls("other"):
+                self.assertNotIn("fork", self.chain(call))
+            self.assertEqual([self.chain(c)[1] for c in recording.calls("leaf")], ["fork", "fork"])
+
     def test_the_programs_own_trace_function_sees_all(self):
         script = self.write("program.py", """
             import greenlet

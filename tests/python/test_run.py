@@ -280,6 +280,14 @@ class Robustness(RecorderTest):
                          "import os\nos.unlink('g.calltide')\ndef f(): pass\nfor _ in range(100000): f()\nprint('ok')")
         self.assertEqual((run.returncode, run.stdout, run.stderr), (0, b"ok\n", b""))
 
+    def test_files_of_the_current_folder_stay_the_programs(self):
+        os.mkdir(self.path("other"))
+        script = self.write("other/program.py", "print('ran')\n")
+        for name in ("subprocess", "grp", "signal", "shutil", "json"):
+            self.write(name + ".py", "print('never')\n")
+        run = self.trace("-o", self.path("out.calltide"), script)
+        self.assertEqual((run.returncode, run.stdout), (0, b"ran\n"), run.stderr)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -146,7 +146,7 @@ Role roleOf(const CodeNames& n)
 void judge(Function* f, PyCodeObject* code, const CodeNames& n)
 {
     f->judged = g_session.generation;
-    noticeGreenlets();
+    noticeGreenlets(true);
 #if PY_VERSION_HEX < 0x030C0000
     if (n.module == "cProfile" && g_session.hooked)
         watchProfilers(true); // it has just been imported
@@ -444,7 +444,7 @@ Function* judgedCallable(PyObject* callable, PyObject* self, const void* key)
     if (f->judged != g_session.generation) {
         const Names n = nameCallable(callable, self);
         f->judged = g_session.generation;
-        noticeGreenlets();
+        noticeGreenlets(false);
         f->filtered = n.module.rfind("calltide._tracer", 0) != 0 && !g_session.filter.keepsC(n.name, n.qualified, n.module);
     }
     return f;
@@ -463,7 +463,7 @@ Function* functionOfCallable(PyObject* callable, PyObject* self, const void* key
         record.name = tables.string(n.name);
         record.qualname = tables.string(n.qualified);
         record.module = tables.string(n.module);
-        noticeGreenlets();
+        noticeGreenlets(false);
         found->ignored = n.module.rfind("calltide._tracer", 0) == 0;
         found->role = n.qualified == "_thread.get_ident" ? Role::EndsThread : Role::None;
         announce(recorder, found, record);

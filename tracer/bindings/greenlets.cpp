@@ -45,12 +45,10 @@ std::vector<PyObject*> chainOf(PyObject* greenlet)
     return chain;
 }
 
-// Calls of `current` that stand on the thread's stack: as many of Python's as it has frames.
-size_t ownCalls()
+// How many frames of Python there are from `frame` (stolen, may be null) outwards: a greenlet's own.
+size_t framesFrom(PyFrameObject* frame)
 {
     size_t frames = 0;
-    PyFrameObject* frame = PyEval_GetFrame();
-    Py_XINCREF(frame);
     while (frame) {
         frames++;
 #if PY_VERSION_HEX >= 0x030B0000
@@ -65,20 +63,37 @@ size_t ownCalls()
     return frames;
 }
 
-// Before anything is known: what is open belongs to the one that has run so far.
-void begin(Switches& s, PyObject* running)
+PyFrameObject* frameOf(PyObject* greenlet) // of one that stands still; new reference, null if it has none
+{
+    static PyObject* name = PyUnicode_InternFromString("gr_frame");
+    PyObject* frame = PyObject_GenericGetAttr(greenlet, name);
+    PyErr_Clear();
+    if (!frame || !PyFrame_Check(frame)) {
+        Py_XDECREF(frame);
+        return nullptr;
+    }
+    return reinterpret_cast<PyFrameObject*>(frame);
+}
+
+// Before anything is known: of what is open, the newest calls are the running greenlet's own, as many of Python's as it has
+// `frames`, with the C functions that they call. What is further out is taken for its outermost parent's.
+void begin(Switches& s, PyObject* running, size_t frames)
 {
     s.segments.clear();
     s.suspended.clear();
     s.epoch = g_epoch;
+    const uint32_t* calls = t_writer.thread->shadow.data() + 1;
+    size_t from = t_writer.openCalls();
+    while (from > 0 && (frames > 0 || (calls[from - 1] & core::kShadowC)))
+        frames -= !(calls[--from] & core::kShadowC);
     for (PyObject* g : chainOf(running))
-        s.segments.push_back({g, s.segments.empty() ? 0 : t_writer.openCalls()});
+        s.segments.push_back({g, s.segments.empty() ? 0 : from});
 }
 
 void change(Switches& s, PyObject* from, PyObject* to)
 {
     if (s.epoch != g_epoch || s.segments.empty())
-        begin(s, from);
+        begin(s, from, framesFrom(frameOf(from)));
     const std::vector<PyObject*> chain = chainOf(to);
     size_t same = 0;
     while (same < chain.size() && same < s.segments.size() && s.segments[same].greenlet == chain[same])
@@ -148,7 +163,7 @@ PyObject* setTrace(PyObject* module, PyObject* function) // the one before, or n
 
 } // namespace
 
-void noticeGreenlets()
+void noticeGreenlets(bool entering)
 {
     if (t_switches)
         return;
@@ -167,11 +182,10 @@ void noticeGreenlets()
     PyObject* getCurrent = PyObject_GetAttrString(module, "getcurrent");
     PyObject* current = getCurrent ? PyObject_CallNoArgs(getCurrent) : nullptr;
     if (current && t_writer.thread) {
-        begin(*t_switches, current);
-        // Not known in time: of what is open, only the newest calls are its own.
-        std::vector<Segment>& segments = t_switches->segments;
-        if (segments.size() > 1)
-            segments.back().from -= std::min(segments.back().from, ownCalls());
+        PyFrameObject* frame = PyEval_GetFrame();
+        Py_XINCREF(frame);
+        const size_t frames = framesFrom(frame);
+        begin(*t_switches, current, frames - (entering && frames > 0));
     }
     PyErr_Clear();
     Py_XDECREF(current);

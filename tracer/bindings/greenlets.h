@@ -9,7 +9,8 @@
 namespace calltide::bindings {
 
 // The module may be there by now: watches this thread, if it is not watched yet. At the first sight of a function.
-void noticeGreenlets();
+// `entering`: the newest frame is not among the open calls yet.
+void noticeGreenlets(bool entering);
 // Whether any thread has been watched: calls may stand still that are on no writer's stack.
 bool greenletsSeen();
 // What is known of stacks that stand still is forgotten: a recording begins or pauses.

@@ -24,7 +24,7 @@ void onBlock(core::Recorder& recorder, uint32_t id)
 {
     promote(recorder, id);
     refreshThreadName();
-    noticeGreenlets();
+    noticeGreenlets(false);
 #if PY_VERSION_HEX < 0x030C0000
     noticeThreads();
 #endif
@@ -214,6 +214,8 @@ void stopSession(bool forget)
         return;
     refreshThreadName();
     sampleUsageNow(t_writer);
+    if (triggersArmed())
+        g_session.recorder->tables().note(core::nowUnits(), "nothing was recorded: what the recording waited for (start_when) never came", 0);
     g_session.recorder->stop();
     t_writer = core::ThreadWriter {};
     forgetParkedThreads();

@@ -229,7 +229,7 @@ bool attachThread(bool entering)
         const core::EncodedId bytes = core::encodeId(id);
         t_writer.enterSlow(false, bytes.bytes, bytes.length);
     }
-    noticeGreenlets();
+    noticeGreenlets(entering);
     sampleUsage(t_writer);
     return true;
 }
@@ -271,6 +271,9 @@ void openOwnStack()
     Stack stack;
     collectStack(PyThreadState_Get(), false, false, stack);
     t_writer.open(stack.open, stack.hidden);
+#if PY_VERSION_HEX >= 0x030C0000
+    restartEvents(); // they were in no thread when the events were switched on: their ends would not be told
+#endif
 }
 
 void parkThreads()

@@ -43,6 +43,7 @@ class Tracer:
         self._children = self._values["children"]
         self._module = None
         self.path: str | None = None  # of the newest recording
+        self._saved: str | None = None  # by save(), where it was recorded
 
     def start(self) -> None:
         """Begins a recording; the calls that run now are part of it, marked as already running."""
@@ -57,6 +58,8 @@ class Tracer:
             raise RuntimeError("a recording is running already")
         name = os.path.splitext(os.path.basename(sys.argv[0]))[0] if sys.argv and sys.argv[0] else ""
         path = os.path.abspath(cli.unused(name or "python") if self._output is None else self._output)
+        if path == self._saved:
+            path = os.path.abspath(cli.unused(path[:-len(".calltide")] if path.endswith(".calltide") else path))
         cli.make_way(path)
         argv = list(sys.argv)
         meta = session.meta(argv, os.path.basename(argv[0]) if argv and argv[0] else "python", self._values)
@@ -116,6 +119,7 @@ class Tracer:
             raise RuntimeError("there is no recording to save: start() first")
         target = os.fspath(output_file) if output_file is not None else self._json
         if target is None:
+            self._saved = self.path
             return self.path
         if target.endswith((".json", ".json.gz")):
             return self._export(target)
