@@ -34,6 +34,8 @@ QString TraceContext::threadName(store::TrackId track) const
 {
     const store::Track& t = trace->track(track);
     const QString name = fromTrace(trace->string(t.name));
+    if (t.kind == store::TrackKind::Gil && t.parent.valid()) // whose waits
+        return QStringLiteral("%1 · %2").arg(threadName(t.parent), name);
     return name.isEmpty() ? QStringLiteral("%1").arg(t.tid) : name;
 }
 

@@ -37,6 +37,12 @@ class RecordTest(CalltideTest):
         self.assertEqual(info["metadata"]["mode"], "exact; up to 0.25 MB of each process; 100 calls deep")
         self.assertEqual([m["reason"] for m in info["missing"]], ["limit reached"])
         self.assertIn("recorded: exact; up to 0.25 MB", self.succeed("info", "r.calltide").stdout)
+        self.record("--my-code-only", "--exclude-functions", "x", "--start-when", "enter:fib", "--", target("fib.py"), "3")
+        self.assertEqual(self.info("r.calltide")["metadata"]["mode"],
+                         "exact; my code only; without some functions; from a condition on")
+        self.record("--start-when", "enter:nothing", "--", target("fib.py"), "3")
+        (problem,) = self.info("r.calltide")["problems"]
+        self.assertIn("never came", problem["text"])
 
     def test_counts_are_exact_and_survive_an_export(self):
         result = self.record("--", target("fib.py"), "20")

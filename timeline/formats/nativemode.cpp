@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <utility>
 
 namespace calltide::formats {
 
@@ -17,6 +18,15 @@ uint64_t optionNumber(std::string_view json, const std::string& name)
     if (at != std::string_view::npos)
         std::from_chars(json.data() + at + name.size() + 4, json.data() + json.size(), value);
     return value;
+}
+
+// Whether an option stands there with anything but its empty value.
+bool optionGiven(std::string_view json, const char* name)
+{
+    const std::string key = '"' + std::string(name) + "\": ";
+    const size_t at = json.find(key);
+    const std::string_view value = at == std::string_view::npos ? std::string_view("false") : json.substr(at + key.size());
+    return !value.starts_with("false") && !value.starts_with("[]") && !value.starts_with("0");
 }
 
 std::string sizeWords(uint64_t bytes)
@@ -48,6 +58,13 @@ std::string modeWords(const NativeTables& f)
         std::snprintf(text, sizeof text, "; calls of %.6g µs and more", double(least) / 1000);
         out += text;
     }
+    constexpr std::pair<const char*, const char*> kFilters[] = {{"my_code_only", "my code only"}, {"ignore_frozen", "no frozen modules"},
+        {"log_sparse", "only marked functions"}, {"include_files", "only some files"}, {"exclude_files", "without some files"},
+        {"include_functions", "only some functions"}, {"exclude_functions", "without some functions"},
+        {"start_when", "from a condition on"}, {"stop_when", "up to a condition"}};
+    for (const auto& [name, words] : kFilters)
+        if (optionGiven(options, name))
+            out += std::string("; ") + words;
     return out;
 }
 

@@ -260,7 +260,8 @@ def usage():
             lines.append("  %-28s %s" % (word, text) if len(word) < 28 else "  %s\n  %-28s %s" % (word, "", text))
         lines.append("")
     lines.append("A PATTERN is a glob (*/tests/*, Shop.*), or a regular expression after re:. An option may stand several\n"
-                 "times. TIME: 10us, 2ms. SIZE: 64MB.\n"
+                 "times. TIME: 10us, 2ms. SIZE: 64MB.%s\n"
                  "A CONDITION is one of enter:PATTERN (a Python function is called), longer:TIME[:PATTERN] (a call took longer),\n"
-                 "raise:TYPE (an exception, 3.12+), after:TIME (since the start), signal:NAME (USR1). VizTracer's names of options are understood too.")
+                 "raise:TYPE (an exception), after:TIME (since the start), signal:NAME (USR1). VizTracer's names of options are understood too."
+                 % (" Before Python 3.11, as here, a function is known by its name\nalone: order, not Shop.order." if sys.version_info < (3, 11) else ""))
     return "\n".join(lines) + "\n"
