@@ -6,6 +6,9 @@
 #include <QCheckBox>
 #include <QCoreApplication>
 #include <QGridLayout>
+#include <QScrollArea>
+#include <QScrollBar>
+#include <QTimer>
 
 namespace calltide::ui {
 namespace {
@@ -84,6 +87,7 @@ void RecordChoice::choose(Preset preset)
 {
     m_form->setVisible(preset == Preset::Own);
     if (preset == Preset::Own) {
+        QTimer::singleShot(0, this, &RecordChoice::bringForm); // once it has its place
         Q_EMIT changed();
         return;
     }
@@ -93,6 +97,20 @@ void RecordChoice::choose(Preset preset)
         if (now.contains(name) && !(name == kLimit && preset == Preset::Newest)) // which is no more than its own size
             values[name] = now[name];
     m_form->setValues(values);
+}
+
+// Into sight: it opens below the cards, which may be at the foot of the window.
+void RecordChoice::bringForm()
+{
+    for (QWidget* w = parentWidget(); w; w = w->parentWidget()) {
+        auto* scroll = qobject_cast<QScrollArea*>(w);
+        if (!scroll)
+            continue;
+        const int top = m_form->mapTo(scroll->widget(), QPoint()).y(), seen = scroll->verticalScrollBar()->value();
+        if (m_form->isVisible() && top + m_form->height() > seen + scroll->viewport()->height())
+            scroll->verticalScrollBar()->setValue(top - scroll->viewport()->height() / 4);
+        return;
+    }
 }
 
 void RecordChoice::valuesChanged()

@@ -29,6 +29,7 @@ Q_SIGNALS:
 
 private:
     void choose(session::Preset preset);
+    void bringForm();
     void valuesChanged();
 
     QList<QRadioButton*> m_cards;
