@@ -39,12 +39,13 @@ def prepare(folder, python, package):
                              stdout=subprocess.PIPE).stdout.decode().strip()
     venv = os.path.join(folder, "venv-" + version)
     interpreter = os.path.join(venv, "bin", "python")
+    pip = [sys.executable, "-m", "pip", "--python", interpreter, "install", "-q"]  # some interpreters come without
     if not os.path.exists(interpreter):
-        subprocess.run([python, "-m", "venv", venv], check=True)
+        subprocess.run([python, "-m", "venv", "--without-pip", venv], check=True)
     if subprocess.run([interpreter, "-c", "import viztracer"], stderr=subprocess.DEVNULL).returncode:
-        subprocess.run([interpreter, "-m", "pip", "install", "-q", "viztracer"], check=True)
+        subprocess.run(pip + ["viztracer"], check=True)
     if not package:
-        subprocess.run([interpreter, "-m", "pip", "install", "-q", "--no-deps", os.path.join(ROOT, "tracer")], check=True)
+        subprocess.run(pip + ["--no-deps", os.path.join(ROOT, "tracer")], check=True)
     say = "import viztracer; print(viztracer.__version__)"
     viz = subprocess.run([interpreter, "-c", say], check=True, stdout=subprocess.PIPE).stdout.decode().strip()
     print("Python %s, VizTracer %s" % (version, viz), flush=True)
