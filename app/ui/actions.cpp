@@ -152,6 +152,11 @@ Actions::Actions(const Appearance& appearance, QWidget* owner)
     updateIcons(appearance);
 }
 
+QString Actions::keyText(ActionId id) const
+{
+    return *actionSpec(id).heldKey ? ui::keyText(id) : (*this)[id]->shortcut().toString(QKeySequence::NativeText);
+}
+
 void Actions::updateIcons(const Appearance& appearance)
 {
     for (const ActionSpec& spec : kTable)

@@ -42,7 +42,7 @@ struct ActionSpec
 
 std::span<const ActionSpec> actionTable();
 const ActionSpec& actionSpec(ActionId id);
-// The key as written beside an action; may be empty.
+// The key as written beside an action, before the user changed it; may be empty.
 QString keyText(ActionId id);
 
 class Actions : public QObject
@@ -53,6 +53,7 @@ public:
     Actions(const Appearance& appearance, QWidget* owner);
 
     QAction* operator[](ActionId id) const { return m_actions[size_t(id)]; }
+    QString keyText(ActionId id) const; // as it is now
     void updateIcons(const Appearance& appearance);
 
 private:

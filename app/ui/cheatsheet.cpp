@@ -12,6 +12,7 @@
 #include <QMouseEvent>
 #include <QScreen>
 #include <QScrollArea>
+#include <algorithm>
 
 namespace calltide::ui {
 namespace {
@@ -70,6 +71,11 @@ constexpr Gesture kFlame[] = {
     {T("Esc"), T("Undo the last step")},
 };
 #undef T
+
+int columnsFor(int width)
+{
+    return std::clamp((width - 2 * kMargin) / kColumnWidth, 1, kMostColumns);
+}
 } // namespace
 
 CheatSheet::CheatSheet(const Appearance& appearance, const Actions& actions, const Keys& keys, QWidget* window)
@@ -110,9 +116,15 @@ void CheatSheet::collect(const Actions& actions, const Keys& keys)
         Group group{tr(theme.title), {}};
         const QStringList kinds = QString::fromLatin1(theme.kinds).split(u' ');
         for (const ActionSpec& spec : actionTable()) {
-            const QString key = *spec.heldKey ? keyText(spec.id) : actions[spec.id]->shortcut().toString(QKeySequence::NativeText);
-            if (!key.isEmpty() && kinds.contains(QString::fromLatin1(spec.name).section(u'.', 0, 0)))
-                group.lines.push_back({key, QCoreApplication::translate("calltide::ui::Actions", spec.text).remove(u'…')});
+            const QString key = actions.keyText(spec.id);
+            if (key.isEmpty() || !kinds.contains(QString::fromLatin1(spec.name).section(u'.', 0, 0)))
+                continue;
+            QString text = QCoreApplication::translate("calltide::ui::Actions", spec.text).remove(u'…');
+            if (keys.gestures().keysPan && spec.id == ActionId::ZoomIn)
+                text = tr("Scroll the tracks up");
+            else if (keys.gestures().keysPan && spec.id == ActionId::ZoomOut)
+                text = tr("Scroll the tracks down");
+            group.lines.push_back({key, text});
         }
         m_groups.push_back(std::move(group));
     }
@@ -150,7 +162,7 @@ void CheatSheet::fill()
         rows += kept.lines.size() + 2;
         shown.push_back(std::move(kept));
     }
-    m_columns = std::clamp((width() - 2 * kMargin) / kColumnWidth, 1, kMostColumns);
+    m_columns = columnsFor(width());
     auto* page = new QWidget;
     page->setProperty("panel", true);
     auto* row = new QHBoxLayout(page);
@@ -205,7 +217,7 @@ QStringList CheatSheet::shownTexts() const
 void CheatSheet::resizeEvent(QResizeEvent* event)
 {
     QDialog::resizeEvent(event);
-    if (m_scroll->widget() && std::clamp((width() - 2 * kMargin) / kColumnWidth, 1, kMostColumns) != m_columns)
+    if (m_scroll->widget() && columnsFor(width()) != m_columns)
         fill();
 }
 

@@ -31,9 +31,8 @@ std::vector<PaletteEntry> MainWindow::paletteEntries()
         QString text = action->text().section(u'\t', 0, 0).remove(u'…').remove(u'&');
         if (action->isCheckable() && action->isChecked())
             text += tr(" (on)");
-        const QString key = *spec.heldKey ? keyText(spec.id) : action->shortcut().toString(QKeySequence::NativeText);
         const QString name = QString::fromLatin1(spec.name);
-        out.push_back({tr("Actions"), text, name.section(u'.', 0, 0), key, name, action->icon(), [action] { action->trigger(); }});
+        out.push_back({tr("Actions"), text, name.section(u'.', 0, 0), m_actions->keyText(spec.id), name, action->icon(), [action] { action->trigger(); }});
     }
     for (int tab = 0; tab < m_tabs->count(); ++tab)
         if (auto* open = m_tabs->tabData(tab).value<Document*>(); open && open != document())

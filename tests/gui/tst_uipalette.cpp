@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The command palette, and the window's default keys.
 #include "ui/actions.h"
+#include "ui/cheatsheet.h"
 #include "ui/fuzzy.h"
 #include "ui/panels.h"
 #include "ui_fixture.h"
@@ -111,6 +112,23 @@ private Q_SLOTS:
         auto* sheet = m_fixture->window->findChild<QDialog*>(u"keysDialog"_s);
         QVERIFY(sheet);
         sheet->close();
+    }
+
+    void theListOfKeysIsSearchedAndKnowsThePreset()
+    {
+        press(Qt::Key_Question);
+        auto* sheet = m_fixture->window->findChild<CheatSheet*>();
+        QVERIFY(sheet && sheet->shownTexts().contains(u"Zoom in"_s));
+        QCOMPARE(sheet->columns(), 3);
+        sheet->resize(500, 400);
+        QCOMPARE(sheet->columns(), 1);
+        sheet->findChild<QLineEdit*>()->setText(u"ctrl+g"_s);
+        QCOMPARE(sheet->shownTexts(), QStringList{u"Go to a time"_s});
+        m_fixture->settings.setKeyPreset(u"speedscope"_s);
+        m_fixture->remake();
+        m_fixture->action(ActionId::Keys)->trigger();
+        sheet = m_fixture->window->findChild<CheatSheet*>();
+        QVERIFY(sheet && sheet->shownTexts().contains(u"Scroll the tracks up"_s) && !sheet->shownTexts().contains(u"Zoom in"_s));
     }
 
     void ctrlPAsksForTracks()
