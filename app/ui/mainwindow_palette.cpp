@@ -53,7 +53,7 @@ std::vector<PaletteEntry> MainWindow::paletteEntries()
 void MainWindow::addToPalette(Document& shown, std::vector<PaletteEntry>& out)
 {
     const store::Trace& trace = shown.trace();
-    render::ViewState* state = shown.state();
+    const QPointer<render::ViewState> state = shown.state(); // its tab may be closed before something is chosen
     const auto icon = [this](const char* name) { return m_appearance.icon(QString::fromLatin1(name)); };
     for (uint32_t f = 0; f < trace.functions().size(); ++f) {
         const store::Function& function = trace.functions()[f];
@@ -62,7 +62,7 @@ void MainWindow::addToPalette(Document& shown, std::vector<PaletteEntry>& out)
             place += u':' + QString::number(function.line);
         out.push_back({tr("Functions"), shown.context()->name(store::FunctionId(f)), place, {}, {}, icon("timeline"), [state, f] {
             // Its next call from what is shown on, else its first.
-            if (!state->trace() || f >= state->trace()->functions().size())
+            if (!state || !state->trace() || f >= state->trace()->functions().size())
                 return;
             std::vector<bool> mask(state->trace()->functions().size());
             mask[f] = true;
@@ -93,7 +93,7 @@ void MainWindow::addToPalette(Document& shown, std::vector<PaletteEntry>& out)
         if (const layout::Note& note = state->notes()[n]; !note.text.empty())
             out.push_back({tr("Notes"), QString::fromStdString(note.text), formatDuration(note.from - trace.begin()), {}, {},
                 icon("flag"), [state, n] {
-                    if (n >= state->notes().size())
+                    if (!state || n >= state->notes().size())
                         return;
                     const auto from = state->notes()[n].from, length = state->range().length();
                     state->selectNote(n);

@@ -261,15 +261,6 @@ void Palette::runCurrent()
     QTimer::singleShot(0, parentWidget(), entry.run);
 }
 
-bool Palette::event(QEvent* event)
-{
-    if (event->type() == QEvent::ShortcutOverride && isVisible()) { // the window's shortcuts rest meanwhile
-        event->accept();
-        return true;
-    }
-    return QFrame::event(event);
-}
-
 bool Palette::eventFilter(QObject* object, QEvent* event)
 {
     if (object == parentWidget() && event->type() == QEvent::Resize && isVisible())
@@ -281,7 +272,7 @@ bool Palette::eventFilter(QObject* object, QEvent* event)
     if (object != m_field || (event->type() != QEvent::KeyPress && event->type() != QEvent::ShortcutOverride))
         return QFrame::eventFilter(object, event);
     const int key = static_cast<QKeyEvent*>(event)->key();
-    if (event->type() == QEvent::ShortcutOverride) {
+    if (event->type() == QEvent::ShortcutOverride) { // the window's shortcuts rest meanwhile
         event->accept();
         return true;
     }

@@ -37,7 +37,6 @@ public:
     void popUp();
 
 protected:
-    bool event(QEvent* event) override;
     bool eventFilter(QObject* object, QEvent* event) override;
     void hideEvent(QHideEvent* event) override;
 
