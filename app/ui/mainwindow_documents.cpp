@@ -27,20 +27,20 @@ namespace calltide::ui {
 
 void MainWindow::open(const QString& path)
 {
-    if (Document* shown = documentOf(path); shown && shown->isLive()) {
-        m_tabs->setCurrentIndex(tabOf(shown));
-        m_reloading.clear();
-        return;
-    }
-    m_order.ask({path});
-    m_opener->open(path);
+    openAll({path});
 }
 
 void MainWindow::openAll(const QStringList& paths)
 {
     m_order.ask(paths);
-    for (const QString& path : paths)
-        m_opener->open(path);
+    for (const QString& path : paths) {
+        if (Document* shown = documentOf(path); shown && shown->isLive()) {
+            m_tabs->setCurrentIndex(tabOf(shown));
+            m_reloading.clear();
+        } else {
+            m_opener->open(path);
+        }
+    }
 }
 
 void MainWindow::openMerged(const QStringList& paths, const formats::MergeOptions& merge)
