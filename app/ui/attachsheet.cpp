@@ -51,16 +51,13 @@ int AttachSheet::wantedPid() const { return std::max(0, m_search->text().trimmed
 // Why nothing is listed.
 void AttachSheet::showNone()
 {
-    const int wanted = wantedPid();
-    if (m_shown->rowCount())
-        m_none->hide();
-    else if (wanted)
+    m_none->setVisible(!m_shown->rowCount());
+    if (const int wanted = wantedPid())
         m_none->setText(tr("There is no process %1.").arg(wanted));
     else if (!m_search->text().trimmed().isEmpty())
         m_none->setText(tr("No Python program that runs has “%1” in its command line.").arg(m_search->text().trimmed()));
     else
         m_none->setText(tr("No Python program of yours is running. Start one, or launch it from here."));
-    m_none->setVisible(!m_shown->rowCount());
 }
 
 void AttachSheet::looked(const ProcessLook& look)
