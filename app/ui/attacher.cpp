@@ -3,12 +3,11 @@
 #include "ui/attachsheet.h"
 #include "ui/headerbar.h"
 #include "ui/noticebar.h"
+#include "ui/question.h"
 #include "ui/text.h"
 #include <QDateTime>
 #include <QDir>
 #include <QFileInfo>
-#include <QMessageBox>
-#include <QPushButton>
 
 namespace calltide::ui {
 namespace {
@@ -135,23 +134,31 @@ void Attacher::say(const QString& icon, const QString& text, const QString& butt
 
 bool Attacher::confirmClose()
 {
-    if (!isRunning())
+    if (!isRunning() || m_endsWithWindow)
         return true;
-    QMessageBox box(QMessageBox::Question, tr("Calltide"),
-        tr("Stop recording %1? It goes on, and what is recorded so far is kept.").arg(m_program), QMessageBox::NoButton, m_window);
-    box.setTextFormat(Qt::PlainText);
-    QPushButton* stop = box.addButton(tr("Stop and keep"), QMessageBox::AcceptRole);
-    using State = session::Attachment::State;
-    const bool mayStay = m_attachment.state() == State::Recording || m_attachment.state() == State::Paused;
-    QPushButton* on = mayStay ? box.addButton(tr("Keep recording"), QMessageBox::DestructiveRole) : nullptr;
-    if (on)
-        on->setToolTip(tr("In the background, until %1 ends or is chosen here again").arg(m_program.toHtmlEscaped()));
-    box.addButton(tr("Cancel"), QMessageBox::RejectRole);
-    box.setDefaultButton(stop);
-    box.exec();
-    if (on && box.clickedButton() == static_cast<QAbstractButton*>(on))
-        m_attachment.letGo(); // and closes the window
-    return box.clickedButton() == static_cast<QAbstractButton*>(stop); // the recording is ended with this object
+    if (m_question && !m_question->isHidden())
+        return false;
+    enum { Cancel, Keep, Stop };
+    QString text = tr("%1 itself runs on. What is recorded so far is kept.").arg(m_program);
+    QStringList answers{tr("Cancel"), tr("Stop and keep")};
+    if (mayPause()) {
+        text = tr("%1 itself runs on. Its recording can end now, or go on in the background until %1 ends or until you stop it: "
+                  "here, or with “calltide attach --stop %2”. What is recorded so far is kept.")
+                   .arg(m_program, QString::number(m_options.processId));
+        answers.insert(Keep, tr("Keep recording"));
+    }
+    m_question = new Question(m_appearance, tr("Stop the recording?"), text, answers, int(answers.size()) - 1,
+        [this, mayKeep = answers.size() > Stop](int answer) {
+            if (answer == Cancel)
+                return;
+            if (mayKeep && answer == Keep && mayPause())
+                return m_attachment.letGo(); // and closes the window
+            m_endsWithWindow = true;
+            m_window->close();
+            m_endsWithWindow = false;
+        },
+        m_window);
+    return false;
 }
 
 } // namespace calltide::ui

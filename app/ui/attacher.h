@@ -4,6 +4,7 @@
 #pragma once
 #include "session/attachment.h"
 #include <QObject>
+#include <QPointer>
 #include <QTimer>
 
 class QWidget;
@@ -14,6 +15,7 @@ class Appearance;
 class AttachSheet;
 class HeaderBar;
 class NoticeBar;
+class Question;
 
 class Attacher : public QObject
 {
@@ -31,7 +33,7 @@ public:
     bool mayPause() const; // or go on, or take a snapshot
     QString programName() const { return m_program; }
     QString recordingPath() const { return m_attachment.recordingPath(); } // of the running or last one
-    // The window closes: asks, and ends the recording. False: it stays open.
+    // The window is about to close. False: not now; it was asked, and the answer may close it.
     bool confirmClose();
 
 Q_SIGNALS:
@@ -58,6 +60,8 @@ private:
     int m_durationMs = 0;
     qint64 m_askedAt = 0; // ns since the epoch
     int m_notice = 0;
+    QPointer<Question> m_question; // whether to close
+    bool m_endsWithWindow = false;
 };
 
 } // namespace calltide::ui

@@ -5,6 +5,7 @@
 #include "ui/appearance.h"
 #include "ui/choicecard.h"
 #include "ui/controls.h"
+#include "ui/question.h"
 #include "ui/text.h"
 #include <QBoxLayout>
 #include <QCheckBox>
@@ -14,7 +15,6 @@
 #include <QFileInfo>
 #include <QGridLayout>
 #include <QLineEdit>
-#include <QMessageBox>
 #include <QPushButton>
 #include <QScrollArea>
 #include <algorithm>
@@ -311,21 +311,20 @@ void ExportSheet::confirm()
     if (!m_export->isEnabled())
         return;
     const ExportRequest wanted = request();
-    if (QFileInfo::exists(wanted.path) && !mayReplace(QFileInfo(wanted.path).fileName()))
-        return;
-    hide();
-    Q_EMIT exportRequested(wanted);
-}
-
-bool ExportSheet::mayReplace(const QString& name)
-{
-    QMessageBox box(QMessageBox::NoIcon, tr("Calltide"), tr("%1 is there already. Replace it? What it holds now is lost.").arg(name),
-        QMessageBox::NoButton, this);
-    box.setTextFormat(Qt::PlainText);
-    QPushButton* replace = box.addButton(tr("Replace"), QMessageBox::AcceptRole);
-    box.setDefaultButton(box.addButton(tr("Cancel"), QMessageBox::RejectRole));
-    box.exec();
-    return box.clickedButton() == static_cast<QAbstractButton*>(replace);
+    const auto go = [this, wanted] {
+        hide();
+        Q_EMIT exportRequested(wanted);
+    };
+    const QFileInfo file(wanted.path);
+    if (!file.exists())
+        return go();
+    new Question(m_appearance, tr("Replace the file?"),
+        tr("%1 is there already. What it holds now is lost when it is replaced.").arg(file.fileName()), {tr("Cancel"), tr("Replace")}, 0,
+        [go](int answer) {
+            if (answer)
+                go();
+        },
+        parentWidget());
 }
 
 void ExportSheet::hideEvent(QHideEvent* event)

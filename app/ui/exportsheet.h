@@ -53,7 +53,6 @@ private:
     QWidget* buildKinds();
     QWidget* buildChoices();
     int kind() const;
-    bool mayReplace(const QString& name);
     void kindChanged();
     void rename(); // gives the file's name the ending of the format
     void pathChanged();

@@ -16,6 +16,7 @@
 #include "ui/noticebar.h"
 #include "ui/opener.h"
 #include "ui/panels.h"
+#include "ui/question.h"
 #include "ui/recorder.h"
 #include "ui/searchbox.h"
 #include "ui/startpage.h"
@@ -29,9 +30,7 @@
 #include <QKeyEvent>
 #include <QMenu>
 #include <QMenuBar>
-#include <QMessageBox>
 #include <QMimeData>
-#include <QPushButton>
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QTabBar>
@@ -128,7 +127,7 @@ void MainWindow::build()
     console->addPage(m_console);
     console->showPage(m_console);
     m_status = new StatusLine(*statusBar(), m_appearance, *m_actions);
-    m_opener = new Opener(*m_notices, this);
+    m_opener = new Opener(m_appearance, *m_notices, this);
     m_export = new Exporter(m_appearance, *m_notices, this);
     m_recorder = new Recorder(*m_console, *m_header, *m_notices, this);
     m_attacher = new Attacher(m_appearance, *m_header, *m_notices, this);
@@ -303,19 +302,20 @@ void MainWindow::closeEvent(QCloseEvent* event)
 {
     if (m_recorder->isRunning()) {
         event->ignore();
-        if (m_closeWhenEnded)
-            return;
-        QMessageBox box(QMessageBox::Question, tr("Calltide"),
-            tr("Stop recording %1? What is recorded so far is kept.").arg(m_recorder->programName()), QMessageBox::NoButton, this);
-        box.setTextFormat(Qt::PlainText);
-        QPushButton* stop = box.addButton(tr("Stop and keep"), QMessageBox::AcceptRole);
-        box.addButton(tr("Cancel"), QMessageBox::RejectRole);
-        box.setDefaultButton(stop);
-        box.exec();
-        if (box.clickedButton() == static_cast<QAbstractButton*>(stop) && m_recorder->isRunning()) {
-            m_closeWhenEnded = true;
-            m_recorder->stop();
-        }
+        if (!m_closeWhenEnded && (!m_question || m_question->isHidden()))
+            m_question = new Question(m_appearance, tr("Stop the recording?"),
+                tr("%1 was launched from this window and ends with it. What is recorded so far is kept.").arg(m_recorder->programName()),
+                {tr("Cancel"), tr("Stop and keep")}, 1,
+                [this](int answer) {
+                    if (!answer)
+                        return;
+                    m_closeWhenEnded = m_recorder->isRunning();
+                    if (m_closeWhenEnded)
+                        m_recorder->stop();
+                    else
+                        close();
+                },
+                this);
         return;
     }
     if (!m_attacher->confirmClose()) {

@@ -11,6 +11,7 @@
 #include "ui/tracecontext.h"
 #include "widget/timelineview.h"
 #include <QHash>
+#include <QPointer>
 #include <QMainWindow>
 #include <functional>
 #include <memory>
@@ -39,6 +40,7 @@ class Panels;
 class Recorder;
 class StartPage;
 class Palette;
+class Question;
 class StatusLine;
 struct PaletteEntry;
 
@@ -151,6 +153,7 @@ private:
     layout::RowSize m_rows = layout::RowSize::Normal;
     layout::TimeFormat m_times = layout::TimeFormat::FromStart;
     bool m_closeWhenEnded = false;
+    QPointer<Question> m_question; // whether to close
 };
 
 } // namespace calltide::ui

@@ -53,8 +53,9 @@ struct Opener::Job
     }
 };
 
-Opener::Opener(NoticeBar& notices, QObject* parent)
+Opener::Opener(const Appearance& appearance, NoticeBar& notices, QObject* parent)
     : QObject(parent)
+    , m_appearance(appearance)
     , m_notices(notices)
 {
 }
@@ -124,7 +125,7 @@ void Opener::open(const QStringList& paths, const formats::MergeOptions& merge)
     };
     const auto ask = [this, title, weak = std::weak_ptr<char>(job->alive)](uint64_t unpacked, const UnpackAnswer& answer) {
         if (!weak.expired())
-            askToUnpack(m_notices.window(), title, unpacked, answer);
+            askToUnpack(m_appearance, title, unpacked, answer, m_notices.window());
     };
     using Outcome = Result<TraceContextPtr>; // null: it is still being written
     job->runner.start(

@@ -18,13 +18,14 @@ class LiveFollower;
 
 namespace calltide::ui {
 
+class Appearance;
 class NoticeBar;
 
 class Opener : public QObject
 {
     Q_OBJECT
 public:
-    explicit Opener(NoticeBar& notices, QObject* parent = nullptr);
+    Opener(const Appearance& appearance, NoticeBar& notices, QObject* parent = nullptr);
     ~Opener() override;
 
     void open(const QString& path);
@@ -51,6 +52,7 @@ private:
     struct Job;
     void finish(const QString& path);
     void takeLive(const QString& path, const store::TracePtr& trace);
+    const Appearance& m_appearance;
     NoticeBar& m_notices;
     formats::SidecarOptions m_sidecar;
     session::JobRunner m_keeper;

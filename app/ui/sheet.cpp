@@ -82,12 +82,18 @@ void Sheet::appear()
     raise();
 }
 
+QSize Sheet::greatest() const
+{
+    return {m_appearance.px(QString(m_size + QStringLiteral(".0"))), m_appearance.px(QString(m_size + QStringLiteral(".1")))};
+}
+
 void Sheet::place()
 {
     const QSize window = parentWidget()->size();
     setGeometry(QRect(QPoint(), window));
-    const int width = std::min(m_appearance.px(QString(m_size + QStringLiteral(".0"))), window.width() - 24);
-    const int height = std::min(m_appearance.px(QString(m_size + QStringLiteral(".1"))), window.height() - 24);
+    const QSize most = greatest();
+    const int width = std::min(most.width(), window.width() - 24);
+    const int height = std::min(most.height(), window.height() - 24);
     m_sheet->setGeometry((window.width() - width) / 2, (window.height() - height) / 2, width, height);
     placed(width);
 }

@@ -22,6 +22,7 @@ public:
 protected:
     virtual void confirm() = 0; // Return was pressed
     virtual void placed(int) { } // its width, after each change of the window's size
+    virtual QSize greatest() const; // smaller in a smaller window
     void appear();
     void addToHead(QWidget* widget); // before the button that closes
     QVBoxLayout* column() const { return m_column; } // below the head

@@ -9,9 +9,11 @@ class QWidget;
 
 namespace calltide::ui {
 
+class Appearance;
+
 using UnpackAnswer = std::shared_ptr<std::atomic<int>>; // 0: none yet, 1: go on, 2: stop
 
-// Asks in a box over `window`, without waiting. It goes away with the answer's other owner. GUI thread.
-void askToUnpack(QWidget* window, const QString& title, uint64_t unpacked, const UnpackAnswer& answer);
+// Asks over `window`, without waiting. The question goes away with the answer's other owner. GUI thread.
+void askToUnpack(const Appearance& appearance, const QString& title, uint64_t unpacked, const UnpackAnswer& answer, QWidget* window);
 
 } // namespace calltide::ui

@@ -152,11 +152,12 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(sheet->chosen(), pid(), 30000);
         QTest::mouseClick(button(), Qt::LeftButton);
         QTRY_VERIFY_WITH_TIMEOUT(m_fixture->window->attacher().mayPause(), 60000);
-        m_fixture->answerNext(u"Cancel"_s);
-        m_fixture->window->close();
+        QVERIFY(!m_fixture->window->close() && !m_fixture->window->close()); // which asks once
+        QVERIFY(m_fixture->question() && m_fixture->question()->text().contains(u"--stop %1"_s.arg(pid())));
+        m_fixture->answer(u"Cancel"_s);
         QVERIFY(m_fixture->window->isVisible() && m_fixture->window->attacher().isRunning());
-        m_fixture->answerNext(u"Keep recording"_s);
         m_fixture->window->close();
+        m_fixture->answer(u"Keep recording"_s);
         QTRY_VERIFY_WITH_TIMEOUT(!m_fixture->window->isVisible(), 60000);
         m_fixture->remake();
         sheet = popUp();

@@ -11,7 +11,6 @@
 #include <QComboBox>
 #include <QFileDialog>
 #include <QLineEdit>
-#include <QMessageBox>
 #include <QPushButton>
 
 using namespace calltide;
@@ -56,12 +55,15 @@ private Q_SLOTS:
             popUp();
             setPath(u"notes.json"_s);
             QVERIFY(note().contains(u"is there already"_s));
-            QTimer::singleShot(0, qApp, [yes] {
-                auto* box = qobject_cast<QMessageBox*>(QApplication::activeModalWidget());
-                QVERIFY(box && box->text().contains(u"notes.json is there already"_s));
-                box->buttons().at(box->buttons().first()->text().contains(u"Replace"_s) == yes ? 0 : 1)->click();
-            });
             button()->click();
+            QVERIFY(sheet()->isVisible() && m_fixture->question());
+            QVERIFY(m_fixture->question()->text().contains(u"notes.json is there already"_s));
+            QCOMPARE(QFileInfo(there).size(), 4);
+            if (yes)
+                m_fixture->answer(u"Replace"_s);
+            else
+                QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return); // what is chosen at first harms nothing
+            QVERIFY(!m_fixture->question());
             QCOMPARE(sheet()->isVisible(), !yes);
             if (!yes) {
                 QCOMPARE(QFileInfo(there).size(), 4);

@@ -342,6 +342,31 @@ private Q_SLOTS:
         QCOMPARE(m_fixture->tabs()->tabText(m_fixture->tabs()->currentIndex()), u"1.json"_s);
     }
 
+    void aFileThatUnpacksToFarTooMuchIsAskedAbout()
+    {
+        QByteArray bomb("\x28\xb5\x2f\xfd\x00\x38", 6); // zstd, a window of 128 KB
+        const auto add = [&bomb](bool repeats, quint32 size, const QByteArray& bytes, bool last = false) {
+            for (const int shift : {0, 8, 16})
+                bomb += char((size << 3 | quint32(repeats) << 1 | quint32(last)) >> shift);
+            bomb += bytes;
+        };
+        const QByteArray begin = R"({"traceEvents":[)", end = R"({"ph":"X","name":"a","pid":1,"tid":1,"ts":0,"dur":1}]})";
+        add(false, quint32(begin.size()), begin);
+        for (int i = 0; i < 260 * 8; ++i)
+            add(true, 128 << 10, " ");
+        add(false, quint32(end.size()), end, true);
+        const QString path = m_fixture->write(u"much.json.zst"_s, bomb);
+        m_fixture->window->open(path);
+        QTRY_VERIFY_WITH_TIMEOUT(m_fixture->question(), 20000);
+        QVERIFY(m_fixture->question()->text().contains(u"much.json.zst unpacks to far more than a trace would"_s));
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Escape);
+        QTRY_VERIFY(m_fixture->window->notices().shownTexts().join(u' ').contains(u"unpack it yourself if you trust it"_s));
+        m_fixture->window->open(path);
+        QTRY_VERIFY_WITH_TIMEOUT(m_fixture->question(), 20000);
+        m_fixture->answer(u"Go on"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(m_fixture->window->document()->title(), u"much.json.zst"_s, 20000);
+    }
+
 private:
     Panels* panels() const { return m_fixture->window->findChild<Panels*>(); }
 

@@ -6,14 +6,13 @@
 #include "ui/document.h"
 #include "ui/mainwindow.h"
 #include "ui/noticebar.h"
+#include "ui/question.h"
 #include <QAbstractButton>
 #include <QAction>
 #include <QDir>
 #include <QFile>
-#include <QMessageBox>
 #include <QTabBar>
 #include <QTemporaryDir>
-#include <QTimer>
 #include <QtTest>
 
 struct UiFixture
@@ -37,21 +36,23 @@ struct UiFixture
         window->activateWindow(); // there is no window manager to do it
         (void)QTest::qWaitForWindowActive(window.get());
     }
-    // The question that comes next gets this answer, the text of a button.
-    void answerNext(const QString& button) const
+    calltide::ui::Question* question() const // that is shown
     {
-        auto* timer = new QTimer(window.get());
-        QObject::connect(timer, &QTimer::timeout, window.get(), [timer, button] {
-            auto* box = qobject_cast<QMessageBox*>(QApplication::activeModalWidget());
-            if (!box)
+        for (auto* one : window->findChildren<calltide::ui::Question*>())
+            if (one->isVisible())
+                return one;
+        return nullptr;
+    }
+    void answer(const QString& button) const // its text
+    {
+        QVERIFY(question());
+        for (auto* one : question()->findChildren<QAbstractButton*>())
+            if (one->text() == button) {
+                QTest::mouseClick(one, Qt::LeftButton);
+                QVERIFY(!question());
                 return;
-            timer->deleteLater();
-            for (QAbstractButton* one : box->buttons())
-                if (one->text() == button)
-                    return one->click();
-            box->reject();
-        });
-        timer->start(20);
+            }
+        QFAIL(qPrintable(button));
     }
     QString write(const QString& name, const QByteArray& bytes) const
     {
