@@ -115,7 +115,7 @@ void RecordingCard::paintEvent(QPaintEvent*)
 
     const auto line = [&](int y, const QFont& font, QStringView token, const QString& text, int flags, int w) {
         painter.setFont(font);
-        painter.setPen(m_appearance.color(m_file.exists ? token : u"text.disabled"));
+        painter.setPen(m_appearance.color(m_file.exists ? token : u"text.muted"));
         painter.drawText(QRect(flags & Qt::AlignRight ? width() - 13 - w : 13, y, w, 18), flags | Qt::AlignVCenter,
             painter.fontMetrics().elidedText(text, Qt::ElideRight, w));
     };

@@ -39,7 +39,7 @@ void ChoiceCard::paintEvent(QPaintEvent*)
     painter.setPen(m_appearance.color(isEnabled() ? u"text.primary" : u"text.disabled"));
     painter.setFont(uiFont(m_appearance, u"body", 500));
     painter.drawText(QRect(38, 8, width() - 44, 20), Qt::AlignVCenter, text());
-    painter.setPen(m_appearance.color(!isEnabled() ? u"text.disabled" : on ? u"accent.soft_text" : u"text.muted"));
+    painter.setPen(m_appearance.color(isEnabled() && on ? u"accent.soft_text" : u"text.muted"));
     painter.setFont(uiFont(m_appearance, u"caption"));
     painter.drawText(QRect(38, 27, width() - 44, 18), Qt::AlignVCenter,
         painter.fontMetrics().elidedText(m_text, Qt::ElideRight, width() - 44));

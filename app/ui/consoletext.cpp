@@ -34,7 +34,7 @@ AnsiStyle unpacked(quint64 v)
 // The theme's own colours stand for the sixteen named ones, so that they can be read on its ground.
 QColor ansiColour(const Appearance& appearance, quint32 code, bool ground)
 {
-    static constexpr const char16_t* kText[] = {u"text.disabled", u"state.danger", u"state.ok", u"state.warn", u"text.link",
+    static constexpr const char16_t* kText[] = {u"text.secondary", u"state.danger", u"state.ok", u"state.warn", u"text.link",
         u"syntax.keyword", u"accent.default", u"text.primary", u"text.muted"};
     static constexpr const char16_t* kGround[] = {u"bg.sunken", u"state.danger_soft", u"state.ok_soft", u"state.warn_soft", u"state.info_soft",
         u"selection.row", u"accent.soft", u"bg.pressed", u"bg.group"};

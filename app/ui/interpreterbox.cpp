@@ -41,12 +41,12 @@ public:
         if (!usable)
             r.setHeight(24);
         painter->setFont(uiFont(m_appearance, u"body", 500));
-        painter->setPen(m_appearance.color(usable || buildable ? u"text.primary" : u"text.disabled"));
+        painter->setPen(m_appearance.color(usable || buildable ? u"text.primary" : u"text.muted"));
         const QString label = index.data(LabelRole).toString();
         painter->drawText(r, Qt::AlignVCenter, label);
         r.setLeft(r.left() + painter->fontMetrics().horizontalAdvance(label) + 10);
         painter->setFont(uiFont(m_appearance, u"small"));
-        painter->setPen(m_appearance.color(usable ? u"text.muted" : u"text.disabled"));
+        painter->setPen(m_appearance.color(u"text.muted"));
         const QString place = index.data(PlaceRole).toString();
         painter->drawText(r, Qt::AlignVCenter, painter->fontMetrics().elidedText(place, Qt::ElideMiddle, r.width()));
         if (!usable) {

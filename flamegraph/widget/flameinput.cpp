@@ -34,7 +34,7 @@ QString frameToolTip(const store::Trace& trace, const flame::CallTree& tree, uin
     using namespace layout;
     const flame::Node& n = tree.node(node);
     const QString muted = QStringLiteral("<span style='color:%1'>%2</span>");
-    const QString gray = theme.color(u"text.disabled").name();
+    const QString gray = theme.color(u"text.tooltip_muted").name();
     QString html
         = QStringLiteral("<div style='white-space:pre'><b>%1</b>").arg(fromStore(frameName(trace, n.function)));
     const store::Function& function = trace.function(n.function);
