@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/cli.h"
 #include "cli/arguments.h"
+#include "cli/recorderoptions.h"
 #include <QCoreApplication>
 #include <QDir>
 #include <cstdio>
@@ -16,7 +17,7 @@ const char kHelp[] = "Calltide records what a Python program does, call by call,
                      "                                   or all as one timeline\n"
                      "  calltide record [options] [--] SCRIPT|-m MODULE|-c CODE|PROGRAM [arguments…]\n"
                      "                                   run a Python program and record it\n"
-                     "  calltide attach PID [-t SECONDS] [-o OUT] [options]\n"
+                     "  calltide attach PID [-t SECONDS|--detach] [-o OUT] [options]\n"
                      "                                   record a Python program that runs already\n"
                      "  calltide attach --stop PID       end that recording; the program goes on\n"
                      "  calltide ps [--json]             the Python programs that could be attached\n"
@@ -36,24 +37,37 @@ const char kHelp[] = "Calltide records what a Python program does, call by call,
                      "                      [--range FROM..TO] [--theme light|dark]\n"
                      "                                   a picture, without a display\n"
                      "\n"
-                     "Options of record; -o and those of the recorder are attach's, too:\n"
-                     "  -o, --output OUT   the recording (default: NAME.calltide in this folder)\n"
-                     "  --python PATH      the interpreter (default: the program's own, an active or nearby\n"
-                     "                     virtual environment, python3)\n"
-                     "  --python-only      leave calls of C functions out: faster, smaller\n"
-                     "  --no-children      leave child processes out\n"
-                     "PROGRAM is a Python interpreter or a console script such as flask. The exit status is the\n"
-                     "program's own.\n"
-                     "\n"
-                     "attach stops after SECONDS (also 500ms, 2min), or with Ctrl+C; the program goes on. --detach returns\n"
-                     "at once: the recording goes on until the program ends, or attach --stop. --force attaches to a program that\n"
-                     "has switched it off.\n"
+                     "calltide record --help and calltide attach --help list the options of both.\n"
                      "\n"
                      "Several files become one timeline by the clocks they record; --align start or --align marker:NAME (an event\n"
                      "or a call) puts them together otherwise, --offset 0,1.5s,-20ms moves each one.\n"
                      "\n"
                      "Times of --range are seconds from the start, or with a unit: 1.5s, 20ms, 300us, 40ns.\n"
                      "  --version, --help\n";
+
+const char kRecordHelp[] =
+    "calltide record [options] [--] SCRIPT|-m MODULE|-c CODE|PROGRAM [arguments…]\n"
+    "\n"
+    "Runs a Python program and records every call of it. PROGRAM is a Python interpreter or a console script such as\n"
+    "flask. Output and exit status are the program's own.\n"
+    "\n"
+    "  -o, --output OUT             the recording (default: NAME.calltide in this folder)\n"
+    "  --python PATH                the interpreter (default: the program's own, an active or nearby virtual environment,\n"
+    "                               python3)\n"
+    "\n";
+
+const char kAttachHelp[] =
+    "calltide attach PID [options]\n"
+    "calltide attach --stop PID\n"
+    "\n"
+    "Records a Python program that runs already, one of yours, until SECONDS have passed or Ctrl+C; it goes on as it was.\n"
+    "\n"
+    "  -o, --output OUT             the recording (default: NAME.calltide in this folder)\n"
+    "  -t SECONDS                   record for so long (also 500ms, 2min)\n"
+    "  --detach                     return at once: the recording goes on until the program ends, or attach --stop\n"
+    "  --stop                       end that recording; the program goes on\n"
+    "  --force                      also a program that has switched attaching off\n"
+    "\n";
 
 struct Command
 {
@@ -151,7 +165,12 @@ int run(int argc, char** argv)
         print(QStringLiteral("calltide " CALLTIDE_VERSION "\n"));
         return 0;
     }
-    if (first.startsWith(u'-') || words.value(0) == QLatin1String("--help") || words.value(0) == QLatin1String("-h")) {
+    const bool help = words.value(0) == QLatin1String("--help") || words.value(0) == QLatin1String("-h");
+    if (help && (first == QLatin1String("record") || first == QLatin1String("attach"))) {
+        print(QString::fromUtf8(first == QLatin1String("record") ? kRecordHelp : kAttachHelp) + QString::fromUtf8(recorderHelp()));
+        return 0;
+    }
+    if (first.startsWith(u'-') || help) {
         print(QString::fromUtf8(kHelp));
         return 0;
     }

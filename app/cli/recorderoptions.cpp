@@ -14,6 +14,13 @@ constexpr RecorderOption kRecorderOptions[] = {
 
 } // namespace
 
+const char* recorderHelp()
+{
+    return
+#include "recorderhelp.inc"
+        ;
+}
+
 const RecorderOption* recorderOption(const QString& word)
 {
     const QString name = word.section(u'=', 0, 0).replace(u'_', u'-');

@@ -12,6 +12,7 @@ struct RecorderOption
     bool takesValue; // in the next word, where there is no "="
 };
 
+const char* recorderHelp(); // lines about all of them, as python -m calltide --help has them
 const RecorderOption* recorderOption(const QString& word); // null: there is none of this name
 // "; did you mean --max-depth?", or "." when none is near.
 QString didYouMean(const QString& word);

@@ -140,6 +140,10 @@ class CommandsTest(CalltideTest):
     def test_help_and_version(self):
         for option in (["--help"], ["-h"], ["record", "--help"]):
             self.assertIn("calltide record", self.succeed(*option).stdout)
+        for command, own in (("record", "--python PATH"), ("attach", "--detach")):
+            said = self.succeed(command, "--help").stdout
+            for option in (own, "--ring SIZE", "--start-when CONDITION", "Shop.*"):  # also the recorder's own
+                self.assertIn(option, said)
         self.assertRegex(self.succeed("--version").stdout, r"^calltide \d+\.\d+\.\d+\n$")
 
 

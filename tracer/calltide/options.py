@@ -244,8 +244,8 @@ def decode(text):
     return values
 
 
-def usage():
-    """The options as the command line's help shows them."""
+def usage(whole_names=sys.version_info >= (3, 11)):
+    """The options as the command line's help shows them. whole_names: a function knows its class."""
     lines = []
     for number, group in enumerate(GROUPS):
         lines.append("%s:" % group)
@@ -263,5 +263,5 @@ def usage():
                  "times. TIME: 10us, 2ms. SIZE: 64MB.%s\n"
                  "A CONDITION is one of enter:PATTERN (a Python function is called), longer:TIME[:PATTERN] (a call took longer),\n"
                  "raise:TYPE (an exception), after:TIME (since the start), signal:NAME (USR1). VizTracer's names of options are understood too."
-                 % (" Before Python 3.11, as here, a function is known by its name\nalone: order, not Shop.order." if sys.version_info < (3, 11) else ""))
+                 % (" Before Python 3.11, as here, a function is known by its name\nalone: order, not Shop.order." if not whole_names else ""))
     return "\n".join(lines) + "\n"
