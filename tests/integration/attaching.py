@@ -7,16 +7,14 @@ import sys
 import textwrap
 
 from support import CALLTIDE, CalltideTest
-from test_inject import SCOPE
+from test_inject import attaching_barred
 
 
 class Attaching(CalltideTest):
     def setUp(self):
         super().setUp()
-        if os.path.exists(SCOPE):
-            with open(SCOPE) as file:
-                if int(file.read()) > 0:
-                    self.skipTest("this computer only lets programs attach to those they started (kernel.yama.ptrace_scope)")
+        if attaching_barred():
+            self.skipTest(attaching_barred())
 
     def start(self, source, *arguments, **options):
         with open(self.path("server.py"), "w") as file:
