@@ -50,9 +50,9 @@ class Greenlets(RecorderTest):
             call = call.parent
         return names
 
-    def check(self, *options):
-        r = self.record(PING, options=options)
-        self.assertEqual(r.run.stdout, b"ping ends\n11\n")
+    def check(self, *options, source=PING, printed=b"ping ends\n11\n"):
+        r = self.record(source, options=options)
+        self.assertEqual(r.run.stdout, printed)
         self.assertNested(r)
         for name, count in (("leaf", 12), ("inner", 6), ("ping", 1), ("pong", 1), ("main", 1)):
             self.assertEqual(len(self.first(r, name)), count, name)
@@ -178,6 +178,52 @@ for name in "second", "third":  # where no function is new
             self.assertNotIn("begin", self.chain(call))
         self.assertEqual([self.chain(c)[1] for c in r.calls("leaf")], ["begin", "begin"])
 
+    def test_a_thread_that_was_among_greenlets_when_the_recording_began(self):
+        r = self.recorded("""
+            import threading
+            def around(g): g.switch(); leaf(1)
+            def inside(home): home.switch(); step_in(); home.switch(); step_in()
+            def step_in(): leaf(2)
+            def run(ready, go):
+                g = greenlet(inside)
+                g.switch(getcurrent())
+                ready.set(); go.wait()
+                around(g); around(g)
+            def turn():
+                ready, go = threading.Event(), threading.Event()
+                t = threading.Thread(target=run, args=(ready, go)); t.start()
+                ready.wait()
+                return t, go
+            turns = turn(), turn()
+            tracer.start()
+            for t, go in turns:  # every function has been seen when it is the second one's
+                go.set(); t.join()
+            tracer.stop()
+        """)
+        self.assertNested(r)
+        self.assertEqual(len(self.first(r, "step_in")), 4)
+        for call in r.calls("step_in"):
+            self.assertIn("inside", self.chain(call))
+        for call in r.calls("around"):
+            self.assertNotIn("inside", self.chain(call))
+
+    def test_calls_that_are_too_deep_hide_greenlets_from_before(self):
+        r = self.recorded("""
+            tracer = calltide.Tracer("a.calltide", max_depth=3)
+            g = greenlet(work)
+            g.switch()
+            def deep(n):
+                if n: deep(n - 1)
+                else: g.switch()
+            def after(): leaf(1)
+            tracer.start()
+            deep(5); after(); g.switch(); after()
+            tracer.stop()
+        """)
+        self.assertNested(r)
+        self.assertEqual((r.count("step"), r.count("after"), r.count("leaf")), (0, 2, 2))
+        self.assertEqual(len(self.first(r, "deep")), 2)
+
     def test_a_fork_in_a_greenlet(self):
         r = self.record("""
             import os
@@ -212,6 +258,43 @@ for name in "second", "third":  # where no function is new
         """)
         plain = self.python(script, traced=False)
         self.assertEqual(self.trace("-o", self.path("a.calltide"), script).stdout, plain.stdout)
+
+    def test_a_trace_function_in_the_place_of_ours_sees_all_and_so_do_we(self):
+        for chained in ("", "before(event, args)"):  # as gevent's passes on to the one that was there
+            own = """
+                seen = []
+                def own(event, args): seen.append(event); %s
+                def count(): print(len(seen), set(seen))
+                before = greenlet.settrace(own) or (lambda event, args: None)
+                main()
+                count()
+                greenlet.settrace(None)
+                count()
+            """ % chained
+            source = textwrap.dedent(PING).rpartition("main()\n")[0] + textwrap.dedent(own)
+            plain = self.python("-c", source, traced=False)
+            self.check(source=source, printed=plain.stdout)
+
+    @unittest.skipIf(sys.version_info < (3, 12), "needs sys.monitoring")
+    def test_switches_to_functions_that_are_left_out_cost_no_fresh_start(self):
+        r = self.record("""
+            import sys
+            from greenlet import greenlet, getcurrent
+            m, seen = sys.monitoring, []
+            m.use_tool_id(1, "own")
+            m.register_callback(1, m.events.PY_START, lambda code, at: seen.append(code.co_name) or m.DISABLE)
+            m.set_events(1, m.events.PY_START)
+            def hub(main):
+                while True: main.switch()
+            def step(): pass
+            g = greenlet(hub)
+            for i in range(100): g.switch(getcurrent()); step()
+            m.set_events(1, 0)
+            print(seen.count("step") < 10)
+        """, options=["--exclude-functions", "hub"])
+        self.assertEqual(r.run.stdout, b"True\n")
+        self.assertEqual((r.count("hub"), r.count("step")), (0, 100))
+        self.assertNested(r)
 
     def test_an_attached_recording_or_a_later_one(self):
         run = self.python("-c", textwrap.dedent("""

@@ -16,10 +16,10 @@ struct Segment // of the calls that are open, outermost first
 };
 struct Switches // of one thread
 {
-    PyObject* before = nullptr; // the trace function that was there
     uint32_t epoch = 0;
+    bool passesOn = false; // a trace function of the program's runs, which may call an older one of ours
     std::vector<Segment> segments;
-    std::unordered_map<PyObject*, std::vector<core::Suspended>> suspended; // those that have calls
+    std::unordered_map<PyObject*, std::vector<core::Suspended>> suspended; // their calls, which may be none
 };
 thread_local std::unique_ptr<Switches> t_switches;
 uint32_t g_epoch = 1;
@@ -75,6 +75,13 @@ PyFrameObject* frameOf(PyObject* greenlet) // of one that stands still; new refe
     return reinterpret_cast<PyFrameObject*>(frame);
 }
 
+bool standsStill(PyObject* greenlet) // has begun and not ended
+{
+    PyFrameObject* frame = frameOf(greenlet);
+    Py_XDECREF(frame);
+    return frame != nullptr;
+}
+
 // Before anything is known: of what is open, the newest calls are the running greenlet's own, as many of Python's as it has
 // `frames`, with the C functions that they call. What is further out is taken for its outermost parent's.
 void begin(Switches& s, PyObject* running, size_t frames)
@@ -84,7 +91,7 @@ void begin(Switches& s, PyObject* running, size_t frames)
     s.epoch = g_epoch;
     const uint32_t* calls = t_writer.thread->shadow.data() + 1;
     size_t from = t_writer.openCalls();
-    while (from > 0 && (frames > 0 || (calls[from - 1] & core::kShadowC)))
+    while (from > 0 && frames > 0)
         frames -= !(calls[--from] & core::kShadowC);
     for (PyObject* g : chainOf(running))
         s.segments.push_back({g, s.segments.empty() ? 0 : from});
@@ -115,7 +122,7 @@ void change(Switches& s, PyObject* from, PyObject* to)
     for (size_t i = same; i < s.segments.size(); i++) {
         const size_t first = std::min(std::max(s.segments[i].from, keep) - keep, taken.size());
         const size_t end = i + 1 < s.segments.size() ? std::min(std::max(s.segments[i + 1].from, keep) - keep, taken.size()) : taken.size();
-        if (first < end)
+        if (first < end || standsStill(s.segments[i].greenlet))
             s.suspended[s.segments[i].greenlet].assign(taken.begin() + ptrdiff_t(first), taken.begin() + ptrdiff_t(end));
     }
     s.segments = std::move(segments);
@@ -123,11 +130,13 @@ void change(Switches& s, PyObject* from, PyObject* to)
         openOwnStack(); // it ran before the recording began
 }
 
-PyObject* onSwitch(PyObject*, PyObject* args)
+// `before`: the trace function that was there, None if there was none.
+PyObject* onSwitch(PyObject* before, PyObject* args)
 {
     Switches* s = t_switches.get();
+    const bool first = s && !s->passesOn;
     PyObject* pair = PyTuple_Check(args) && PyTuple_GET_SIZE(args) == 2 ? PyTuple_GET_ITEM(args, 1) : nullptr;
-    if (s && pair && PyTuple_Check(pair) && PyTuple_GET_SIZE(pair) == 2) {
+    if (first && pair && PyTuple_Check(pair) && PyTuple_GET_SIZE(pair) == 2) {
         const KeptException kept;
         try {
             if (t_writer.thread && g_session.recorder && g_session.hooked && !g_session.paused && !core::forkedUnseen())
@@ -138,11 +147,17 @@ PyObject* onSwitch(PyObject*, PyObject* args)
             s->epoch = 0;
         }
     }
-    if (s && s->before && s->before != Py_None)
-        return PyObject_Call(s->before, args, nullptr);
-    Py_RETURN_NONE;
+    if (before == Py_None)
+        Py_RETURN_NONE;
+    if (first)
+        s->passesOn = true;
+    PyObject* result = PyObject_Call(before, args, nullptr);
+    if (first && t_switches.get() == s)
+        s->passesOn = false;
+    return result;
 }
 PyMethodDef g_definition = {"calltide_switch", onSwitch, METH_VARARGS, nullptr};
+bool isOurs(PyObject* function) { return PyCFunction_Check(function) && PyCFunction_GET_FUNCTION(function) == onSwitch; }
 
 PyObject* greenletModule() // borrowed; null: it has not been imported
 {
@@ -152,44 +167,48 @@ PyObject* greenletModule() // borrowed; null: it has not been imported
     return module && PyModule_Check(module) ? module : nullptr;
 }
 
-PyObject* setTrace(PyObject* module, PyObject* function) // the one before, or null
+// What a function of the module answers; new reference, or null. Never leaves an exception set.
+PyObject* called(PyObject* module, const char* name, PyObject* argument = nullptr)
 {
-    PyObject* set = PyObject_GetAttrString(module, "settrace");
-    PyObject* before = set ? PyObject_CallFunctionObjArgs(set, function, nullptr) : nullptr;
-    Py_XDECREF(set);
+    PyObject* function = module ? PyObject_GetAttrString(module, name) : nullptr;
+    PyObject* result = function ? PyObject_CallFunctionObjArgs(function, argument, nullptr) : nullptr;
+    Py_XDECREF(function);
     PyErr_Clear();
-    return before;
+    return result;
 }
 
 } // namespace
 
 void noticeGreenlets(bool entering)
 {
-    if (t_switches)
-        return;
     const KeptException kept;
     PyObject* module = greenletModule();
-    PyObject* ours = module ? PyCFunction_New(&g_definition, nullptr) : nullptr;
-    PyObject* before = ours ? setTrace(module, ours) : nullptr;
+    PyObject* before = called(module, "gettrace");
+    if (!before || (t_switches && isOurs(before))) {
+        Py_XDECREF(before);
+        return;
+    }
+    PyObject* ours = PyCFunction_New(&g_definition, before);
+    Py_DECREF(before);
+    PyObject* replaced = ours ? called(module, "settrace", ours) : nullptr;
     Py_XDECREF(ours);
-    if (!before) {
+    if (!replaced) {
         PyErr_Clear();
         return;
     }
-    t_switches = std::make_unique<Switches>();
-    t_switches->before = before;
+    Py_DECREF(replaced);
+    if (!t_switches)
+        t_switches = std::make_unique<Switches>();
+    t_switches->epoch = 0; // where the program has put its own there meanwhile, switches have not been seen
     g_seen = true;
-    PyObject* getCurrent = PyObject_GetAttrString(module, "getcurrent");
-    PyObject* current = getCurrent ? PyObject_CallNoArgs(getCurrent) : nullptr;
+    PyObject* current = called(module, "getcurrent");
     if (current && t_writer.thread) {
         PyFrameObject* frame = PyEval_GetFrame();
         Py_XINCREF(frame);
         const size_t frames = framesFrom(frame);
         begin(*t_switches, current, frames - (entering && frames > 0));
     }
-    PyErr_Clear();
     Py_XDECREF(current);
-    Py_XDECREF(getCurrent);
 }
 
 bool greenletsSeen() { return g_seen; }
@@ -202,18 +221,11 @@ void leaveGreenlets()
         return;
     const KeptException kept;
     PyObject* module = greenletModule();
-    PyObject* get = module ? PyObject_GetAttrString(module, "gettrace") : nullptr;
-    PyObject* now = get ? PyObject_CallNoArgs(get) : nullptr;
-    const bool ours = now && PyCFunction_Check(now) && PyCFunction_GET_FUNCTION(now) == onSwitch;
-    if (ours) {
-        PyObject* function = setTrace(module, t_switches->before);
-        Py_XDECREF(function);
-        Py_XDECREF(t_switches->before);
-        t_switches.reset();
-    }
-    PyErr_Clear();
+    PyObject* now = called(module, "gettrace");
+    if (now && isOurs(now))
+        Py_XDECREF(called(module, "settrace", PyCFunction_GET_SELF(now)));
     Py_XDECREF(now);
-    Py_XDECREF(get);
+    t_switches.reset();
 }
 
 } // namespace calltide::bindings

@@ -8,7 +8,8 @@
 
 namespace calltide::bindings {
 
-// The module may be there by now: watches this thread, if it is not watched yet. At the first sight of a function.
+// The module may be there by now, or the program may have put a trace function of its own in the place of ours: watches this
+// thread, if it is not watched yet. The other function is called by ours. At the first sight of a function.
 // `entering`: the newest frame is not among the open calls yet.
 void noticeGreenlets(bool entering);
 // Whether any thread has been watched: calls may stand still that are on no writer's stack.

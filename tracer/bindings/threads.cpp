@@ -216,6 +216,7 @@ bool attachThread(bool entering)
         core::Thread* t = it->second;
         g_parked.erase(it);
         g_session.recorder->adopt(t, &t_writer);
+        noticeGreenlets(entering);
         return true;
     }
     Stack stack;
@@ -269,10 +270,11 @@ void openRunningThreads(bool hideOwnStack, bool skipNewest)
 void openOwnStack()
 {
     Stack stack;
-    collectStack(PyThreadState_Get(), false, false, stack);
+    collectStack(PyThreadState_Get(), false, t_writer.hides(), stack);
     t_writer.open(stack.open, stack.hidden);
 #if PY_VERSION_HEX >= 0x030C0000
-    restartEvents(); // they were in no thread when the events were switched on: their ends would not be told
+    if (!stack.open.empty())
+        restartEvents(); // they were in no thread when the events were switched on: their ends would not be told
 #endif
 }
 
