@@ -209,6 +209,25 @@ class Events(RecorderTest):
         r = self.read(os.path.join("out", made[0]))
         self.assertEqual((r.count("f"), r.count("g")), (1, 0))
 
+    def test_what_was_saved_stays(self):
+        run = self.inline("""
+            import calltide, os
+            def f(n):
+                for i in range(n): g()
+            def g(): pass
+            t = calltide.Tracer("a.calltide")
+            for n in 1, 2, 3:
+                t.start(); f(n); t.stop()
+                print(os.path.basename(t.save()))
+            t.clear()
+            t.start(); f(4); print(os.path.basename(t.save("b.calltide"))); t.clear()
+            try: t.save()
+            except RuntimeError: print("nothing")
+        """)
+        names = run.stdout.decode().split()
+        self.assertEqual(names, ["a.calltide", "a-2.calltide", "a-3.calltide", "b.calltide", "nothing"], run.stderr)
+        self.assertEqual([self.read(name).count("g") for name in names[:4]], [1, 2, 3, 4])
+
     def test_nothing_happens_when_nothing_is_recorded(self):
         run = self.python(self.write("inline.py", """
             import calltide

@@ -43,7 +43,7 @@ class Tracer:
         self._children = self._values["children"]
         self._module = None
         self.path: str | None = None  # of the newest recording
-        self._saved: str | None = None  # by save(), where it was recorded
+        self._saved: set[str] = set()  # recordings that are not ours to throw away any more
 
     def start(self) -> None:
         """Begins a recording; the calls that run now are part of it, marked as already running."""
@@ -58,7 +58,7 @@ class Tracer:
             raise RuntimeError("a recording is running already")
         name = os.path.splitext(os.path.basename(sys.argv[0]))[0] if sys.argv and sys.argv[0] else ""
         path = os.path.abspath(cli.unused(name or "python") if self._output is None else self._output)
-        if path == self._saved:
+        if path in self._saved:
             path = os.path.abspath(cli.unused(path[:-len(".calltide")] if path.endswith(".calltide") else path))
         cli.make_way(path)
         argv = list(sys.argv)
@@ -100,10 +100,12 @@ class Tracer:
             self._module.resume()
 
     def clear(self) -> None:
-        """Throws away what was recorded so far; goes on recording if it does."""
+        """Throws away what was recorded so far and not saved; goes on recording if it does."""
         running = self._module is not None
         self.stop()
-        if self.path is not None:
+        if self.path in self._saved:
+            self.path = None
+        elif self.path is not None:
             from calltide import cli
 
             cli.make_way(self.path)
@@ -119,7 +121,7 @@ class Tracer:
             raise RuntimeError("there is no recording to save: start() first")
         target = os.fspath(output_file) if output_file is not None else self._json
         if target is None:
-            self._saved = self.path
+            self._saved.add(self.path)
             return self.path
         if target.endswith((".json", ".json.gz")):
             return self._export(target)
@@ -134,6 +136,7 @@ class Tracer:
             if os.path.isdir(session.child_folder(self.path)):
                 shutil.move(session.child_folder(self.path), session.child_folder(target))
             self.path = target
+        self._saved.add(target)
         return target
 
     def _export(self, target: str) -> str:
