@@ -78,6 +78,20 @@ class Threads(RecorderTest):
             self.assertGreater(len(inside), 0)
         self.assertEqual([w for t in self.record(script, options=["--no-gil"]).threads.values() for w in t.gil_waits], [])
 
+    def test_waits_are_kept_where_results_are(self):
+        r = self.record("""
+            import sys, threading
+            def spin():
+                for i in range(2_000_000): pass
+            sys.setswitchinterval(0.0005)
+            t = threading.Thread(target=spin, name="other"); t.start()
+            spin()
+            t.join()
+        """, options=["--log-func-retval"])
+        for t in r.threads.values():
+            (call,) = [c for c in t.calls if c.function.name == "spin"]
+            self.assertGreater(len([w for w in t.gil_waits if call.start <= w[0] and w[1] <= call.end]), 0)
+
     def test_one_thread_waits_for_nobody(self):
         r = self.record("for i in range(1000): str(i)")
         self.assertEqual([w for t in r.threads.values() for w in t.gil_waits], [])

@@ -66,6 +66,7 @@ void Recorder::parkAll(const std::function<void(Thread*)>& parked)
         t->parked = *t->writer;
         *t->writer = ThreadWriter {};
         t->writer = &t->parked;
+        t->gilWaits = nullptr;
         parked(t.get());
     }
 }

@@ -259,6 +259,8 @@ bool ThreadWriter::extended(unsigned sub, uint64_t now, const void* payload, uin
 {
     if (!thread->pending.empty() && !thread->pendingWritten)
         writePending(); // what it belongs to or stands in
+    if (hasGilWaits())
+        writeGilWaits(now);
     if (!room())
         return false;
     if (now < last)
