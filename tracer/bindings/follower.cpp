@@ -4,6 +4,7 @@
 #include "inject/followname.h"
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <sched.h>
@@ -90,15 +91,15 @@ void launch()
     munmap(stacks, 2 * kStack);
 }
 
-// By what this process runs; who it is from says the system. False: nobody listens.
+// False: nobody listens.
 bool tell()
 {
     sockaddr_un address {};
     const socklen_t length = inject::followerAddress(g_words[0], address);
     const int s = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    const uint64_t mark = inject::ownProgramMark();
+    const inject::Asking asking {inject::ownProgramMark(), std::atoll(g_words.back().c_str())};
     const bool told = s >= 0
-        && (sendto(s, &mark, sizeof mark, MSG_DONTWAIT, reinterpret_cast<sockaddr*>(&address), length) == 1 || errno != ECONNREFUSED);
+        && (sendto(s, &asking, sizeof asking, MSG_DONTWAIT, reinterpret_cast<sockaddr*>(&address), length) == sizeof asking || errno != ECONNREFUSED);
     if (s >= 0)
         close(s);
     return told;

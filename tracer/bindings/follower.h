@@ -6,7 +6,7 @@
 
 namespace calltide::bindings {
 
-// `program`: calltide-follow; `words`: its arguments but the last. An empty program: no more.
+// `program`: calltide-follow; `words`: its arguments up to ASKER. An empty program: no more.
 void setFollower(std::string program, std::vector<std::string> words);
 
 // A process of this command line is about to be started, or has been: if it or what it starts may be out of reach, it is

@@ -3,11 +3,11 @@
 // -E or -S, or with an environment of their own. Started by the recorder when such a child may come, see
 // bindings/follower.cpp; one for all processes of a recording. It looks at the descendants of those that have asked, and ends
 // when nothing is left to be looked at. It reads /proc, and touches a process only to attach to it.
-// calltide-follow ID RECORDING FOLDER PACKAGE OPTIONS ASKER PID MARK: the recording's id in hexadecimal, the recording of the process that
-// asks, where children's recordings go, the folder of the Python package, the options, hexadecimal, by
-// whose end the recording ends (0: nobody's), and who asks, with the mark of the program it runs.
-#include "inject/exchange.h"
+// calltide-follow ID RECORDING FOLDER PACKAGE OPTIONS ASKER PID MARK: the recording's id in hexadecimal, the recording of the
+// process that asks, where children's recordings go, the folder of the Python package, the options, hexadecimal, by whose end
+// the recording ends (0: nobody's), and who asks, with the mark of the program it runs.
 #include "format/outofreach.h"
+#include "inject/exchange.h"
 #include "inject/follow.h"
 #include "inject/followname.h"
 #include "inject/inject.h"
@@ -16,8 +16,8 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <cstring>
 #include <cstdlib>
+#include <cstring>
 #include <ctime>
 #include <map>
 #include <mutex>
@@ -87,23 +87,25 @@ private:
         bool any = false;
         pollfd poll {m_socket, POLLIN, 0};
         while (::poll(&poll, 1, any ? 0 : waitMs) > 0) {
-            uint64_t mark = 0;
+            Asking asking {};
             char control[CMSG_SPACE(sizeof(ucred))];
-            iovec piece {&mark, sizeof mark};
+            iovec piece {&asking, sizeof asking};
             msghdr message {};
             message.msg_iov = &piece;
             message.msg_iovlen = 1;
             message.msg_control = control;
             message.msg_controllen = sizeof control;
-            if (recvmsg(m_socket, &message, MSG_DONTWAIT) < 0)
+            const ssize_t size = recvmsg(m_socket, &message, MSG_DONTWAIT);
+            if (size < 0)
                 break;
             const cmsghdr* header = CMSG_FIRSTHDR(&message);
-            if (!header || header->cmsg_type != SCM_CREDENTIALS)
+            if (size != sizeof asking || !header || header->cmsg_type != SCM_CREDENTIALS)
                 continue;
             ucred sender;
             std::memcpy(&sender, CMSG_DATA(header), sizeof sender);
             if (sender.uid == geteuid() && sender.pid > 0) {
-                addAsker(sender.pid, mark);
+                addAsker(sender.pid, asking.mark);
+                m_joining.asker = std::to_string(asking.asker); // another one, when the recording was let go since
                 any = true;
             }
         }
@@ -204,8 +206,8 @@ private:
         if (!process.problem) {
             w.attempts++;
             m_joins++;
-            std::thread([this, pid, parent = recordingAbove(w), reason, attempt = w.attempts] {
-                if (join(m_joining, pid, parent, reason) != Why::Fine) {
+            std::thread([this, joining = m_joining, pid, parent = recordingAbove(w), reason, attempt = w.attempts] {
+                if (join(joining, pid, parent, reason) != Why::Fine) {
                     // It may have been in the middle of its own imports.
                     std::this_thread::sleep_for(std::chrono::milliseconds(10 << attempt));
                     const std::lock_guard lock(m_mutex);

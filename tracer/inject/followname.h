@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where calltide-follow listens, and how it knows who asked. A header of its own, so that the recorder, which asks there, links nothing of what attaches.
+// Where calltide-follow listens, and what it is told there. A header of its own, so that the recorder, which asks there, links
+// nothing of what attaches.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +12,12 @@
 #include <unistd.h>
 
 namespace calltide::inject {
+
+struct Asking // who asks, says the system
+{
+    uint64_t mark; // of the program that it runs
+    int64_t asker; // by whose end its recording ends; 0: nobody's
+};
 
 // The one of this recording (hexadecimal); the address's length.
 inline socklen_t followerAddress(const std::string& id, sockaddr_un& address)
