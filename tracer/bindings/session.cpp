@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "bindings/greenlets.h"
 #include "bindings/spawn.h"
 #include "bindings/threads.h"
 #include "bindings/triggers.h"
-#include "bindings/greenlets.h"
 #include "bindings/trio.h"
 #include "bindings/usage.h"
 #include <algorithm>
@@ -149,6 +149,7 @@ bool continueInChild()
     g_session.waitForMain = false;
     if (!g_session.followForks || !keepsChild(g_session.options, metaValue("command"))) {
         removeHooks();
+        watchBesides(false);
         return false;
     }
     nameFork();
@@ -165,6 +166,7 @@ bool continueInChild()
         return true;
     }
     removeHooks();
+    watchBesides(false);
     return false;
 }
 
@@ -206,10 +208,10 @@ void stopSession(bool forget)
     g_session.forked = false;
     g_session.ending = false;
     watchBesides(false);
-    if (forget)
+    if (forget) {
         leaveTrio();
-    if (forget)
         leaveGreenlets();
+    }
     if (!g_session.recorder)
         return;
     refreshThreadName();
