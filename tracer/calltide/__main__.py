@@ -8,7 +8,7 @@ if sys.version_info < (3, 9):  # this file must parse on every Python, to be abl
 
 if __name__ == "__main__":
     # -m has put the current folder in front: its files are the program's, and none of ours to run.
-    if sys.path and not getattr(sys.flags, "safe_path", False):
+    if sys.path and not getattr(sys.flags, "safe_path", sys.flags.isolated):
         del sys.path[0]
     from calltide.cli import main
 
