@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/remote.h"
 #include "formats/livecopy.h"
+#include "formats/recordingfiles.h"
 #include "inject/exchange.h"
 #include "inject/processes.h"
-#include "formats/recordingfiles.h"
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>

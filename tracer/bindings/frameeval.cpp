@@ -163,10 +163,10 @@ CALLTIDE_COLD void leaveSlowly(CallFrame* frame, PyCodeObject* code, PyObject* r
             attached(false);
         } else if (triggersArmed() || attached(false)) {
             PyObject* globals = globalsOf(frame);
-            if (!result && !(thrown && value == thrown) && !noteRaise(code, globals, type, value, trace)) {
-            } else if (Careful)
+            const bool leaves = result || (thrown && value == thrown) || noteRaise(code, globals, type, value, trace);
+            if (leaves && Careful)
                 carefulLeave(code, globals, sub, sub ? nullptr : result);
-            else if (t_writer.thread)
+            else if (leaves && t_writer.thread)
                 t_writer.leaveSlow(false, sub);
         }
     } catch (abi::__forced_unwind&) {
