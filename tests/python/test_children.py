@@ -154,10 +154,13 @@ class Children(RecorderTest):
         sys.exit(int(sys.argv[1]))
     """
 
-    def test_out_of_reach(self):
+    def skip_where_none_can_be_attached_to(self):
         scope = "/proc/sys/kernel/yama/ptrace_scope"
         if os.path.exists(scope) and open(scope).read().strip() != "0" and sys.version_info < (3, 14):
             self.skipTest("this computer only lets programs attach to those they started (kernel.yama.ptrace_scope)")
+
+    def test_out_of_reach(self):
+        self.skip_where_none_can_be_attached_to()
         self.write("apart.py", self.OUT_OF_REACH)
         self.write("script.sh", "env -i '%s' apart.py $1 $2\nexit 6\n" % sys.executable)
         program = """
@@ -196,6 +199,27 @@ class Children(RecorderTest):
             r, children = self.record_with_children(program, "0.3", options=options)
             self.assertEqual(r.run.stdout, plain)
             self.assertEqual([c for c in children if c.count("late")], [])
+
+    def test_out_of_reach_when_the_recording_was_let_go_meanwhile(self):
+        self.skip_where_none_can_be_attached_to()
+        self.write("apart.py", self.OUT_OF_REACH)
+        r, children = self.record_with_children("""
+            import os, signal, subprocess, sys
+            from calltide import _tracer, children
+            def apart(status): subprocess.call([sys.executable, "-I", "apart.py", status, "30"])
+            asker = os.fork()
+            if not asker:
+                signal.pause()
+            _tracer.watch(asker)
+            children.announce()
+            apart("1")
+            _tracer.watch(0)
+            children.announce()
+            os.kill(asker, signal.SIGKILL)
+            os.waitpid(asker, 0)
+            apart("2")
+        """)
+        self.assertEqual(sorted(c.end[1] for c in children if c.count("late")), [1, 2])
 
 
 if __name__ == "__main__":
