@@ -21,7 +21,8 @@ PROGRAM = """
         except Lost: pass
     counted = []
     signal.signal(signal.SIGUSR1, lambda number, frame: counted.append(number))
-    names = {"quick": quick, "slow": slow, "fails": fails}
+    def take(): signal.signal(signal.SIGUSR2, signal.SIG_IGN)
+    names = {"quick": quick, "slow": slow, "fails": fails, "take": take}
     print("READY", flush=True)
     while True:
         line = sys.stdin.readline()
@@ -103,6 +104,15 @@ class AttachTriggers(Attaching):
             seen = 3 if name == "USR1" else 1
             self.assertEqual(self.finish(process), "%d <lambda> SIG_DFL\n" % seen)
             self.assertEqual(self.counts(name + ".calltide"), [2, 0, 0])
+
+    def test_a_signal_that_the_program_takes_is_said(self):
+        process = self.program()
+        tool = self.attached(process.pid, "-o", "t.calltide", "--stop-when", "signal:USR2")
+        self.say(process, "take")
+        self.interrupt(tool)
+        self.assertEqual(self.finish(process), "0 <lambda> SIG_IGN\n")
+        (problem,) = self.info("t.calltide")["problems"]
+        self.assertIn("SIGUSR2 did not reach the recording", problem["text"])
 
     def test_a_signal_that_nobody_waits_for_any_more_does_what_it_did(self):
         process = self.program()

@@ -99,6 +99,20 @@ class Triggers(RecorderTest):
         r = self.made("--stop-when", "signal:SIGUSR1", arguments=["signal"])
         self.assertEqual(self.counts(r), [10, 5, 5, 1, 1, 5])
 
+    def test_a_signal_that_the_program_takes_is_said(self):
+        program = """
+            import os, signal, sys
+            if "first" in sys.argv: os.kill(os.getpid(), signal.SIGUSR1)
+            signal.signal(signal.SIGUSR1, lambda *rest: None)
+            os.kill(os.getpid(), signal.SIGUSR1)
+        """
+        words = "SIGUSR1 did not reach the recording: the program has set a handler of its own for it"
+        for option in "--start-when", "--stop-when":
+            r = self.record(program, options=[option, "signal:USR1"])
+            self.assertEqual([n[1] for n in r.notes].count(words), 1)
+            r = self.record(program, "first", options=[option, "signal:USR1"])
+            self.assertEqual([n[1] for n in r.notes], [])  # it has done what it was to do
+
     def test_some_time(self):
         r = self.made("--start-when", "after:0.01s", "--python-only")  # slow() takes five times that
         self.assertEqual(self.counts(r)[3:], [self.counts(r)[3], 1, self.counts(r)[5]])

@@ -129,6 +129,7 @@ def _take_signals(module, wanted: dict) -> None:
         give_back()
         raise Refused("cannot be told by a signal: %s." % error) from None
     _began["signals"] = give_back
+    _began["handlers"] = {number: (handle, False in starts) for number, starts in wanted.items()}
 
 
 def _join(module, fields: dict[str, str]) -> dict[str, str]:
@@ -157,10 +158,12 @@ def _age() -> float:
 
 def _finish() -> None:
     module = load()
+    process.say_taken(module, _began.get("handlers", {}))
     module.stop(last=True)
 
 
 def _end(module) -> None:
+    process.say_taken(module, _began.get("handlers", {}))
     module.stop()
     module.watch(0)
     atexit.unregister(_finish)

@@ -108,13 +108,28 @@ def _watch_signals(tracer, values) -> None:
     for number in wanted:
         try:
             _signal.signal(number, handle)
+            _handlers[number] = (handle, False in wanted[number])
         except (OSError, ValueError):
             pass  # not in this process: the signal keeps its meaning
+
+
+_handlers: dict = {}  # by signal: our handler, and whether it may stop the recording
+
+
+def say_taken(tracer, handlers: dict) -> None:
+    """A note for each signal that can do nothing any more, because the program has put its own handler in the place of ours."""
+    import _signal
+
+    for number, (handle, stops) in handlers.items():
+        if _signal.getsignal(number) is not handle and not tracer.paused() and (stops or tracer.waiting()):
+            name = next((n for n in dir(_signal) if n.startswith("SIG") and getattr(_signal, n) == number), str(number))
+            tracer.note("%s did not reach the recording: the program has set a handler of its own for it" % name)
 
 
 def _finish() -> None:
     from calltide import _tracer
 
+    say_taken(_tracer, _handlers)
     _tracer.stop(last=True)
 
 
