@@ -313,10 +313,13 @@ class FromWithin(RecorderTest):
                 time.sleep(0.1)
                 stop.set()
                 for t in threads: t.join()
+            print(*[t.native_id for t in threads])
         """)
         run = self.python("running.py")
         self.assertEqual((run.returncode, run.stderr), (0, b""))
         r = ctread.Recording(self.path("running.calltide"))
+        native = {t.name: t.native for t in r.threads.values()}
+        self.assertEqual([native["early"], native["waiting"]], [int(n) for n in run.stdout.split()])
         self.assertGreater(r.count("step", thread="early"), 5)
         for thread, names in (("early", {"worker", "inner"}), ("waiting", {"waits"})):
             running = {c.function.qualname: c for c in r.calls(thread=thread) if c.was_running}

@@ -110,6 +110,19 @@ std::string nameOf(PyObject* thread)
     return result;
 }
 
+#if PY_VERSION_HEX < 0x030B0000
+uint64_t nativeIdOf(PyObject* thread) // 0: it does not say
+{
+    PyObject* attributes = PyObject_GenericGetDict(thread, nullptr);
+    PyObject* id = attributes ? PyDict_GetItemString(attributes, "_native_id") : nullptr;
+    const uint64_t number = id && PyLong_CheckExact(id) ? PyLong_AsUnsignedLongLong(id) : 0;
+    const bool bad = PyErr_Occurred();
+    PyErr_Clear();
+    Py_XDECREF(attributes);
+    return bad ? 0 : number;
+}
+#endif
+
 // A new thread is not in the list of active ones at its first event, but its outermost call is Thread._bootstrap.
 std::string nameFromBootstrap(CallFrame* outermost)
 {
@@ -165,6 +178,9 @@ core::Thread* add(PyThreadState* state, core::ThreadWriter* writer, Stack& stack
     record.pythonIdent = ident;
 #if PY_VERSION_HEX >= 0x030B0000
     record.nativeId = state->native_thread_id;
+#else
+    if (PyObject* thread = activeThread(ident))
+        record.nativeId = nativeIdOf(thread);
 #endif
     if (here)
         record.nativeId = uint64_t(syscall(SYS_gettid));
@@ -181,7 +197,9 @@ core::Thread* add(PyThreadState* state, core::ThreadWriter* writer, Stack& stack
     if (name.empty())
         name = nameFromBootstrap(first);
     if (name.empty())
-        name = main ? "MainThread" : here ? nativeName(record.nativeId) : "thread " + std::to_string(record.nativeId);
+        name = main ? "MainThread"
+            : here  ? nativeName(record.nativeId)
+                    : "thread " + std::to_string(record.nativeId ? record.nativeId : uint64_t(ident));
     core::Recorder* recorder = g_session.recorder;
     if (!recorder)
         return nullptr;
