@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <iterator>
 #include <utility>
 
 namespace calltide::formats {
@@ -36,6 +37,15 @@ std::string sizeWords(uint64_t bytes)
     return text;
 }
 
+std::string durationWords(uint64_t ns)
+{
+    constexpr std::pair<uint64_t, const char*> kUnits[] = {{1'000'000'000, "s"}, {1'000'000, "ms"}, {1000, "µs"}, {1, "ns"}};
+    const auto* unit = std::find_if(std::begin(kUnits), std::end(kUnits) - 1, [ns](const auto& u) { return ns >= u.first; });
+    char text[40];
+    std::snprintf(text, sizeof text, "%.6g %s", double(ns) / double(unit->first), unit->second);
+    return text;
+}
+
 } // namespace
 
 std::string modeWords(const NativeTables& f)
@@ -53,11 +63,8 @@ std::string modeWords(const NativeTables& f)
         out += "; up to" + (full ? ' ' + sizeWords(full) : " a limit") + " of each process";
     if (deep)
         out += "; " + std::to_string(deep) + " calls deep";
-    if (least) {
-        char text[40];
-        std::snprintf(text, sizeof text, "; calls of %.6g µs and more", double(least) / 1000);
-        out += text;
-    }
+    if (least)
+        out += "; calls of " + durationWords(least) + " and more";
     constexpr std::pair<const char*, const char*> kFilters[] = {{"my_code_only", "my code only"}, {"ignore_frozen", "no frozen modules"},
         {"log_sparse", "only marked functions"}, {"include_files", "only some files"}, {"exclude_files", "without some files"},
         {"include_functions", "only some functions"}, {"exclude_functions", "without some functions"},
