@@ -371,6 +371,8 @@ private Q_SLOTS:
         QVERIFY(put(
             QStringLiteral("p2-b.calltide"), header(w.bytes, offsetof(f::FileHeader, recordingId), 8))); // another's
         QVERIFY(put(QStringLiteral("p3-c.calltide"), {1, 2, 3}));
+        QVERIFY(put(QStringLiteral("p4-d.calltide"), {})); // killed as they began
+        QVERIFY(put(QStringLiteral("p5-e.calltide"), std::vector<uint8_t>(f::kFileHeaderSize)));
         auto trace = read(w.bytes);
         QVERIFY(QDir(m_folder.filePath(QStringLiteral("t.calltide.d"))).removeRecursively());
         QVERIFY(bool(trace));

@@ -4,16 +4,28 @@
 #include "formats/recordingfiles.h"
 #include "store/parallel.h"
 #include <algorithm>
+#include <fstream>
 
 namespace calltide::formats {
 
 using namespace store;
+
+// Of a process that was killed as its recording began: not even a header was written.
+static bool isBlank(const std::string& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    char bytes[format::kFileHeaderSize + 1];
+    file.read(bytes, sizeof bytes);
+    return file.eof() && std::all_of(bytes, bytes + file.gcount(), [](char c) { return c == 0; });
+}
 
 void NativeReader::findChildren()
 {
     for (const std::string& p : childRecordings(m_path)) {
         auto child = openNativeFile(p);
         if (!child) {
+            if (isBlank(p))
+                continue;
             m_badChildren.emplace_back(p, child.error().message);
             continue;
         }
