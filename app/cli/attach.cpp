@@ -2,12 +2,12 @@
 // attach: starts a recording in a running program, waits, stops it. ps: the programs that it could be.
 #include "cli/arguments.h"
 #include "cli/recorderoptions.h"
+#include "formats/recordingfiles.h"
 #include "inject/processes.h"
 #include "session/remote.h"
 #include <QDateTime>
 #include <QElapsedTimer>
 #include <QFile>
-#include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -121,6 +121,9 @@ QString commandOf(const inject::Process& p)
 
 QString sizeText(quint64 bytes) { return QLocale::c().formattedDataSize(qint64(bytes), 1, QLocale::DataSizeTraditionalFormat); }
 
+// With its children's.
+QString sizeOf(const QString& recording) { return sizeText(formats::recordingSize(QFile::encodeName(recording).toStdString())); }
+
 void say(const QString& text) { fprintf(stderr, "calltide: %s\n", qPrintable(text)); }
 
 // A recording that goes on without us, or that somebody else waits for.
@@ -133,7 +136,7 @@ int stopRecording(int pid)
     if (const Status stopped = session::endAttached(pid, recording); !stopped)
         return fail(QString::fromStdString(stopped.error().message));
     say(QStringLiteral("%1: %2, process %3 goes on")
-            .arg(shortPath(recording), sizeText(quint64(QFileInfo(recording).size())))
+            .arg(shortPath(recording), sizeOf(recording))
             .arg(pid));
     return 0;
 }
@@ -179,7 +182,7 @@ int attach(const QStringList& arguments)
         if (const Status stopped = session::endAttached(pid, attached->recording); !stopped && lives())
             return fail(QString::fromStdString(stopped.error().message));
     }
-    say(QStringLiteral("%1: %2, %3").arg(shown, sizeText(quint64(QFileInfo(attached->recording).size())),
+    say(QStringLiteral("%1: %2, %3").arg(shown, sizeOf(attached->recording),
         lives() ? QStringLiteral("process %1 goes on").arg(pid) : QStringLiteral("process %1 has ended").arg(pid)));
     return 0;
 }

@@ -96,8 +96,8 @@ int record(const QStringList& arguments)
     if (!command)
         return fail(QString::fromStdString(command.error().message));
     const session::CommandLine& line = command.value();
-    if (options->output.isEmpty())
-        fprintf(stderr, "calltide: recording into %s\n", qPrintable(shortPath(line.recording)));
+    if (options->output.isEmpty()) // said by the recorder, when it has found nothing wrong with its options
+        qputenv("CALLTIDE_SAY", QFile::encodeName(shortPath(line.recording)));
 
     std::vector<QByteArray> bytes{QFile::encodeName(line.program)};
     for (const QString& a : line.arguments)

@@ -3,6 +3,7 @@
 import glob
 import json
 import os
+import re
 import subprocess
 import sys
 import unittest
@@ -130,10 +131,12 @@ class AttachTest(Attaching):
         """)
         tool = self.attached(process.pid, "-o", "c.calltide")
         wait_until(lambda: self.calls("c.calltide", "hello") > 0 and self.calls("c.calltide", "forked") > 0, "calls of children")
-        self.interrupt(tool)
-        kept = len(os.listdir(self.path("c.calltide.d")))
-        self.assertGreaterEqual(kept, 2)
+        said = re.search(r"c\.calltide: ([0-9.]+) ([kM]?)B", self.interrupt(tool), re.I)
         self.assertEqual(self.end(process), "")
+        children = [os.path.getsize(self.path("c.calltide.d/" + name)) for name in os.listdir(self.path("c.calltide.d"))]
+        self.assertGreaterEqual(len(children), 2)
+        size = float(said[1]) * {"": 1, "k": 1 << 10, "m": 1 << 20}[said[2].lower()]
+        self.assertGreater(size, os.path.getsize(self.path("c.calltide")) + sum(children) / 2)
 
     def test_the_program_ends_while_it_is_recorded(self):
         process = self.server()

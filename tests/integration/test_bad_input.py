@@ -103,6 +103,12 @@ class BadInputTest(CalltideTest):
         self.refused("record", "--python", fake, target("fib.py"),
                      says="Python 3.7.16 is too old, 3.9 and newer work: choose another than %s." % fake)
 
+    def test_what_is_wrong_with_options_of_the_recorder_is_all_that_is_said(self):
+        for words in ("--min-duration", "banana"), ("--ring", "1"):
+            result = self.run_calltide("record", *words, "-c", "print(1)")
+            self.assertEqual((result.returncode, result.stdout, os.listdir(self.folder)), (2, "", []))
+            self.assertTrue(result.stderr.startswith("calltide: " + words[0][2:].replace("-", "_")), result.stderr)
+
     def test_wrong_usage(self):
         for arguments in (["info"], ["info", "--nope", "a"], ["export", "a"], ["export", "a", "-o"],
                           ["export", "a", "-o", "x.png"], ["export", "a", "-o", "x", "--format", "png"],

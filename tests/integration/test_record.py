@@ -37,9 +37,11 @@ class RecordTest(CalltideTest):
         self.assertEqual(info["metadata"]["mode"], "exact; up to 0.25 MB of each process; 100 calls deep")
         self.assertEqual([m["reason"] for m in info["missing"]], ["limit reached"])
         self.assertIn("recorded: exact; up to 0.25 MB", self.succeed("info", "r.calltide").stdout)
-        self.record("--my-code-only", "--exclude-functions", "x", "--start-when", "enter:fib", "--", target("fib.py"), "3")
-        self.assertEqual(self.info("r.calltide")["metadata"]["mode"],
-                         "exact; my code only; without some functions; from a condition on")
+        for least, words in (("1ms", "1 ms"), ("2.5s", "2.5 s"), ("10", "10 µs"), ("999ns", "999 ns")):
+            self.record("--my-code-only", "--exclude-functions", "x", "--start-when", "enter:fib", "--min-duration", least, "--",
+                        target("fib.py"), "3")
+            self.assertEqual(self.info("r.calltide")["metadata"]["mode"],
+                             "exact; calls of %s and more; my code only; without some functions; from a condition on" % words)
         self.record("--start-when", "enter:nothing", "--", target("fib.py"), "3")
         (problem,) = self.info("r.calltide")["problems"]
         self.assertIn("never came", problem["text"])
@@ -97,6 +99,12 @@ class RecordTest(CalltideTest):
             ours = self.record("--", *command)
             self.assertEqual((ours.returncode, ours.stdout, ours.stderr), (plain.returncode, plain.stdout, plain.stderr))
             self.assertGreater(self.info("r.calltide")["slices"], 0)
+
+    def test_a_name_that_was_chosen_is_said(self):
+        for name in "code.calltide", "code-2.calltide":
+            result = self.run_calltide("record", *PYTHON, "-c", "import os; print('CALLTIDE_SAY' in os.environ)")
+            self.assertEqual((result.stdout, result.stderr), ("False\n", "calltide: recording into %s\n" % name))
+            self.assertEqual(self.info(name)["problems"], [])
 
     def test_modules_code_and_interpreters(self):
         result = self.record("-m", "json.tool", stdin='{"a":1}')

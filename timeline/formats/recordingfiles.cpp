@@ -22,4 +22,17 @@ std::vector<std::string> childRecordings(const std::string& recording)
     return paths;
 }
 
+uint64_t recordingSize(const std::string& recording)
+{
+    std::vector<std::string> all = childRecordings(recording);
+    all.push_back(recording);
+    uint64_t sum = 0;
+    for (const std::string& path : all) {
+        std::error_code error;
+        const auto size = std::filesystem::file_size(path, error);
+        sum += error ? 0 : size;
+    }
+    return sum;
+}
+
 } // namespace calltide::formats

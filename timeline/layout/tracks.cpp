@@ -223,7 +223,7 @@ struct Builder
         else if (track.kind == TrackKind::Async)
             item.detail = "spans" + std::string(kDot) + plural(track.rowCount, "lane", "lanes");
         else
-            item.detail = "busy " + formatShare(double(track.busy) / lasted);
+            item.detail = "in calls " + formatShare(double(track.busy) / lasted);
         item.collapsed = collapsed.tracks.contains(id) && track.rowCount > 1;
         item.rows = item.collapsed ? 1 : rowsShown(id);
         item.hiddenRows = item.collapsed ? 0 : track.rowCount - item.rows;

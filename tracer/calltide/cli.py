@@ -195,6 +195,9 @@ def become(request: Request) -> int:
     if target[0] == "-c" and len(target[1]) < 50_000:
         fields["code"] = target[1]
     environment = dict(os.environ)
+    name = environment.pop("CALLTIDE_SAY", None)  # by calltide record, which chose it
+    if name:
+        sys.stderr.write("calltide: recording into %s\n" % name)
     environment[session.VARIABLE] = session.encode(fields)
     environment["PYTHONPATH"] = session.with_hook(environment.get("PYTHONPATH"))
     sys.stdout.flush()
