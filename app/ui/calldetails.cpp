@@ -126,6 +126,24 @@ CallDetails callDetails(const TraceContext& context, store::SliceIndex slice)
     return out;
 }
 
+QString valuesText(const TraceContext& context, store::SliceIndex slice)
+{
+    constexpr int kMostValues = 20;
+    CallDetails details;
+    takeArguments(context.trace->arguments(slice), details);
+    if (details.arguments.isEmpty() && details.returned.isEmpty())
+        return {};
+    QStringList values;
+    for (const auto& [name, value] : details.arguments.mid(0, kMostValues))
+        values << (name.isEmpty() ? value : name + u'=' + value);
+    if (details.arguments.size() > kMostValues)
+        values << QStringLiteral("…");
+    QString text = context.name(context.trace->functionOf(slice)) + u'(' + values.join(QStringLiteral(", ")) + u')';
+    if (!details.returned.isEmpty())
+        text += QStringLiteral(" → ") + details.returned;
+    return text;
+}
+
 bool isQuick(const TraceContext& context, store::SliceIndex slice)
 {
     const auto [first, last] = context.trace->children(slice);

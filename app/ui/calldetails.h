@@ -31,6 +31,8 @@ struct CallDetails
 };
 
 CallDetails callDetails(const TraceContext& context, store::SliceIndex slice);
+// "get(user_id=8) → 200" in one line; empty when neither was recorded. May read the file.
+QString valuesText(const TraceContext& context, store::SliceIndex slice);
 // Whether callDetails() is quick enough for the GUI thread.
 bool isQuick(const TraceContext& context, store::SliceIndex slice);
 

@@ -35,6 +35,22 @@ bool forEachCall(
     return true;
 }
 
+// The first call of the function in a part of a row.
+auto nextOf(const store::Trace& trace, store::FunctionId function)
+{
+    return [functions = trace.functionColumn(), function](store::SliceIndex from, store::SliceIndex end) {
+        while (from < end && functions[from] != function.v)
+            ++from;
+        return from;
+    };
+}
+
+store::Scope callsOnly(const store::Trace& trace, store::Scope scope)
+{
+    scope.tracks = store::countedTracks(trace, scope.tracks);
+    return scope;
+}
+
 template <class Next>
 CallsData collect(const store::Trace& trace, const store::Scope& scope, store::Progress* progress, uint64_t most, Next&& next)
 {
@@ -73,20 +89,26 @@ CallsData collectCalls(const store::Trace& trace, store::FunctionId function, co
 {
     CallsData out;
     if (function.valid()) {
-        const auto functions = trace.functionColumn();
-        const auto next = [&](store::SliceIndex from, store::SliceIndex end) {
-            while (from < end && functions[from] != function.v)
-                ++from;
-            return from;
-        };
-        store::Scope counted = scope;
-        counted.tracks = store::countedTracks(trace, scope.tracks);
-        out = collect(trace, counted, progress, most, next);
+        const auto next = nextOf(trace, function);
+        out = collect(trace, callsOnly(trace, scope), progress, most, next);
         if (out.total == 0) // of what is no call: garbage collections, imports
             out = collect(trace, scope, progress, most, next);
     }
     out.function = function;
     return out;
+}
+
+bool forEachCallOf(const store::Trace& trace, store::FunctionId function, const store::Scope& scope,
+    store::Progress* progress, const std::function<void(store::SliceIndex)>& visit)
+{
+    uint64_t count = 0;
+    const auto each = [&](store::SliceIndex i) {
+        ++count;
+        visit(i);
+    };
+    const auto next = nextOf(trace, function);
+    return forEachCall(trace, callsOnly(trace, scope), progress, next, each)
+        && (count > 0 || forEachCall(trace, scope, progress, next, each)); // of what is no call
 }
 
 CallsData collectHits(const store::Trace& trace, const store::HitSet& hits, const store::Scope& scope,

@@ -3,6 +3,7 @@
 #pragma once
 #include "store/hits.h"
 #include "store/statistics.h"
+#include <functional>
 #include <vector>
 
 namespace calltide::ui {
@@ -28,6 +29,9 @@ struct CallsData
 inline constexpr uint64_t kMostCalls = 4'000'000;
 CallsData collectCalls(const store::Trace& trace, store::FunctionId function, const store::Scope& scope,
     store::Progress* progress = nullptr, uint64_t most = kMostCalls);
+// Calls `visit` for each of them, row by row. False: cancelled.
+bool forEachCallOf(const store::Trace& trace, store::FunctionId function, const store::Scope& scope,
+    store::Progress* progress, const std::function<void(store::SliceIndex)>& visit);
 
 // The hits of a search that lie in the scope or reach into it; beyond `most` every so many, and `step` says how many.
 CallsData collectHits(const store::Trace& trace, const store::HitSet& hits, const store::Scope& scope,

@@ -2,7 +2,9 @@
 #include "ui/callview.h"
 #include "ui/appearance.h"
 #include "ui/areasummary.h"
+#include "ui/callfacts.h"
 #include "ui/controls.h"
+#include "ui/durationspark.h"
 #include "ui/sharestrip.h"
 #include "ui/text.h"
 #include <QBoxLayout>
@@ -30,11 +32,13 @@ QPixmap swatch(const QColor& color, double ratio)
 }
 } // namespace
 
-CallView::CallView(const Appearance& appearance, TraceContextPtr context, render::ViewState* state, QWidget* parent)
+CallView::CallView(const Appearance& appearance, TraceContextPtr context, render::ViewState* state, CallFacts* facts,
+    QWidget* parent)
     : QWidget(parent)
     , m_appearance(appearance)
     , m_context(std::move(context))
     , m_state(state)
+    , m_facts(facts)
     , m_pages(new QStackedWidget)
 {
     auto* all = new QVBoxLayout(this);
@@ -46,6 +50,8 @@ CallView::CallView(const Appearance& appearance, TraceContextPtr context, render
     m_pages->addWidget(buildAreaPage());
     connect(state, &render::ViewState::areaChanged, this, &CallView::refresh);
     connect(state, &render::ViewState::selectionChanged, this, &CallView::refresh);
+    connect(facts, &CallFacts::changed, this, &CallView::showRank);
+    connect(facts, &CallFacts::stale, this, qOverload<>(&QWidget::update)); // painted when seen, it asks again
     connect(&appearance, &Appearance::changed, this, [this] {
         m_shown = store::kNoSlice;
         refresh();
@@ -109,12 +115,51 @@ QWidget* CallView::buildPage()
     m_innerNames->setFont(uiFont(m_appearance, u"caption"));
     column->addWidget(m_innerNames);
     column->addSpacing(4);
+    m_rank = new QWidget;
+    m_rank->setObjectName(QStringLiteral("rank"));
+    auto* rank = new QHBoxLayout(m_rank);
+    rank->setContentsMargins(0, 0, 0, 0);
+    rank->setSpacing(12);
+    m_spark = new DurationSpark(m_appearance);
+    m_slower = new ElidedLabel;
+    auto* allCalls = new LinkLabel;
+    allCalls->setFullText(tr("See all calls"));
+    for (ElidedLabel* label : {m_slower, static_cast<ElidedLabel*>(allCalls)})
+        label->setFont(uiFont(m_appearance, u"small"));
+    connect(allCalls, &LinkLabel::clicked, this, &CallView::allCallsRequested);
+    auto* said = new QVBoxLayout;
+    said->setSpacing(2);
+    said->addWidget(m_slower);
+    said->addWidget(allCalls);
+    rank->addWidget(m_spark);
+    rank->addLayout(said, 1);
+    m_rank->hide();
+    column->addWidget(m_rank);
+    column->addSpacing(4);
     m_rows = new QWidget;
     m_grid = new QGridLayout(m_rows);
     column->addWidget(m_rows);
     column->addStretch(1);
 
     return scrolled(page);
+}
+
+void CallView::paintEvent(QPaintEvent* event)
+{
+    QWidget::paintEvent(event);
+    m_facts->need();
+}
+
+void CallView::showRank()
+{
+    const FunctionCalls& calls = m_facts->calls();
+    const bool known = calls.position > 0 && calls.calls > 1 && calls.slice == m_shown;
+    m_rank->setVisible(known);
+    if (!known)
+        return;
+    m_spark->setCalls(calls, m_context->trace->duration(calls.slice));
+    m_slower->setFullText(tr("Slower than %1 of %2 calls").arg(
+        formatPercent(double(calls.faster) / double(calls.calls)), formatNumber(calls.calls)));
 }
 
 void CallView::setContext(TraceContextPtr context)
@@ -301,6 +346,7 @@ void CallView::show(const CallDetails& details)
     if (!details.returned.isEmpty())
         addRow(tr("Returned"), valueLabel(details.returned));
     m_pages->setCurrentIndex(1);
+    showRank();
 }
 
 QString CallView::shownText() const

@@ -14,6 +14,8 @@ class QStackedWidget;
 namespace calltide::ui {
 
 class Appearance;
+class CallFacts;
+class DurationSpark;
 class ElidedLabel;
 class LinkLabel;
 class ShareStrip;
@@ -22,7 +24,8 @@ class CallView : public QWidget
 {
     Q_OBJECT
 public:
-    CallView(const Appearance& appearance, TraceContextPtr context, render::ViewState* state, QWidget* parent = nullptr);
+    CallView(const Appearance& appearance, TraceContextPtr context, render::ViewState* state, CallFacts* facts,
+        QWidget* parent = nullptr);
 
     void setContext(TraceContextPtr context); // the next state of a trace that grows
     void refreshOpen(); // when the call that is shown has not ended yet, or had not when it was shown
@@ -31,11 +34,16 @@ public:
 Q_SIGNALS:
     void sourceRequested(calltide::store::FunctionId function);
     void zoomRequested();
+    void allCallsRequested();
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
 
 private:
     void refresh();
     void showArea();
     void show(const CallDetails& details);
+    void showRank(); // beside all calls of the function
     void addRow(const QString& key, QWidget* value);
     QLabel* valueLabel(const QString& text, bool mono = true);
     QWidget* buildPage();
@@ -44,6 +52,7 @@ private:
     const Appearance& m_appearance;
     TraceContextPtr m_context;
     render::ViewState* m_state;
+    CallFacts* m_facts;
     session::JobRunner m_job;
     QStackedWidget* m_pages;
     QLabel* m_swatch;
@@ -51,6 +60,9 @@ private:
     LinkLabel* m_place;
     QLabel *m_duration, *m_self, *m_selfShare, *m_inside;
     ShareStrip* m_strip;
+    QWidget* m_rank;
+    DurationSpark* m_spark;
+    ElidedLabel* m_slower;
     QWidget* m_rows = nullptr;
     QGridLayout* m_grid = nullptr;
     store::SliceIndex m_shown = store::kNoSlice;

@@ -2,8 +2,10 @@
 #include "ui/document.h"
 #include "session/livefollower.h"
 #include "ui/appearance.h"
+#include "ui/callfacts.h"
 #include "ui/callsview.h"
 #include "ui/callview.h"
+#include "ui/controls.h"
 #include "ui/functionsview.h"
 #include "ui/hitsview.h"
 #include "ui/notesfile.h"
@@ -23,17 +25,19 @@ Document::Document(
     : QObject(parent)
     , m_context(std::move(context))
     , m_state(new render::ViewState(this))
+    , m_facts(new CallFacts(m_context, m_state, this))
 {
     m_state->setTrace(m_context->trace);
     m_timeline = new timeline::TimelineView(m_state, &appearance.theme(), renderer);
     m_flame = new flameview::FlameView(m_state, &appearance.theme());
     m_functions = new FunctionsView(appearance, m_context, m_state);
-    m_source = new SourceView(appearance, m_context, m_state);
-    m_call = new CallView(appearance, m_context, m_state);
+    m_source = new SourceView(appearance, m_context, m_state, m_facts);
+    m_call = new CallView(appearance, m_context, m_state, m_facts);
     m_calls = new CallsView(appearance, m_context, m_state);
     m_hits = new HitsView(appearance, m_context, m_state);
     m_notes = new NotesView(appearance, m_state);
     m_notesFile = new NotesFile(path(), m_state, this);
+    connect(m_functions, &FunctionsView::counted, this, [this] { m_source->setStatistics(m_functions->statistics()); });
     restoreTracks();
     connect(m_timeline, &timeline::TimelineView::arrangementChanged, this, [this] {
         if (m_restoring)
@@ -98,6 +102,7 @@ void Document::grow(store::TracePtr trace)
     context->trace = trace;
     m_context = context;
     m_state->growTrace(std::move(trace)); // first: the others ask it what is selected
+    m_facts->setContext(m_context);
     m_functions->setContext(m_context);
     m_source->setContext(m_context);
     m_call->setContext(m_context);
@@ -109,7 +114,8 @@ void Document::grow(store::TracePtr trace)
     m_sinceSlow.start();
     m_slowEvery = std::max<qint64>(1000, qint64(m_context->trace->sliceCount() / 1000)); // 10 M calls: 10 s
     m_call->refreshOpen();
-    m_functions->recount();
+    m_functions->recount(isSeen(m_source));
+    m_facts->recount();
     m_calls->recount();
     if (last)
         restoreTracks(); // those of its tracks that came late

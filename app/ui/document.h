@@ -25,6 +25,7 @@ class LiveFollower;
 namespace calltide::ui {
 
 class Appearance;
+class CallFacts;
 class CallView;
 class CallsView;
 class FunctionsView;
@@ -85,6 +86,7 @@ private:
     qint64 m_slowEvery = 1000; // ms
     TraceContextPtr m_context;
     render::ViewState* m_state;
+    CallFacts* m_facts; // of the chosen call, for several views
     QPointer<timeline::TimelineView> m_timeline;
     QPointer<flameview::FlameView> m_flame;
     QPointer<FunctionsView> m_functions;

@@ -220,9 +220,14 @@ void FunctionsView::setContext(TraceContextPtr context)
     static_cast<FunctionsProxy*>(m_proxy)->setContext(m_context, m_filter->text());
 }
 
-void FunctionsView::recount()
+const std::vector<store::FunctionStatistics>& FunctionsView::statistics() const
 {
-    m_stale = m_context->trace->isGrowing() && !isSeen(this);
+    return m_model->statistics();
+}
+
+void FunctionsView::recount(bool needed)
+{
+    m_stale = m_context->trace->isGrowing() && !needed && !isSeen(this);
     if (!m_stale && (!m_job.running() || !m_context->trace->isGrowing()))
         compute();
 }
@@ -231,7 +236,7 @@ void FunctionsView::paintEvent(QPaintEvent* event)
 {
     QWidget::paintEvent(event);
     if (m_stale) // it comes into sight
-        QTimer::singleShot(0, this, &FunctionsView::recount);
+        QTimer::singleShot(0, this, [this] { recount(false); });
 }
 
 void FunctionsView::compute()
@@ -252,6 +257,7 @@ void FunctionsView::compute()
             m_model->setStatistics(std::move(statistics));
             showTotals();
             followSelection();
+            Q_EMIT counted();
         });
 }
 

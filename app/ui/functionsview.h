@@ -3,6 +3,7 @@
 #pragma once
 #include "render/viewstate.h"
 #include "session/jobs.h"
+#include "store/statistics.h"
 #include "ui/tracecontext.h"
 #include <QWidget>
 
@@ -28,8 +29,12 @@ public:
     QTableView* table() const { return m_table; }
     QLineEdit* filter() const { return m_filter; }
     void setContext(TraceContextPtr context); // the next state of a trace that grows
-    void recount();
+    void recount(bool needed); // by another view, even when this one is not seen
+    const std::vector<store::FunctionStatistics>& statistics() const; // of state's scope()
     bool isReady() const { return !m_job.running() && !m_stale; } // the figures of the present scope are shown
+
+Q_SIGNALS:
+    void counted(); // statistics() are new
 
 protected:
     void paintEvent(QPaintEvent* event) override;

@@ -83,6 +83,7 @@ void MainWindow::connectDocument(Document& document)
         [shown, showSource](store::SliceIndex slice) { showSource(shown->trace().functionOf(slice)); });
     connect(document.timeline(), &timeline::TimelineView::statisticsRequested, this,
         [this] { showPanel(Panels::Calls); }); // the click has selected the call
+    connect(document.call(), &CallView::allCallsRequested, this, [this] { showPanel(Panels::Calls); });
     connect(document.call(), &CallView::zoomRequested, document.timeline(), &timeline::TimelineView::zoomToSelection);
     connect(document.timeline(), &timeline::TimelineView::contextMenuRequested, this,
         [this, shown, showSource](const QPoint& at, store::SliceIndex slice) {
