@@ -153,6 +153,20 @@ private Q_SLOTS:
         QVERIFY(state->notes().empty());
     }
 
+    void aClickOnTheRulerDropsAFlagWithinTheAreaAndEndsItBesideIt()
+    {
+        state->setArea(render::Area{{20 * kMs, 60 * kMs}, {}});
+        click({xOf(30 * kMs), 58});
+        QVERIFY(state->area());
+        QCOMPARE(state->notes().size(), size_t(1));
+        QTest::keyClick(view->findChild<QLineEdit*>(QStringLiteral("noteEditor")), Qt::Key_Return);
+        state->selectNote(ViewState::kNoNote);
+        click({xOf(80 * kMs), 58});
+        QVERIFY(!state->area());
+        QCOMPARE(state->notes().size(), size_t(1));
+        state->setNotes({});
+    }
+
     void shiftMNotesTheSelectedCallsTime()
     {
         state->select(sliceNamed("load"));

@@ -310,6 +310,8 @@ void TimelineView::Private::release(QMouseEvent* event)
 
 void TimelineView::Private::clicked(const Hit& hit)
 {
+    const auto& area = state->area();
+    const bool outsideArea = area && (hit.time < area->range.from || hit.time > area->range.to);
     switch (hit.zone) {
     case HitZone::GroupHeader: {
         auto collapsed = scene->collapsed();
@@ -325,7 +327,7 @@ void TimelineView::Private::clicked(const Hit& hit)
         useTool(hit, QCursor::pos());
         break;
     case HitZone::Ruler: // drops a flag there, unless the click ends something
-        if (!state->area() && state->selectedNote() == render::ViewState::kNoNote) {
+        if (!outsideArea && state->selectedNote() == render::ViewState::kNoNote) {
             const auto& notes = state->notes();
             state->addNote(
                 {.from = hit.time, .to = hit.time, .color = notes.empty() ? uint8_t(0) : notes.back().color});
@@ -335,7 +337,7 @@ void TimelineView::Private::clicked(const Hit& hit)
         state->selectNote(render::ViewState::kNoNote);
         [[fallthrough]];
     case HitZone::Row:
-        if (const auto& area = state->area(); area && (hit.time < area->range.from || hit.time > area->range.to))
+        if (outsideArea)
             state->setArea(std::nullopt);
         if (hit.zone == HitZone::Row)
             state->select(choose(hit));
