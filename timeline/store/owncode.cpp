@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/owncode.h"
-#include "store/builder.h"
-#include "store/lod.h"
+#include "store/builder_p.h"
 #include "store/parallel.h"
 #include "store/walk.h"
 #include <algorithm>
@@ -30,10 +29,11 @@ class TraceBuilder::OwnCalls
 public:
     OwnCalls(const Trace& whole, Progress* progress)
         : m_whole(whole)
-        , m_progress(progress)
         , m_kept(whole.tracks().size())
         , m_own(whole.functions().size())
     {
+        m_d.progress = progress;
+        m_d.trace = std::shared_ptr<Trace>(new Trace(m_whole));
         for (size_t i = 0; i < m_own.size(); ++i)
             m_own[i] = isOwn(whole.functions()[i]);
     }
@@ -41,26 +41,17 @@ public:
     TracePtr make(BigVector<SliceIndex>& origin)
     {
         parallelFor(m_kept.size(), [&](size_t t) { keep(TrackId(t)); });
-        if (cancelled())
+        if (m_d.cancelled())
             return nullptr;
-        m_trace = std::shared_ptr<Trace>(new Trace(m_whole));
         placeRows(origin);
         fill(origin);
-        makeLod();
-        return cancelled() ? nullptr : m_trace;
+        m_d.makeLod();
+        point();
+        m_d.addBusyTimes();
+        return m_d.cancelled() ? nullptr : m_d.trace;
     }
 
 private:
-    struct Columns
-    {
-        std::shared_ptr<const void> tables; // the whole trace's memory: extras and text lie there
-        BigVector<int64_t> start;
-        BigVector<uint32_t> duration, function, extra;
-        std::vector<LodRuns> lod;
-    };
-
-    bool cancelled() const { return m_progress && m_progress->cancelled(); }
-
     void keep(TrackId id)
     {
         const Track& track = m_whole.track(id);
@@ -82,7 +73,7 @@ private:
             m_whole, id, INT64_MIN, INT64_MAX,
             [&](SliceIndex i, uint32_t) {
                 if ((++seen & 0xFFFF) == 0)
-                    stopped = cancelled();
+                    stopped = m_d.cancelled();
                 if (stopped || !m_own[functions[i]])
                     return;
                 const int64_t start = m_whole.start(i);
@@ -101,106 +92,81 @@ private:
 
     void placeRows(BigVector<SliceIndex>& origin)
     {
-        m_trace->m_rows.clear();
-        m_trace->m_rowOrder.reset();
-        m_trace->m_longDurations.clear();
+        Trace& trace = *m_d.trace;
+        trace.m_rows.clear();
+        trace.m_rowOrder.reset();
+        trace.m_longDurations.clear();
         uint64_t at = 0;
         for (uint32_t t = 0; t < m_kept.size(); ++t) {
-            Track& track = m_trace->m_tracks[t];
+            Track& track = trace.m_tracks[t];
             const auto& rows = m_kept[t].rows;
-            track.firstRow = RowId(m_trace->m_rows.size());
+            track.firstRow = RowId(trace.m_rows.size());
             track.rowCount = uint32_t(rows.size());
             track.sliceCount = 0;
+            track.busy = 0;
             for (uint32_t depth = 0; depth < rows.size(); ++depth) {
-                m_trace->m_rows.push_back({TrackId(t), depth, at, rows[depth].size()});
+                trace.m_rows.push_back({TrackId(t), depth, at, rows[depth].size()});
                 at += rows[depth].size();
                 track.sliceCount += rows[depth].size();
             }
         }
-        m_trace->m_sliceCount = at;
+        trace.m_sliceCount = at;
         origin.resize(at);
     }
 
     void fill(BigVector<SliceIndex>& origin)
     {
+        Trace& trace = *m_d.trace;
+        Private::Columns& columns = *m_d.columns;
         const size_t count = origin.size();
-        m_columns->tables = m_whole.m_memory;
-        m_columns->start.resize(count);
-        m_columns->duration.resize(count);
-        m_columns->function.resize(count);
-        m_columns->extra.resize(count);
-        std::vector<std::vector<std::pair<SliceIndex, int64_t>>> longOnes(m_trace->m_rows.size());
-        parallelFor(m_trace->m_rows.size(), [&](size_t r) {
-            const Row& row = m_trace->m_rows[r];
+        columns.start.resize(count);
+        columns.duration.resize(count);
+        columns.function.resize(count);
+        columns.extra.resize(count);
+        std::vector<std::vector<std::pair<SliceIndex, int64_t>>> longOnes(trace.m_rows.size());
+        parallelFor(trace.m_rows.size(), [&](size_t r) {
+            const Row& row = trace.m_rows[r];
             auto& from = m_kept[row.track.v].rows[row.depth];
             for (uint64_t k = 0; k < row.count; ++k) {
                 const SliceIndex i = from[k], to = row.first + k;
                 origin[to] = i;
-                m_columns->start[to] = m_whole.m_start[i];
-                m_columns->duration[to] = m_whole.m_duration[i];
-                m_columns->function[to] = m_whole.m_function[i];
-                m_columns->extra[to] = m_whole.m_extra[i];
+                columns.start[to] = m_whole.m_start[i];
+                columns.duration[to] = m_whole.m_duration[i];
+                columns.function[to] = m_whole.m_function[i];
+                columns.extra[to] = m_whole.m_extra[i];
                 if (m_whole.m_duration[i] == Trace::kLongDuration)
                     longOnes[r].push_back({to, m_whole.duration(i)});
             }
             from = {};
         });
         for (const auto& row : longOnes)
-            m_trace->m_longDurations.insert(m_trace->m_longDurations.end(), row.begin(), row.end());
-        m_trace->m_start = m_columns->start;
-        m_trace->m_duration = m_columns->duration;
-        m_trace->m_function = m_columns->function;
-        m_trace->m_extra = m_columns->extra;
-        m_trace->m_memory = m_columns;
-        for (Track& track : m_trace->m_tracks) {
-            if (!isOfThread(track))
-                continue;
-            track.busy = track.begin = track.end = 0;
-            if (!track.rowCount)
-                continue;
-            const Row& top = m_trace->m_rows[track.firstRow.v];
-            for (SliceIndex i = top.first; i < top.first + top.count; ++i)
-                track.busy += m_trace->duration(i);
-            if (top.count) {
-                track.begin = m_trace->start(top.first);
-                track.end = m_trace->end(top.first + top.count - 1);
-            }
-        }
+            trace.m_longDurations.insert(trace.m_longDurations.end(), row.begin(), row.end());
     }
 
-    void makeLod()
+    void point()
     {
-        const size_t rows = m_trace->m_rows.size();
-        std::vector<RowLod> lods(rows);
-        parallelFor(rows, [&](size_t r) {
-            const Row& row = m_trace->m_rows[r];
-            if (!cancelled())
-                lods[r] = buildRowLod({m_columns->start.data() + row.first, m_columns->duration.data() + row.first,
-                    m_columns->function.data() + row.first, row.count, row.first, m_trace->m_longDurations});
-        });
-        m_columns->lod.resize(kLodLevels);
-        m_trace->m_lodSpans.assign(rows * kLodLevels, {});
-        m_trace->m_lod.clear();
-        for (size_t l = 0; l < kLodLevels; ++l) {
-            LodRuns& all = m_columns->lod[l];
-            for (size_t r = 0; r < rows; ++r) {
-                if (lods[r].levels.empty() || !lods[r].levels[l].size())
-                    continue;
-                const LodRuns one = std::move(lods[r].levels[l]);
-                m_trace->m_lodSpans[r * kLodLevels + l] = {all.size(), m_trace->m_rows[r].count, uint32_t(one.size()), true};
-                all.append(one);
-            }
-            m_trace->m_lod.push_back(
-                {kLodFirstShift + int(l) * kLodStep, all.start, all.duration, all.function, all.first, all.busy});
+        struct Memory
+        {
+            std::shared_ptr<const void> columns, whole; // extras and text lie there
+        };
+        Trace& trace = *m_d.trace;
+        m_d.pointAtColumns();
+        trace.m_extras = m_whole.m_extras;
+        trace.m_argumentText = m_whole.m_argumentText;
+        trace.m_memory = std::make_shared<Memory>(Memory{m_d.columns, m_whole.m_memory});
+        for (Track& track : trace.m_tracks) {
+            if (!isOfThread(track))
+                continue;
+            const Row* top = track.rowCount ? &trace.row(track.firstRow) : nullptr;
+            track.begin = top ? trace.start(top->first) : 0;
+            track.end = top ? trace.end(top->first + top->count - 1) : 0;
         }
     }
 
     const Trace& m_whole;
-    Progress* m_progress;
     std::vector<Kept> m_kept; // by track
     std::vector<uint8_t> m_own; // by function
-    std::shared_ptr<Trace> m_trace;
-    std::shared_ptr<Columns> m_columns = std::make_shared<Columns>();
+    Private m_d; // the builder's, for what is the same in both
 };
 
 std::shared_ptr<const OwnCode> OwnCode::make(TracePtr whole, Progress* progress)
