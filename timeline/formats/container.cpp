@@ -7,8 +7,8 @@
 #include "formats/output.h"
 #include "formats/reader.h"
 #include "formats/recordingfiles.h"
+#include "formats/tarwriter.h"
 #include <algorithm>
-#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <sys/stat.h>
@@ -24,11 +24,6 @@ constexpr size_t kBlock = 512; // of tar
 constexpr size_t kStep = 1 << 20;
 constexpr char kEnding[] = ".calltide";
 
-Error stopped()
-{
-    return {ErrorCode::Cancelled, {}};
-}
-
 Result<Format> kindOf(Input& input)
 {
     std::string head(64 << 10, '\0');
@@ -38,88 +33,6 @@ Result<Format> kindOf(Input& input)
     head.resize(*n);
     return sniff(head, *n < (64 << 10));
 }
-
-class TarWriter
-{
-public:
-    TarWriter(Output& out, store::Progress* progress, uint64_t total)
-        : m_out(out)
-        , m_progress(progress)
-        , m_total(total)
-    {
-    }
-
-    // As many bytes as the file has when it is opened: it may be written to.
-    Status add(const std::string& path, const std::string& name)
-    {
-        auto input = openInput(path);
-        if (!input)
-            return input.error();
-        const uint64_t size = (*input)->fileSize();
-        if (name.size() > 99) { // as GNU tar does it
-            header("././@LongLink", name.size() + 1, 'L');
-            m_out.add(name);
-            pad(name.size(), name.size() / kBlock * kBlock + kBlock);
-        }
-        header(name.substr(0, 99), size, '0');
-        std::string buffer(kStep, '\0');
-        for (uint64_t at = 0; at < size;) {
-            const size_t want = size_t(std::min<uint64_t>(kStep, size - at));
-            auto n = (*input)->read(buffer.data(), want);
-            if (!n)
-                return n.error();
-            std::fill(buffer.begin() + ptrdiff_t(*n), buffer.end(), '\0'); // it was shortened
-            m_out.add(std::string_view(buffer.data(), want));
-            at += want;
-            m_done += want;
-            if (m_progress) {
-                m_progress->set(m_done, m_total);
-                if (m_progress->cancelled())
-                    return stopped();
-            }
-            if (m_out.failed())
-                break; // commit() says why
-        }
-        pad(size, (size + kBlock - 1) / kBlock * kBlock);
-        return Ok{};
-    }
-    void finish() { pad(0, 2 * kBlock); }
-
-private:
-    void pad(uint64_t from, uint64_t to)
-    {
-        while (from++ < to)
-            m_out.add('\0');
-    }
-    void header(const std::string& name, uint64_t size, char type)
-    {
-        char h[kBlock] = {};
-        name.copy(h, 99);
-        std::snprintf(h + 100, 8, "%07o", 0600u);
-        std::snprintf(h + 108, 8, "%07o", 0u);
-        std::snprintf(h + 116, 8, "%07o", 0u);
-        if (size < (uint64_t(1) << 33)) {
-            std::snprintf(h + 124, 12, "%011llo", static_cast<unsigned long long>(size));
-        } else {
-            h[124] = char(0x80);
-            for (int i = 0; i < 8; i++)
-                h[135 - i] = char(size >> (8 * i));
-        }
-        std::snprintf(h + 136, 12, "%011o", 0u);
-        h[156] = type;
-        std::memcpy(h + 257, "ustar\0" "00", 8);
-        std::memset(h + 148, ' ', 8);
-        unsigned sum = 0;
-        for (const char c : h)
-            sum += uint8_t(c);
-        std::snprintf(h + 148, 8, "%06o", sum);
-        m_out.add(std::string_view(h, kBlock));
-    }
-
-    Output& m_out;
-    store::Progress* m_progress;
-    uint64_t m_total, m_done = 0;
-};
 
 // A packed recording as its members; keeps what they are read from.
 class Container
@@ -243,7 +156,7 @@ Status copyMember(Input& from, const std::string& path, const Input& whole, stor
         if (progress) {
             progress->set(whole.position(), whole.fileSize());
             if (progress->cancelled())
-                return stopped();
+                return Error{ErrorCode::Cancelled, {}};
         }
         if (*n < kStep || (*out)->failed())
             return (*out)->commit();
