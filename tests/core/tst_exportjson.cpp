@@ -136,6 +136,7 @@ private Q_SLOTS:
                 slices++;
                 QVERIFY(e[QStringLiteral("ts")].isDouble() && e[QStringLiteral("dur")].isDouble());
                 threads.insert({e[QStringLiteral("pid")].toInteger(), e[QStringLiteral("tid")].toInteger()});
+                QVERIFY(e[QStringLiteral("tid")].toInteger() != 0); // it would be the main thread's
             }
         }
         QCOMPARE(slices, 8);

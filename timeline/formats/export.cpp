@@ -59,11 +59,15 @@ bool Exporting::ofCalls(TrackId track) const
     return wants(track) && (kind == TrackKind::Thread || kind == TrackKind::Overflow);
 }
 
-std::string Exporting::trackName(TrackId id) const
+std::string trackName(const Trace& trace, TrackId id)
 {
     const Track& t = trace.track(id);
-    const std::string_view name = trace.string(t.name);
-    return name.empty() ? "thread " + std::to_string(t.tid) : std::string(name);
+    std::string name(trace.string(t.name));
+    if (name.empty())
+        name = "thread " + std::to_string(t.tid);
+    if (t.kind == TrackKind::Gil && t.parent.valid() && trace.track(t.parent).kind == TrackKind::Thread)
+        name += " of " + trackName(trace, t.parent);
+    return name;
 }
 
 Status exportTrace(const Trace& trace, const std::string& path, ExportFormat format, const ExportOptions& options)

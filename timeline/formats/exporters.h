@@ -8,6 +8,9 @@
 
 namespace calltide::formats {
 
+// "MainThread", "thread 42", "GIL waits of MainThread": in other viewers a lane does not stand below its thread.
+std::string trackName(const store::Trace& trace, store::TrackId id);
+
 class Exporting
 {
 public:
@@ -52,7 +55,7 @@ public:
         return !m_stopped;
     }
     bool stopped() const { return m_stopped; }
-    std::string trackName(store::TrackId track) const; // "MainThread", "thread 42"
+    std::string trackName(store::TrackId id) const { return formats::trackName(trace, id); }
 
 private:
     uint64_t m_done = 0;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Calls are written thread by thread in order of their start, parents first: readers that keep file order need no sort.
-#include "formats/exporter.h"
-#include "formats/output.h"
+#include "formats/exporters.h"
 #include "store/mappedfile.h"
 #include <algorithm>
 #include <map>
@@ -88,8 +87,9 @@ private:
         std::set<std::pair<int64_t, int64_t>> tids;
         for (const Track& t : m_trace.tracks()) {
             const int64_t pid = pidOf(t.process);
-            // Viewers take 0 for the main thread, where garbage collections would stand among its calls.
-            int64_t tid = t.kind == TrackKind::Gc && t.tid == 0 ? 1'000'000'000 : t.tid;
+            // Viewers take 0 for the main thread, where collections, imports and waits would stand among its calls.
+            const bool lane = t.kind != TrackKind::Thread && t.kind != TrackKind::Async;
+            int64_t tid = lane && t.tid == 0 ? 1'000'000'000 : t.tid;
             if (t.kind == TrackKind::Overflow && t.parent.valid() && t.parent.v < m_ids.size())
                 tid = m_ids[t.parent.v].second;
             else
@@ -166,12 +166,9 @@ private:
                 : track.kind == TrackKind::Imports ? "imports"
                 : track.kind == TrackKind::Gil     ? "gil"
                                                    : nullptr;
-            const TrackId thread = track.kind == TrackKind::Gil ? track.parent : TrackId {};
-            std::string name(m_trace.string(track.name));
-            if (thread.valid()) // which in other viewers does not stand above it
-                name += " of " + std::string(m_trace.string(m_trace.track(thread).name));
-            if (!name.empty())
-                named("thread_name", m_idText[t], name, kind, thread);
+            if (!m_trace.string(track.name).empty())
+                named("thread_name", m_idText[t], trackName(m_trace, TrackId(t)), kind,
+                    track.kind == TrackKind::Gil ? track.parent : TrackId {});
             if (track.sortIndex || kind)
                 sorted("thread_sort_index", m_idText[t], (kind ? 100'000 : 0) + track.sortIndex);
         }
