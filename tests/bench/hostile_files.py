@@ -146,6 +146,7 @@ FILES = {
     # one thing that is too large
     "deep.json": raw((b'[{"ph":"X","ts":1,"dur":2,"args":', 1), (b"[", 100 * MB)),
     "deep-closed.json": raw((b'[{"ph":"X","ts":1,"dur":2,"args":', 1), (b"[", 50 * MB), (b"]", 50 * MB), (b"}]", 1)),
+    "rubbish.json": raw((b'[{"ph":"X","ts":1,"dur":2},}', 1), (b"{]}", 100 * MB), (b',{"ph":"X","ts":1,"dur":2}]', 1)),
     "string.json": raw((b'[{"ph":"X","ts":1,"dur":2,"name":"', 1), (b"a", 600 * MB), (b'"}]', 1)),
     "unterminated.json": raw((b'[{"ph":"X","ts":1,"dur":2},{"name":"', 1), (b"a", 1200 * MB)),
     "number.json": raw((b'[{"ph":"X","ts":1', 1), (b"0", 100 * MB), (b',"dur":2}]', 1)),

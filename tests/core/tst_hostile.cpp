@@ -153,6 +153,16 @@ private Q_SLOTS:
         QCOMPARE((*r)->sources().size(), size_t(1));
         QCOMPARE(problemLines(**r).join(u';'), QStringLiteral("json.long_text 1;json.too_large 1;json.source 1"));
     }
+
+    void whatIsDamagedForLongIsPassedOver()
+    {
+        const QByteArray good = "{\"ph\":\"X\",\"name\":\"f\",\"ts\":1,\"dur\":1,\"pid\":1,\"tid\":1}";
+        const auto r = formats::open(writeFile(
+            m_dir, QStringLiteral("damaged.json"), "[" + good + ",}" + QByteArray("{]}").repeated(45 << 20) + "," + good + "]"));
+        QVERIFY2(r, r ? "" : r.error().message.c_str());
+        QCOMPARE((*r)->sliceCount(), uint64_t(2));
+        QVERIFY(problemLines(**r).join(u';').contains(QStringLiteral("json.too_large")));
+    }
 };
 
 QTEST_GUILESS_MAIN(HostileTest)

@@ -295,13 +295,25 @@ private:
             if (!r)
                 return r.error();
             if (!*r && !m_window.eof()) {
-                m_builder.problem("json.too_large", "Events of more than 64 MiB were left out.", Severity::DataLoss,
+                m_builder.problem("json.too_large", "More than 64 MiB without a whole event were left out.", Severity::DataLoss,
                     int64_t(m_window.offset()));
+                const uint64_t end = m_window.offset() + uint64_t(m_window.end() - m_window.at());
                 if (Status s = passOver(); !s || m_cut)
                     return s;
+                if (m_window.offset() < end) // not large but damaged, and no event begins in all that is here
+                    m_window.moveTo(lastClose(m_window.at() + 1, m_window.end()));
             }
             exhausted = m_window.eof();
         }
+    }
+
+    // The last '}', else the end. From there on the scanner looks for an event, and takes no ']' for that of the list.
+    static const char* lastClose(const char* from, const char* end)
+    {
+        for (const char* p = end; p > from; p--)
+            if (p[-1] == '}')
+                return p - 1;
+        return end;
     }
 
     void preview()
