@@ -91,9 +91,10 @@ std::optional<flame::Transform> FlameCanvas::transformOf(int key, bool shift) co
         flame::Transform out{choice.kind, function, onPath ? pathOf(*tree(), m_options.selectedNode) : FlamePath(), {}};
         if (choice.kind == TransformKind::FocusModule || choice.kind == TransformKind::MergeModule) {
             const store::Trace& trace = *m_scene.trace();
-            const std::string module = moduleName(trace, function);
+            const store::StringId module = moduleOf(trace, function);
+            const bool named = !trace.string(module).empty();
             for (uint32_t f = 0; f < trace.functions().size(); ++f)
-                out.functions.push_back(f == function.v || (!module.empty() && moduleName(trace, store::FunctionId(f)) == module));
+                out.functions.push_back(f == function.v || (named && moduleOf(trace, store::FunctionId(f)) == module));
         }
         return out;
     }

@@ -27,13 +27,15 @@ std::string frameName(const store::Trace& trace, store::FunctionId function)
     return function.valid() ? plainLine(trace.functionName(function)) : std::string();
 }
 
+store::StringId moduleOf(const store::Trace& trace, store::FunctionId function)
+{
+    const store::Function& f = trace.function(function);
+    return trace.string(f.module).empty() ? f.file : f.module;
+}
+
 std::string moduleName(const store::Trace& trace, store::FunctionId function)
 {
-    if (!function.valid())
-        return {};
-    const store::Function& f = trace.function(function);
-    const std::string_view module = trace.string(f.module);
-    return plainLine(module.empty() ? trace.string(f.file) : module);
+    return function.valid() ? plainLine(trace.string(moduleOf(trace, function))) : std::string();
 }
 
 std::string scopeLabel(const store::Trace& trace, const store::Scope& scope)

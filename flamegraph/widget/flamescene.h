@@ -63,8 +63,10 @@ private:
     uint32_t m_firstRow = 0;
 };
 
+// What its functions are told apart by: module, else file; may be none or empty.
+store::StringId moduleOf(const store::Trace& trace, store::FunctionId function);
+std::string moduleName(const store::Trace& trace, store::FunctionId function);
 // "app.py · MainThread · whole recording", by what the scope holds.
-std::string moduleName(const store::Trace& trace, store::FunctionId function); // its module, else its file; may be empty
 std::string scopeLabel(const store::Trace& trace, const store::Scope& scope);
 std::string frameName(const store::Trace& trace, store::FunctionId function);
 
