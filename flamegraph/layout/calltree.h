@@ -99,9 +99,9 @@ public:
     }
     uint32_t depth() const { return m_depth; } // of the deepest node
     bool isPruned() const { return m_pruned; } // small nodes are missing
+    uint64_t leftOut() const { return m_leftOut; } // how many
     bool isDepthCut() const { return m_depthCut; } // bottom up: callers further away than kMaxCallers are missing
     static constexpr uint32_t kMaxCallers = 512;
-    uint64_t leftOut() const { return m_leftOut; } // how many
     int64_t scopeTime() const { return m_scopeTime; } // ns of outermost calls after all transforms, all threads together: "100 %"
     // How wide a node is: never less than its children together. Top down, self times add up to the time, so Time and
     // Self are equally wide there; Calls counts the calls of the whole subtree. Bottom up by Time, functions that call

@@ -145,15 +145,16 @@ store::Scope FlameView::Private::scope() const
     } else if (isOfTrack(bar->scope()) && track.valid()) {
         const store::Trace& trace = *state->trace();
         const store::ProcessId process = trace.track(track).process;
-        for (uint32_t t = 0; t < trace.tracks().size() && bar->scope() == ScopeKind::Process; ++t) {
-            const store::Track& other = trace.tracks()[t];
-            if (other.process == process && (other.kind == store::TrackKind::Thread || other.kind == store::TrackKind::Overflow))
-                scope.tracks.push_back(store::TrackId(t));
-        }
         if (bar->scope() == ScopeKind::Thread)
             scope.tracks = store::withLanes(trace, track);
-        if (bar->scope() == ScopeKind::Task)
+        else if (bar->scope() == ScopeKind::Task)
             scope.tracks = {trace.track(track).parent};
+        else
+            for (uint32_t t = 0; t < trace.tracks().size(); ++t) {
+                const store::Track& other = trace.tracks()[t];
+                if (other.process == process && (other.kind == store::TrackKind::Thread || other.kind == store::TrackKind::Overflow))
+                    scope.tracks.push_back(store::TrackId(t));
+            }
         scope.from = trace.begin();
         scope.to = trace.end();
     } else {
