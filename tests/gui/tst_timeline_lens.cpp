@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // "My code only" in the timeline's window, and the line that says what is not shown.
 #include "timeline_window.h"
+#include <QPointer>
 #include <QTest>
 #include <QToolButton>
 
@@ -112,6 +113,18 @@ private Q_SLOTS:
         QVERIFY(!state->isMyCodeOnly());
         QCOMPARE(view->arrangement(), layout::Arrangement());
         QCOMPARE(view->viewSpec().height, all);
+    }
+
+    void aSignIsStillTheSameWhenTheTraceGrew() // or a click that had begun would be lost
+    {
+        state->setMyCodeOnly(true);
+        auto* foot = view->findChild<QWidget*>(QStringLiteral("signBar"));
+        const QPointer<QWidget> sign = foot->childAt(30, 13);
+        QVERIFY(sign);
+        state->growTrace(libraryTrace());
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+        QCOMPARE(foot->childAt(30, 13), sign.data());
+        QVERIFY(sign);
     }
 };
 

@@ -3,6 +3,7 @@
 #include "render/theme.h"
 #include <QHBoxLayout>
 #include <QToolButton>
+#include <algorithm>
 
 namespace calltide::timeline {
 
@@ -28,6 +29,9 @@ void SignBar::setTheme(const render::Theme* theme)
 
 void SignBar::setSigns(std::vector<Sign> signs)
 {
+    const auto same = [](const Sign& a, const Sign& b) { return a.text == b.text && a.undo == b.undo; };
+    if (std::ranges::equal(signs, m_signs, same))
+        return; // one may just be pressed, while the trace below grows
     m_signs = std::move(signs);
     while (QLayoutItem* item = m_row->takeAt(0)) {
         if (item->widget()) {
