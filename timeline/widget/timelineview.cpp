@@ -3,11 +3,6 @@
 #include "widget/timelineview.h"
 #include "render/svgwriter.h"
 #include "widget/timelineview_p.h"
-#include <QDateTime>
-#include <QScreen>
-#include <QWindow>
-#include <algorithm>
-#include <cmath>
 
 namespace calltide::timeline {
 
@@ -17,8 +12,6 @@ constexpr double kButtonZoom = 0.5; // of the window's length, for + and −
 constexpr double kButtonPan = 0.25; // of the window
 
 } // namespace
-
-// --- the widget
 
 TimelineView::TimelineView(render::ViewState* state, const render::Theme* theme, Renderer renderer, QWidget* parent)
     : QWidget(parent)

@@ -2,6 +2,7 @@
 // TimelineView's inside, shared by the view_*.cpp.
 #pragma once
 #include "layout/scene.h"
+#include "layout/text.h"
 #include "render/rasterpainter.h"
 #include "render/theme.h"
 #include "widget/calltip.h"
@@ -18,6 +19,16 @@
 #include <QTimer>
 
 namespace calltide::timeline {
+
+inline QString text(std::string_view utf8) // of a trace, in one line
+{
+    const std::string line = layout::plainLine(utf8);
+    return QString::fromUtf8(line.data(), qsizetype(line.size()));
+}
+inline QString text(const std::string& utf8) // our own
+{
+    return QString::fromStdString(utf8);
+}
 
 enum class Drag : uint8_t
 {
@@ -59,8 +70,8 @@ struct TimelineView::Private : public CanvasClient
     void setCanvas(bool gpu);
     void rebuildScene();
     void growScene(const store::TraceMatch& match);
-    void ownCodeChanged();
     void placeChip();
+    void placeCanvas(); // above the signs
     void restyle();
     layout::Style style() const;
     void windowResized();
@@ -101,7 +112,7 @@ struct TimelineView::Private : public CanvasClient
     void placeHeader();
     void arrangeByHeader();
     void hitTracksChanged();
-    void placeCanvas(); // above the signs
+    void ownCodeChanged();
     void showSigns(); // what of the trace is not shown
     void useTool(const layout::Hit& hit, const QPoint& globalPosition);
     void showTrackMenu(size_t item, const QPoint& globalPosition);
@@ -122,9 +133,6 @@ struct TimelineView::Private : public CanvasClient
     // view_navigation.cpp
     void hover(const QPointF& position);
     void hoverNothing();
-    void showTip();
-    void hideTip();
-    TipText tipFor(const layout::Hit& hit) const;
     QRect sliceRect(store::SliceIndex slice) const; // in the view
     store::SliceIndex choose(const layout::Hit& hit) const; // the slice a click on it means
     // Both of what is shown, which is less than the trace when only the own code is.
@@ -135,6 +143,10 @@ struct TimelineView::Private : public CanvasClient
     store::SliceIndex firstInSight() const;
     void reveal(store::SliceIndex slice);
     void announce();
+    // view_tip.cpp
+    void showTip();
+    void hideTip();
+    TipText tipFor(const layout::Hit& hit) const;
 
     TimelineView* q;
     render::ViewState* state;

@@ -3,7 +3,6 @@
 #include "widget/timelineview_p.h"
 #include <QDateTime>
 #include <QScreen>
-#include <QWindow>
 #include <algorithm>
 #include <cmath>
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Walking the calls by keys, and what is under the pointer; the tooltip is in view_tip.cpp.
-#include "layout/text.h"
 #include "widget/timelineview_p.h"
 #include <QAccessible>
 #include <algorithm>
@@ -25,17 +24,6 @@ SliceIndex longest(const store::Trace& trace, SliceIndex first, SliceIndex last)
         if (best == kNoSlice || trace.duration(i) > trace.duration(best))
             best = i;
     return best;
-}
-
-QString text(std::string_view utf8)
-{
-    const std::string line = layout::plainLine(utf8);
-    return QString::fromUtf8(line.data(), qsizetype(line.size()));
-}
-
-QString text(const std::string& utf8)
-{
-    return QString::fromStdString(utf8);
 }
 
 } // namespace

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The tooltip over the timeline.
-#include "layout/text.h"
 #include "widget/timelineview_p.h"
 
 namespace calltide::timeline {
@@ -13,17 +12,6 @@ using store::SliceIndex;
 namespace {
 
 constexpr SliceIndex kMostSummed = 100'000; // calls inside, whose times are added up while the pointer rests
-
-QString text(std::string_view utf8)
-{
-    const std::string line = layout::plainLine(utf8);
-    return QString::fromUtf8(line.data(), qsizetype(line.size()));
-}
-
-QString text(const std::string& utf8)
-{
-    return QString::fromStdString(utf8);
-}
 
 QColor color(layout::Argb argb)
 {
