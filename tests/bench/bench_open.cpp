@@ -4,8 +4,10 @@
 #include "formats/sidecar.h"
 #include "measure.h"
 #include <filesystem>
-#include <malloc.h>
 #include <string>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 using namespace calltide;
 using namespace calltide::store;
@@ -116,7 +118,9 @@ bool cache(const char* file)
             "keep       %8.0f ms   %.1f MB   %.0f MB/s\n", watch.time() * 1e3, double((*trace)->memoryBytes()) / 1e6,
             double((*trace)->memoryBytes()) / watch.time() / 1e6);
     }
+#ifdef __GLIBC__
     malloc_trim(0); // what building it left behind is no part of this
+#endif
     forgetPeak();
     const Memory before = memory();
     bool right = false;

@@ -183,8 +183,7 @@ private Q_SLOTS:
         write({w.bytes.begin(), w.bytes.begin() + ptrdiff_t(last)});
         QFile file(m_path);
         QVERIFY(file.open(QIODevice::ReadWrite));
-        if (!file.seek(far) || !file.resize(qint64(5) << 30))
-            QSKIP("no files of that size here");
+        QVERIFY2(file.seek(far) && file.resize(qint64(5) << 30), qPrintable(file.errorString())); // takes no room
         file.write(reinterpret_cast<const char*>(w.bytes.data()) + last, qint64(w.bytes.size() - last));
         file.close();
         auto trace = open();
