@@ -26,7 +26,7 @@ struct UnpackLimits
     uint64_t freeBytes = uint64_t(256) << 20; // never asked about below this
     uint64_t maxRatio = 100; // traces reach 8 to 30; gzip's own limit is about 1,030
     uint64_t maxBytes = uint64_t(1) << 38;
-    std::function<bool(uint64_t unpacked)> goOn; // asked once, on the reading thread; none: no
+    std::function<bool(uint64_t unpacked)> goOn; // asked once, on the thread that reads; none: no
     // Of all who got a copy of these limits: layers, and members of archives within archives.
     std::shared_ptr<uint64_t> all = std::make_shared<uint64_t>(0);
     bool exceeded(uint64_t more, uint64_t packed)

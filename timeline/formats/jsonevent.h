@@ -39,8 +39,8 @@ enum class Outcome
     Bad
 };
 
-// p at '{' of an event; on Event p is behind its '}', on Bad where it went wrong. `anyRare`: something was put into `rare`. `unknown` (may be null)
-// gets the names of fields that nothing is done with.
+// p at '{' of an event; on Event p is behind its '}', on Bad where it went wrong. `anyRare`: something was put into
+// `rare`. `unknown` (may be null) gets the names of fields that nothing is done with.
 Outcome readEvent(
     const char*& p, const char* end, EventFields& e, RareFields& rare, bool& anyRare, std::vector<std::string>* unknown);
 

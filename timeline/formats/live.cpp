@@ -232,9 +232,9 @@ void LiveReader::Private::takeRest(File& f, LiveFile::Thread& thread)
     r.losses.clear();
     r.spawns.clear();
     r.collections.clear();
+    r.gilWaits.clear();
     // Tasks, imports and the ends of children are shown when the recording is opened anew.
     r.imports.clear();
-    r.gilWaits.clear();
     r.runs.clear();
     r.readies.clear();
     r.childEnds.clear();

@@ -19,8 +19,8 @@ struct OpenOptions
     int threads = 0;                     // 0: as many as the machine has
     bool followChildren = true;          // open NAME.calltide.d/ with NAME.calltide
     MergeOptions merge; // of several files
-    // Asked on the reading thread when a packed file turns out to unpack to far more than a trace would, with the bytes so
-    // far; may wait. None: it is refused.
+    // Asked when a packed file turns out to unpack to far more than a trace would, with the bytes so far; may wait. On
+    // open()'s thread or one of its helpers. None: it is refused.
     std::function<bool(uint64_t unpacked)> goOn;
     // Gets the first part of a large file soon, and a few larger ones while the rest is read; on the reading thread.
     std::function<void(store::TracePtr)> preview;

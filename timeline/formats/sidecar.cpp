@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "formats/sidecar.h"
 #include "format/crc32c.h"
-#include "store/cache.h"
 #include "formats/recordingfiles.h"
+#include "store/cache.h"
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "layout/colors.h"
-#include "store/owncode.h"
 #include "store/mappedfile.h"
+#include "store/owncode.h"
 #include <algorithm>
 #include <array>
 #include <cmath>

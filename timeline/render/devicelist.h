@@ -4,7 +4,7 @@
 //
 // What a pixel gets, for the painters (p is its centre; both compute in 32-bit floats):
 //   Rect     fill
-//   Shape    rounded box, teeth, border and pattern, see shapePixel() in rasterpainter.cpp and its twin in the shader
+//   Shape    rounded box, teeth, border and pattern, see ShapePixels in pixels.h and its twin in the shader
 //   Triangle clamp(distance to the nearest edge, positive inside, + 0.5)
 //   Mask     the atlas' coverage
 //   Segment  capsule: clamp(halfWidth + 0.5 - distance); where two segments of a polyline meet, the nearer one draws,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The GL painter's two shaders. The fragment shader is rasterpainter.cpp once more: change both together; the pixel
+// The GL painter's two shaders. The fragment shader is pixels.h and raster.h once more: change both together; the pixel
 // comparison test fails otherwise.
 #pragma once
 

@@ -51,12 +51,7 @@ const QImage& RasterPainter::paint(const layout::DrawList& list, const FontMetri
             band.draw(instance);
     };
     const int bands = int64_t(width) * height > kOneThread ? std::clamp(QThread::idealThreadCount(), 1, kMostBands) : 1;
-    if (bands == 1)
-        draw(0, height);
-    else
-        store::parallelFor(size_t(bands), [&](size_t b) {
-            draw(int(b) * height / bands, int(b + 1) * height / bands);
-        });
+    store::parallelFor(size_t(bands), [&](size_t b) { draw(int(b) * height / bands, int(b + 1) * height / bands); });
     return d->image;
 }
 
