@@ -1,27 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Calls are written thread by thread in order of their start, parents first: readers that keep file order need no sort.
-#include "formats/exporters.h"
+#include "formats/exporter.h"
+#include "formats/exportjsonnames.h"
 #include "store/mappedfile.h"
 #include <algorithm>
-#include <map>
-#include <set>
 
 namespace calltide::formats {
 
 using namespace store;
-
-std::string traceName(const Trace& trace, FunctionId id)
-{
-    const Function& f = trace.function(id);
-    std::string name(trace.string(f.name));
-    const std::string_view file = trace.string(f.file);
-    if (file.empty() || f.kind == FunctionKind::C)
-        return name;
-    name.append(" (").append(file);
-    if (f.line)
-        name.append(":").append(std::to_string(f.line));
-    return name + ")";
-}
 
 namespace {
 
@@ -33,6 +19,7 @@ public:
         , m_options(options)
         , m_out(out)
         , m_wanted(trace.tracks().size(), options.scope.tracks.empty())
+        , m_names(trace)
     {
         for (const TrackId id : options.scope.tracks)
             m_wanted[id.v] = true;
@@ -40,10 +27,8 @@ public:
 
     bool run() // false: cancelled or failed
     {
-        numberThreads();
-        nameFunctions();
         m_out.add("{\"traceEvents\":[");
-        metadata();
+        m_names.metadata(m_out, m_wanted, m_separator);
         for (size_t t = 0; t < m_trace.tracks().size(); t++) {
             const bool async = m_trace.tracks()[t].kind == TrackKind::Async;
             if (m_wanted[t] && !(async ? asyncTrack(TrackId(t)) : threadTrack(TrackId(t))))
@@ -60,7 +45,7 @@ public:
         }
         m_out.add('}');
         if (m_options.sources)
-            fileInfo();
+            m_names.fileInfo(m_out);
         m_out.add("}\n");
         return !m_out.failed();
     }
@@ -70,108 +55,8 @@ private:
     bool passes(SliceIndex i) const { return !m_options.scope.passes || m_options.scope.passes(i); }
     void event()
     {
-        m_out.add(m_first ? "\n" : ",\n");
-        m_first = false;
-    }
-
-    // Systems reuse pids and tids; in the file each process and thread needs a number of its own.
-    void numberThreads()
-    {
-        std::set<int64_t> pids;
-        for (const Process& p : m_trace.processes()) {
-            int64_t pid = p.pid;
-            while (!pids.insert(pid).second)
-                pid += 10'000'000;
-            m_pids.push_back(pid);
-        }
-        std::set<std::pair<int64_t, int64_t>> tids;
-        for (const Track& t : m_trace.tracks()) {
-            const int64_t pid = pidOf(t.process);
-            // Viewers take 0 for the main thread, where collections, imports and waits would stand among its calls.
-            const bool lane = t.kind != TrackKind::Thread && t.kind != TrackKind::Async;
-            int64_t tid = lane && t.tid == 0 ? 1'000'000'000 : t.tid;
-            if (t.kind == TrackKind::Overflow && t.parent.valid() && t.parent.v < m_ids.size())
-                tid = m_ids[t.parent.v].second;
-            else
-                while (!tids.insert({pid, tid}).second)
-                    tid += 10'000'000;
-            m_ids.emplace_back(pid, tid);
-            std::string text = ",\"pid\":" + std::to_string(pid) + ",\"tid\":" + std::to_string(tid);
-            m_idText.push_back(std::move(text));
-        }
-    }
-    int64_t pidOf(ProcessId id) const { return id.valid() && id.v < m_pids.size() ? m_pids[id.v] : 0; }
-
-    void nameFunctions()
-    {
-        for (size_t f = 0; f < m_trace.functions().size(); f++) {
-            const std::string_view category = m_trace.string(m_trace.functions()[f].category);
-            std::string text = ",\"name\":";
-            appendJsonString(text, traceName(m_trace, FunctionId(f)));
-            text += ",\"cat\":";
-            appendJsonString(text, category.empty() ? "FEE" : category);
-            m_names.push_back(std::move(text));
-        }
-    }
-
-    void named(const char* what, const std::string& ids, std::string_view name, const char* kind = nullptr, TrackId thread = {})
-    {
-        event();
-        m_out.add("{\"ph\":\"M\",\"name\":\"");
-        m_out.add(what);
-        m_out.add('"');
-        m_out.add(ids);
-        m_out.add(",\"args\":{\"name\":");
-        m_out.addString(name);
-        if (kind) { // ours: read again, it is the same
-            m_out.add(",\"track\":");
-            m_out.addString(kind);
-        }
-        if (thread.valid()) {
-            m_out.add(",\"thread\":");
-            m_out.add(std::to_string(m_ids[thread.v].second));
-        }
-        m_out.add("}}");
-    }
-    void sorted(const char* what, const std::string& ids, int32_t index)
-    {
-        event();
-        m_out.add("{\"ph\":\"M\",\"name\":\"");
-        m_out.add(what);
-        m_out.add('"');
-        m_out.add(ids);
-        m_out.add(",\"args\":{\"sort_index\":");
-        m_out.addInteger(index);
-        m_out.add("}}");
-    }
-
-    void metadata()
-    {
-        for (size_t p = 0; p < m_trace.processes().size(); p++) {
-            const Process& process = m_trace.processes()[p];
-            const std::string pid = std::to_string(m_pids[p]);
-            const std::string ids = ",\"pid\":" + pid + ",\"tid\":" + pid;
-            if (process.name.valid() && !m_trace.string(process.name).empty())
-                named("process_name", ids, m_trace.string(process.name));
-            if (process.sortIndex)
-                sorted("process_sort_index", ids, process.sortIndex);
-        }
-        for (size_t t = 0; t < m_trace.tracks().size(); t++) {
-            const Track& track = m_trace.tracks()[t];
-            if (!m_wanted[t] || track.kind == TrackKind::Overflow || track.kind == TrackKind::Async)
-                continue;
-            // Tasks stand below the threads in other viewers, which know of no such thing.
-            const bool task = track.kind == TrackKind::Task;
-            const char* const kind = task ? "task"
-                : track.kind == TrackKind::Imports ? "imports"
-                : track.kind == TrackKind::Gil     ? "gil"
-                                                   : nullptr;
-            if (!m_trace.string(track.name).empty())
-                named("thread_name", m_idText[t], trackName(m_trace, TrackId(t)), kind,
-                    track.kind == TrackKind::Gil ? track.parent : TrackId {});
-            if (track.sortIndex || kind)
-                sorted("thread_sort_index", m_idText[t], (kind ? 100'000 : 0) + track.sortIndex);
-        }
+        m_out.add(m_separator);
+        m_separator = ",\n";
     }
 
     // Calls fn for every slice of a track, parents before children, siblings by start. False: stop.
@@ -258,7 +143,7 @@ private:
 
     bool threadTrack(TrackId id)
     {
-        const std::string& ids = m_idText[id.v];
+        const std::string& ids = m_names.ids(id);
         return walk(id, [&](SliceIndex i, uint32_t) {
             int64_t from = m_trace.start(i), to = m_trace.end(i);
             if (!inside(from, to) || !passes(i))
@@ -272,7 +157,7 @@ private:
             m_out.addMicroseconds(from);
             m_out.add(",\"dur\":");
             m_out.addMicroseconds(to - from);
-            m_out.add(m_names[m_trace.functionOf(i).v]);
+            m_out.add(m_names.function(m_trace.functionOf(i)));
             arguments(i);
             m_out.add('}');
         });
@@ -284,12 +169,12 @@ private:
         m_out.add("{\"ph\":\"");
         m_out.add(phase);
         m_out.add('"');
-        m_out.add(m_idText[id.v]);
+        m_out.add(m_names.ids(id));
         m_out.add(",\"id\":");
         m_out.addInteger(m_asyncId);
         m_out.add(",\"ts\":");
         m_out.addMicroseconds(time);
-        m_out.add(m_names[m_trace.functionOf(i).v]);
+        m_out.add(m_names.function(m_trace.functionOf(i)));
         if (phase == 'b')
             arguments(i);
         m_out.add('}');
@@ -322,10 +207,10 @@ private:
             event();
             m_out.add(i.exception ? "{\"ph\":\"i\",\"cat\":\"exception\"" : "{\"ph\":\"i\"");
             if (i.track.valid()) {
-                m_out.add(m_idText[i.track.v]);
+                m_out.add(m_names.ids(i.track));
             } else {
                 m_out.add(",\"pid\":");
-                m_out.addInteger(pidOf(i.process));
+                m_out.addInteger(m_names.pidOf(i.process));
             }
             m_out.add(",\"ts\":");
             m_out.addMicroseconds(i.time);
@@ -344,7 +229,7 @@ private:
     void counters()
     {
         for (const CounterTrack& c : m_trace.counters()) {
-            const std::string pid = std::to_string(pidOf(c.process));
+            const std::string pid = std::to_string(m_names.pidOf(c.process));
             std::string head = "{\"ph\":\"C\",\"pid\":" + pid + ",\"tid\":" + pid + ",\"name\":";
             appendJsonString(head, m_trace.string(c.name));
             head += ",\"ts\":";
@@ -375,7 +260,7 @@ private:
             for (const bool start : {true, false}) {
                 event();
                 m_out.add(start ? "{\"ph\":\"s\"" : "{\"ph\":\"f\",\"bp\":\"e\"");
-                m_out.add(m_idText[(start ? f.fromTrack : f.toTrack).v]);
+                m_out.add(m_names.ids(start ? f.fromTrack : f.toTrack));
                 m_out.add(",\"id\":");
                 m_out.addInteger(int64_t(id));
                 m_out.add(",\"ts\":");
@@ -387,54 +272,15 @@ private:
         }
     }
 
-    // As VizTracer writes it, so that its viewer shows the sources.
-    void fileInfo()
-    {
-        m_out.add(",\"file_info\":{\"files\":{");
-        bool first = true;
-        for (const Source& s : m_trace.sources()) {
-            m_out.add(first ? "\n" : ",\n");
-            first = false;
-            m_out.addString(m_trace.string(s.file));
-            m_out.add(":[");
-            m_out.addString(s.text);
-            m_out.add(',');
-            m_out.addInteger(std::count(s.text.begin(), s.text.end(), '\n'));
-            m_out.add(']');
-        }
-        m_out.add("},\"functions\":{");
-        first = true;
-        std::set<std::string> written;
-        for (size_t f = 0; f < m_trace.functions().size(); f++) {
-            const Function& function = m_trace.functions()[f];
-            if (function.line == 0 || !m_trace.sourceOf(function.file))
-                continue;
-            std::string name = traceName(m_trace, FunctionId(f));
-            if (!written.insert(name).second)
-                continue;
-            m_out.add(first ? "\n" : ",\n");
-            first = false;
-            m_out.addString(name);
-            m_out.add(":[");
-            m_out.addString(m_trace.string(function.file));
-            m_out.add(',');
-            m_out.addInteger(function.line);
-            m_out.add(']');
-        }
-        m_out.add("}}");
-    }
-
     const Trace& m_trace;
     const JsonExportOptions& m_options;
     Output& m_out;
     std::vector<bool> m_wanted;
-    std::vector<int64_t> m_pids;
-    std::vector<std::pair<int64_t, int64_t>> m_ids; // pid, tid of each track
-    std::vector<std::string> m_idText, m_names;
+    JsonNames m_names;
     uint64_t m_done = 0;
     Passing m_passing;
     int64_t m_asyncId = 0;
-    bool m_first = true;
+    const char* m_separator = "\n"; // before the next event
 };
 
 } // namespace
