@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Perfetto's protobuf traces: packets of several writers (sequences), each with its own interned names, defaults and
 // clocks. Track events are read; every other kind of packet is counted.
+#include "formats/pfdescriptions.h"
 #include "formats/pfevent.h"
 #include "formats/proto.h"
 #include "formats/readers.h"
@@ -12,9 +13,7 @@
 namespace calltide::formats {
 
 using namespace store;
-using pf::Descriptor;
 using pf::Sequence;
-using pf::timesThousand;
 
 namespace {
 
@@ -43,6 +42,7 @@ public:
         : m_content(content)
         , m_builder(builder)
         , m_tracks(builder)
+        , m_descriptions(m_tracks, m_clocks)
         , m_events(builder, m_tracks, m_clocks)
     {
     }
@@ -54,11 +54,16 @@ public:
             return Error{ErrorCode::Cancelled, {}};
         if (m_packets.empty())
             return Error{ErrorCode::Damaged, m_content.path + ": this Perfetto trace holds no packets."};
-        for (const Packet& p : m_packets) // descriptions and clocks may stand behind the events that need them
-            describe(p);
+        uint64_t n = 0;
+        for (const Packet& p : m_packets) { // descriptions and clocks may stand behind the events that need them
+            if ((++n & 0xFFF) == 0 && m_content.cancelled())
+                return Error{ErrorCode::Cancelled, {}};
+            if (!m_descriptions.read(p.bytes))
+                problem("pftrace.descriptor", "Descriptions of tracks without a number were left out.", Severity::Warning, p.offset);
+        }
         if (m_clocks.wallClockOffset())
             m_builder.setWallClockOffset(*m_clocks.wallClockOffset());
-        for (uint64_t n = 0; const Packet& p : m_packets) {
+        for (const Packet& p : m_packets) {
             if ((++n & 0xFFF) == 0 && m_content.cancelled())
                 return Error{ErrorCode::Cancelled, {}};
             packet(p);
@@ -133,161 +138,6 @@ private:
         return &m_texts.back();
     }
 
-    // --- the first round
-
-    void describe(const Packet& packet)
-    {
-        for (Proto p(packet.bytes); p.next();) {
-            if (p.wire != Proto::Bytes)
-                continue;
-            if (p.field == 6)
-                m_clocks.snapshot(p.bytes);
-            else if (p.field == 60)
-                trackDescriptor(p.bytes, packet.offset);
-            else if (p.field == 2)
-                processTree(p.bytes);
-            else if (p.field == 43)
-                processDescriptor(p.bytes, nullptr);
-            else if (p.field == 44)
-                threadDescriptor(p.bytes, nullptr);
-        }
-    }
-
-    void processDescriptor(std::string_view message, Descriptor* d)
-    {
-        int64_t pid = -1;
-        std::string name, command;
-        for (Proto p(message); p.next();) {
-            if (p.field == 1)
-                pid = int32_t(p.number);
-            else if (p.field == 2)
-                command += (command.empty() ? "" : " ") + std::string(p.bytes);
-            else if (p.field == 6)
-                name = p.bytes;
-        }
-        if (pid >= 0)
-            m_tracks.nameProcess(pid, name, command, 0);
-        if (d) {
-            d->pid = pid;
-            if (d->name.empty())
-                d->name = name;
-        }
-    }
-
-    std::pair<int64_t, int64_t> threadDescriptor(std::string_view message, Descriptor* d, int64_t* reference = nullptr)
-    {
-        int64_t pid = -1, tid = -1;
-        std::string_view name;
-        for (Proto p(message); p.next();) {
-            if (p.field == 1)
-                pid = int32_t(p.number);
-            else if (p.field == 2)
-                tid = int32_t(p.number);
-            else if (p.field == 5)
-                name = p.bytes;
-            else if (p.field == 6 && reference)
-                *reference = timesThousand(p.number);
-        }
-        m_tracks.nameThread(pid, tid, name);
-        if (d) {
-            d->pid = pid;
-            d->tid = tid;
-            if (!name.empty())
-                d->name = name;
-        }
-        return {pid, tid};
-    }
-
-    void trackDescriptor(std::string_view message, int64_t offset)
-    {
-        Descriptor d;
-        uint64_t uuid = 0;
-        bool has = false;
-        for (Proto p(message); p.next();) {
-            switch (p.field) {
-            case 1:
-                uuid = p.number;
-                has = true;
-                break;
-            case 5:
-                d.parent = p.number;
-                break;
-            case 2:
-            case 10:
-            case 13:
-                d.name = p.bytes;
-                break;
-            case 3:
-                processDescriptor(p.bytes, &d);
-                break;
-            case 4:
-                threadDescriptor(p.bytes, &d);
-                break;
-            case 8:
-                d.isCounter = true;
-                counterDescriptor(p.bytes, d);
-                break;
-            case 12:
-                d.order = int32_t(p.number);
-                break;
-            default:
-                break;
-            }
-        }
-        if (!has)
-            return problem("pftrace.descriptor", "Descriptions of tracks without a number were left out.", Severity::Warning, offset);
-        m_tracks.describe(uuid, std::move(d));
-    }
-
-    static void counterDescriptor(std::string_view message, Descriptor& d)
-    {
-        for (Proto p(message); p.next();) {
-            if (p.field == 3)
-                d.unit = p.number == 1 ? "ns" : p.number == 2 ? "count" : p.number == 3 ? "bytes" : "";
-            else if (p.field == 6)
-                d.unit = p.bytes;
-            else if (p.field == 4 && p.number)
-                d.multiplier = double(p.asSigned());
-            else if (p.field == 5)
-                d.incremental = p.number != 0;
-        }
-    }
-
-    void processTree(std::string_view message)
-    {
-        for (Proto p(message); p.next();) {
-            if (p.wire != Proto::Bytes)
-                continue;
-            int64_t numbers[3] = {-1, -1, -1};
-            std::string text;
-            for (Proto f(p.bytes); f.next();) {
-                if (f.field == 3 && p.field == 1)
-                    text += (text.empty() ? "" : " ") + std::string(f.bytes);
-                else if (f.wire == Proto::Varint && f.field <= 2)
-                    numbers[f.field] = int32_t(f.number);
-                else if (f.field == 2)
-                    text = f.bytes;
-                else if (f.field == 3 && f.wire == Proto::Varint)
-                    numbers[2] = int32_t(f.number);
-            }
-            if (p.field == 1)
-                m_tracks.nameProcess(numbers[1], {}, text, numbers[2]);
-            else if (p.field == 2)
-                m_tracks.nameThread(numbers[2], numbers[1], threadName(p.bytes));
-        }
-    }
-    static std::string_view threadName(std::string_view message)
-    {
-        std::string_view name;
-        for (Proto f(message); f.next();) {
-            if (f.field == 2 && f.wire == Proto::Bytes)
-                name = f.bytes;
-        }
-        return name;
-    }
-
-    // --- the second round
-
     void packet(const Packet& packet)
     {
         uint64_t sequenceId = 0, flags = 0, clock = 0, dropped = 0, cleared = 0;
@@ -351,7 +201,7 @@ private:
         if (!interned.empty())
             s.intern(interned);
         if (!thread.empty())
-            s.thread = threadDescriptor(thread, nullptr, &s.threadTime);
+            s.thread = m_descriptions.thread(thread, nullptr, &s.threadTime);
         if (!event.empty())
             m_events.read({event, time, clock, sequenceId, packet.offset}, s);
     }
@@ -373,6 +223,7 @@ private:
     TraceBuilder& m_builder;
     pf::Tracks m_tracks;
     pf::Clocks m_clocks;
+    pf::Descriptions m_descriptions;
     pf::Events m_events;
     std::vector<Packet> m_packets;
     std::deque<std::string> m_texts; // unpacked
