@@ -11,11 +11,11 @@ struct EventFields // what nearly all events have
 {
     std::string_view name, cat;
     std::string_view ts, dur, pid, tid, args; // values, "" = not there
-    // The plain forms, read on the way: microseconds as ns, and whole numbers; else the views above tell.
-    int64_t tsNs = 0, durNs = 0, pidNumber = 0, tidNumber = 0;
     bool hasTs = false, hasDur = false, hasPid = false, hasTid = false;
     char ph = 0;
-    uint64_t offset = 0; // of the event's '{' in the (unpacked) file
+    // The plain forms, read on the way: microseconds as ns, and whole numbers. Not set where the views have to tell.
+    int64_t tsNs, durNs, pidNumber, tidNumber;
+    uint64_t offset; // of the event's '{' in the (unpacked) file; the scanner sets it
 };
 
 struct RareFields // setting all of them for every event would cost

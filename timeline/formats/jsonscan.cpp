@@ -120,13 +120,15 @@ Outcome Scanner::event(const char*& p, const char* end, const char* data, uint64
         return Outcome::Event;
     }
     Slice s;
-    s.start = e.tsNs;
-    s.duration = e.durNs;
-    if (!e.hasTs && !timeOf(e.ts, s.start)) {
+    if (e.hasTs) {
+        s.start = e.tsNs;
+    } else if (!timeOf(e.ts, s.start)) {
         fault(batch, Fault::BadTime, offset, text);
         return Outcome::Event;
     }
-    if (!e.hasDur && !timeOf(e.dur, s.duration) && !timeOf(rare.tdur, s.duration))
+    if (e.hasDur)
+        s.duration = e.durNs;
+    else if (!timeOf(e.dur, s.duration) && !timeOf(rare.tdur, s.duration))
         fault(batch, Fault::NoDuration, offset, text);
     if (s.duration < 0) {
         fault(batch, Fault::NegativeDuration, offset, text);
