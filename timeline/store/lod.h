@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Builds the merged runs that drawing reads instead of slices when it is zoomed out. Internal to ct_store.
 #pragma once
+#include "store/bigvector.h"
 #include "store/trace.h"
 #include <algorithm>
 
@@ -21,9 +22,9 @@ struct LodRun // one merged run; the columns of LodLevel
 
 struct LodRuns // of one level
 {
-    std::vector<int64_t> start;
-    std::vector<uint32_t> duration, function, first;
-    std::vector<uint8_t> busy;
+    BigVector<int64_t> start;
+    BigVector<uint32_t> duration, function, first;
+    BigVector<uint8_t> busy;
 
     size_t size() const { return start.size(); }
     void push(const LodRun& r)
