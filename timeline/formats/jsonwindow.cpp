@@ -49,7 +49,8 @@ Result<bool> Window::more(size_t most)
         return false;
     if (prepareAhead())
         readAhead();
-    const Ahead next = *std::exchange(m_ahead, {});
+    const Ahead next = std::move(*m_ahead);
+    m_ahead.reset();
     if (!next.size)
         return next.size.error();
     const size_t added = *next.size;
