@@ -17,10 +17,12 @@ struct SliceItems
     const Row& row;
     uint64_t size() const { return row.count; }
     int64_t start(uint64_t i) const { return trace.start(row.first + i); }
-    int64_t end(uint64_t i) const { return trace.end(row.first + i); }
+    int64_t length(uint64_t i) const { return trace.duration(row.first + i); }
     FunctionId function(uint64_t i) const { return trace.functionOf(row.first + i); }
     uint64_t firstSlice(uint64_t i) const { return i; } // in the row
-    double covered(uint64_t i) const { return double(end(i) - start(i)); }
+    using Cover = int64_t;
+    Cover covered(uint64_t i) const { return length(i); }
+    static double coverUnit() { return 1; } // ns
 };
 
 struct LodItems
@@ -31,10 +33,12 @@ struct LodItems
     int unit = std::max(0, level.shift - 16);
     uint64_t size() const { return span.count; }
     int64_t start(uint64_t i) const { return level.start[span.first + i]; }
-    int64_t end(uint64_t i) const { return start(i) + (int64_t(level.duration[span.first + i]) << unit); }
+    int64_t length(uint64_t i) const { return int64_t(level.duration[span.first + i]) << unit; }
     FunctionId function(uint64_t i) const { return FunctionId(level.function[span.first + i]); }
     uint64_t firstSlice(uint64_t i) const { return i < span.count ? level.first[span.first + i] : rowCount; }
-    double covered(uint64_t i) const { return double(end(i) - start(i)) * level.busy[span.first + i] / 255.0; }
+    using Cover = uint64_t;
+    Cover covered(uint64_t i) const { return uint64_t(level.duration[span.first + i]) * level.busy[span.first + i]; }
+    double coverUnit() const { return double(int64_t(1) << unit) / 255; }
 };
 
 // A row that still grows: the finished runs of the best level, behind them those of finer ones, at the end slices.
@@ -90,12 +94,11 @@ struct GrowingItems
         const uint64_t k = p.at + (i - p.begin);
         return p.level ? p.level->start[k] : trace.start(row.first + k);
     }
-    int64_t end(uint64_t i) const
+    int64_t length(uint64_t i) const
     {
         const Part& p = part(i);
         const uint64_t k = p.at + (i - p.begin);
-        return p.level ? p.level->start[k] + (int64_t(p.level->duration[k]) << std::max(0, p.level->shift - 16))
-                       : trace.end(row.first + k);
+        return p.level ? int64_t(p.level->duration[k]) << std::max(0, p.level->shift - 16) : trace.duration(row.first + k);
     }
     FunctionId function(uint64_t i) const
     {
@@ -111,17 +114,34 @@ struct GrowingItems
         const uint64_t k = p.at + (i - p.begin);
         return p.level ? p.level->first[k] : k;
     }
-    double covered(uint64_t i) const
+    using Cover = double;
+    Cover covered(uint64_t i) const
     {
         const Part& p = part(i);
-        const double length = double(end(i) - start(i));
-        return p.level ? length * p.level->busy[p.at + (i - p.begin)] / 255.0 : length;
+        return double(length(i)) * (p.level ? p.level->busy[p.at + (i - p.begin)] / 255.0 : 1);
     }
+    static double coverUnit() { return 1; }
 };
+
+// What only the slice itself says: its flags, and its exact end, as a level's durations are rounded. Zoomed out, the
+// slices lie far from each other in memory, so they are asked for before they are needed.
+void completeSingles(const Trace& trace, std::span<Run> runs)
+{
+    constexpr size_t kAhead = 16;
+    for (size_t i = 0; i < runs.size(); i++) {
+        if (i + kAhead < runs.size() && runs[i + kAhead].count == 1)
+            trace.prefetch(runs[i + kAhead].slice);
+        if (Run& run = runs[i]; run.count == 1) {
+            run.end = run.start + trace.duration(run.slice);
+            run.flags = trace.flags(run.slice);
+        }
+    }
+}
 
 template <class Items>
 void emit(const Trace& trace, const Row& row, const Items& items, int64_t from, int64_t to, double px, std::vector<Run>& out)
 {
+    const size_t before = out.size();
     const uint64_t n = items.size();
     uint64_t low = 0, high = n; // first item that starts at or after `from`; the one before may reach in
     while (low < high) {
@@ -132,95 +152,98 @@ void emit(const Trace& trace, const Row& row, const Items& items, int64_t from, 
             high = middle;
     }
     uint64_t i = low;
-    if (i && items.end(i - 1) > from)
+    if (i && items.start(i - 1) + items.length(i - 1) > from)
         i--;
 
-    // This loop is what a frame of a large trace costs: no division, and no look at what only wide slices need.
+    // The loops below are what a frame of a large trace costs: they go by columns, look at each item with as few
+    // decisions as can be, and divide only where a column does not follow the one before.
     const auto wide = int64_t(std::ceil(px)); // from this length on a slice is seen alone
-    Run run;
-    double covered = 0;
-    int64_t longest = -1, limit = INT64_MIN; // time at which the open run's column ends
-    uint64_t opened = 0; // its first item
-    unsigned inColumn = 0;
-    bool open = false;
-    auto close = [&](uint64_t next) {
-        if (!open)
-            return;
-        open = false;
-        const int64_t length = run.end - run.start;
-        const uint64_t slice = items.firstSlice(opened);
-        run.slice = row.first + slice;
-        run.count = uint32_t((next < n ? items.firstSlice(next) : row.count) - slice);
-        run.busy = length > 0 ? float(std::clamp(covered / double(length), 0.0, 1.0)) : 1.0f;
-        run.flags = 0;
-        if (run.count == 1) {
-            run.busy = 1;
-            run.flags = trace.flags(run.slice);
-        }
-        out.push_back(run);
+    const auto isSingle = [&](uint64_t at) {
+        return (at + 1 < n ? items.firstSlice(at + 1) : row.count) - items.firstSlice(at) == 1;
     };
-    for (; i < n; i++) {
-        const int64_t s = items.start(i);
-        if (s >= to)
+    const auto columnsEnd = [&](int64_t column) { // the time
+        const double end = double(column + 1) * px;
+        const auto whole = int64_t(end);
+        return from + whole + (double(whole) < end);
+    };
+    int64_t column = INT64_MIN / 2, limit = INT64_MIN; // the column that is being filled, and where it ends
+    while (i < n) {
+        const int64_t begin = items.start(i);
+        if (begin >= to)
             break;
-        const int64_t e = items.end(i);
-        if (e - s >= wide) {
-            const uint64_t slice = items.firstSlice(i);
-            if ((i + 1 < n ? items.firstSlice(i + 1) : row.count) - slice == 1) {
-                close(i);
-                const SliceIndex index = row.first + slice; // exact times: a level's durations are rounded
-                out.push_back(
-                    {trace.start(index), trace.end(index), trace.functionOf(index), index, 1, trace.flags(index), 1});
-                continue;
+        if (items.length(i) >= wide && isSingle(i)) {
+            out.push_back({begin, begin + items.length(i), items.function(i), row.first + items.firstSlice(i), 1, 0, 1});
+            i++;
+            continue;
+        }
+        if (begin >= limit) {
+            if (limit == INT64_MIN || begin >= columnsEnd(column + 1))
+                column = int64_t(std::floor(double(begin - from) / px));
+            else
+                column++;
+            limit = columnsEnd(column);
+            if (limit <= begin) // as rounding would have it
+                limit = columnsEnd(++column);
+        }
+        const int64_t stop = std::min(limit, to);
+        const uint64_t opened = i;
+        int64_t end = begin, longest = -1;
+        uint64_t longestAt = i;
+        typename Items::Cover covered{};
+        double skipped = 0; // covered by those that were not looked at
+        for (;;) {
+            const uint64_t looked = std::min(n, i + kLookedAt);
+            for (; i < looked; i++) {
+                const int64_t start = items.start(i);
+                if (start >= stop)
+                    break;
+                const int64_t length = items.length(i);
+                if (length >= wide && i > opened && isSingle(i))
+                    break;
+                covered += items.covered(i);
+                end = std::max(end, start + length);
+                const bool longer = length > longest;
+                longest = longer ? length : longest;
+                longestAt = longer ? i : longestAt;
             }
-        }
-        if (!open || s >= limit) {
-            close(i);
-            open = true;
-            const double column = std::floor(double(s - from) / px);
-            limit = from + int64_t(std::ceil((column + 1) * px));
-            longest = -1;
-            covered = 0;
-            inColumn = 0;
-            opened = i;
-            run.start = s;
-            run.end = e;
-        }
-        run.end = std::max(run.end, e);
-        covered += items.covered(i);
-        if (e - s > longest) {
-            longest = e - s;
-            run.function = items.function(i);
-        }
-        // A burst in one column: what it is made of is known by now, so jump to its end. Its busy share goes on.
-        if (++inColumn >= kLookedAt) {
-            uint64_t step = 8, at = i + 1;
-            while (at + step < n && items.start(at + step) < limit) {
+            if (i < looked || i == n)
+                break;
+            // A burst in one column: what it is made of is known by now, so jump to its end. Its busy share goes on.
+            uint64_t step = 8, at = i;
+            while (at + step < n && items.start(at + step) < stop) {
                 at += step;
                 step *= 2;
             }
             uint64_t a = at, b = std::min(at + step, n);
             while (a < b) {
                 const uint64_t middle = (a + b) / 2;
-                if (items.start(middle) < limit)
+                if (items.start(middle) < stop)
                     a = middle + 1;
                 else
                     b = middle;
             }
-            if (a > i + 2) { // the last two are looked at as usual: the very last may be a long one
-                const uint64_t next = a - 1;
-                const double share = run.end > run.start ? covered / double(run.end - run.start) : 1;
-                const int64_t end = items.end(next - 1);
-                if (end > run.end) {
-                    covered += share * double(end - run.end);
-                    run.end = end;
+            if (a > i + 1) { // the last one is looked at as usual: it may be a long one
+                const double known = double(covered) * items.coverUnit() + skipped;
+                const double share = end > begin ? known / double(end - begin) : 1;
+                i = a - 1;
+                if (const int64_t reached = items.start(i - 1) + items.length(i - 1); reached > end) {
+                    skipped += share * double(reached - end);
+                    end = reached;
                 }
-                i = next - 1;
             }
-            inColumn = 0;
         }
+        Run run;
+        const uint64_t slice = items.firstSlice(opened);
+        run.start = begin;
+        run.end = end;
+        run.function = items.function(longestAt);
+        run.slice = row.first + slice;
+        run.count = uint32_t((i < n ? items.firstSlice(i) : row.count) - slice);
+        if (run.count > 1 && end > begin)
+            run.busy = float(std::min((double(covered) * items.coverUnit() + skipped) / double(end - begin), 1.0));
+        out.push_back(run);
     }
-    close(i);
+    completeSingles(trace, std::span(out).subspan(before));
 }
 
 } // namespace
