@@ -34,6 +34,26 @@ Instance& DeviceList::add(Kind kind, float x0, float y0, float x1, float y1, con
     return i;
 }
 
+void DeviceList::addSpan(float x0, float y0, float x1, float y1, const Clip& clip, layout::Argb fill)
+{
+    x0 = std::max(x0, clip.x0);
+    y0 = std::max(y0, clip.y0);
+    x1 = std::min(x1, clip.x1);
+    y1 = std::min(y1, clip.y1);
+    if (x0 >= x1 || y0 >= y1)
+        return;
+    const Instance* last = instances.empty() ? nullptr : &instances.back();
+    if (!last || last->kind != Kind::Strip || last->y0 != y0 || last->y1 != y1) {
+        Instance& strip = add(Kind::Strip, x0, y0, x1, y1, {x0, y0, x1, y1}, 0);
+        strip.border = uint32_t(spans.size());
+    }
+    Instance& strip = instances.back();
+    strip.x0 = strip.clipX0 = std::min(strip.x0, x0);
+    strip.x1 = strip.clipX1 = std::max(strip.x1, x1);
+    ++strip.pattern;
+    spans.push_back({int(x0), int(x1), fill});
+}
+
 void DeviceList::addShape(const layout::Shape& s, float ratio, const Clip& clip)
 {
     const float x0 = snap(s.x, ratio), y0 = snap(s.y, ratio);
@@ -125,13 +145,14 @@ void DeviceList::addStroke(const layout::DrawList& list, const layout::Stroke& s
     }
 }
 
-void DeviceList::build(const layout::DrawList& list, const FontMetrics& fonts)
+void DeviceList::build(const layout::DrawList& list, const FontMetrics& fonts, Rects rects)
 {
     const float ratio = list.devicePixelRatio;
     width = std::max(0, int(std::lround(list.width * ratio)));
     height = std::max(0, int(std::lround(list.height * ratio)));
     background = list.background;
     instances.clear();
+    spans.clear();
     GlyphAtlas& atlas = fonts.atlas(ratio);
     const Clip all{0, 0, float(width), float(height)};
     Clip clip = all;
@@ -141,10 +162,14 @@ void DeviceList::build(const layout::DrawList& list, const FontMetrics& fonts)
         case layout::Primitive::Rect:
             for (uint32_t k = first; k < end; ++k) {
                 const layout::Rect& r = list.rects[k];
+                if (r.w <= 0 || r.h <= 0)
+                    continue;
                 const float x0 = snap(r.x, ratio), y0 = snap(r.y, ratio);
-                if (r.w > 0 && r.h > 0)
-                    add(Kind::Rect, x0, y0, std::max(x0 + 1, snap(r.x + r.w, ratio)),
-                        std::max(y0 + 1, snap(r.y + r.h, ratio)), clip, r.fill);
+                const float x1 = std::max(x0 + 1, snap(r.x + r.w, ratio)), y1 = std::max(y0 + 1, snap(r.y + r.h, ratio));
+                if (rects == Rects::Alone)
+                    add(Kind::Rect, x0, y0, x1, y1, clip, r.fill);
+                else
+                    addSpan(x0, y0, x1, y1, clip, r.fill);
             }
             break;
         case layout::Primitive::Shape:

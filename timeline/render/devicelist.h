@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// DeviceList: a DrawList turned into one stream of instances in device pixels. Both painters draw this same stream, so
-// geometry, clipping and text positions are decided once. Inner header of ct_render.
+// DeviceList: a DrawList turned into one stream of instances in device pixels. Both painters draw this same stream (but
+// for strips), so geometry, clipping and text positions are decided once. Inner header of ct_render.
 //
 // What a pixel gets, for the painters (p is its centre; both compute in 32-bit floats):
 //   Rect     fill
@@ -24,7 +24,8 @@ enum class Kind : uint32_t
     Shape,
     Triangle,
     Mask,
-    Segment
+    Segment,
+    Strip // plain rectangles of one height, see Spans; not for the shader
 };
 
 struct Instance // the layout of the GL vertex attributes as well
@@ -37,9 +38,22 @@ struct Instance // the layout of the GL vertex attributes as well
                      // Segment: the points before and behind
     uint32_t fill = 0, border = 0, pattern = 0; // 0xAARRGGBB; Segment: border = float bits of the half width,
                                                 // pattern = 1 there is a segment before, 2 behind
+                                                // Strip: border = first of its spans, pattern = how many
     Kind kind = Kind::Rect;
 };
 static_assert(sizeof(Instance) == 80);
+
+struct Span // of a strip; device pixels, cut to the clip
+{
+    int x0, x1;
+    layout::Argb fill;
+};
+
+enum class Rects : uint8_t
+{
+    Alone, // an instance each
+    InStrips // those of one height in a row are one instance: sub-pixel columns are a hundred thousand
+};
 
 class DeviceList
 {
@@ -47,8 +61,9 @@ public:
     int width = 0, height = 0; // device pixels
     layout::Argb background = 0;
     std::vector<Instance> instances; // memory is kept between frames
+    std::vector<Span> spans; // of the strips
 
-    void build(const layout::DrawList& list, const FontMetrics& fonts);
+    void build(const layout::DrawList& list, const FontMetrics& fonts, Rects rects = Rects::Alone);
 
 private:
     struct Clip
@@ -56,6 +71,7 @@ private:
         float x0, y0, x1, y1;
     };
     Instance& add(Kind kind, float x0, float y0, float x1, float y1, const Clip& clip, layout::Argb fill);
+    void addSpan(float x0, float y0, float x1, float y1, const Clip& clip, layout::Argb fill);
     void addShape(const layout::Shape& shape, float ratio, const Clip& clip);
     void addTriangle(const layout::Triangle& triangle, float ratio, const Clip& clip);
     void addText(

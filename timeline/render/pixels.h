@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 
 namespace calltide::render::raster {
 
@@ -60,13 +61,27 @@ inline void blend(uint32_t& dst, uint32_t source) // source premultiplied
         dst = source + byteMul(dst, 255 - a);
 }
 
+// In blocks, because compilers make single words of a plain loop where it may be short.
+inline void fillSpan(uint32_t* dst, int count, uint32_t color)
+{
+    constexpr int kBlock = 16;
+    if (count >= kBlock) {
+        std::array<uint32_t, kBlock> block;
+        block.fill(color);
+        for (; count >= kBlock; count -= kBlock, dst += kBlock)
+            std::memcpy(dst, block.data(), sizeof block);
+    }
+    for (int i = 0; i < count; ++i)
+        dst[i] = color;
+}
+
 inline void blendSpan(uint32_t* dst, int count, uint32_t source)
 {
     const uint32_t a = source >> 24;
     if (count <= 0 || a == 0)
         return;
     if (a == 255) {
-        std::fill_n(dst, count, source);
+        fillSpan(dst, count, source);
         return;
     }
     for (int i = 0; i < count; ++i)

@@ -9,6 +9,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <cstring>
 
 namespace calltide::render::raster {
 
@@ -16,19 +17,20 @@ class Raster
 {
 public:
     // Draws into the lines [top, bottom) of a picture and nowhere else.
-    Raster(uint32_t* pixels, size_t stride, int top, int bottom, const GlyphAtlas& atlas)
+    Raster(uint32_t* pixels, size_t stride, int top, int bottom, const GlyphAtlas& atlas, const Span* spans)
         : m_pixels(pixels)
         , m_stride(stride)
         , m_top(top)
         , m_bottom(bottom)
         , m_atlas(atlas)
+        , m_spans(spans)
     {
     }
 
     void clear(int width, uint32_t color)
     {
         for (int y = m_top; y < m_bottom; ++y)
-            std::fill_n(line(y), width, color);
+            fillSpan(line(y), width, color);
     }
 
     void draw(const Instance& i)
@@ -40,7 +42,10 @@ public:
             return;
         switch (i.kind) {
         case Kind::Rect:
-            rect(i, box);
+            rect(box, premultiplied(i.fill));
+            break;
+        case Kind::Strip:
+            strip(i, box);
             break;
         case Kind::Shape:
             shape(i, box);
@@ -60,9 +65,8 @@ public:
 private:
     uint32_t* line(int y) { return m_pixels + size_t(y) * m_stride; }
 
-    void rect(const Instance& i, const Box& box)
+    void rect(const Box& box, uint32_t color)
     {
-        const uint32_t color = premultiplied(i.fill);
         const int width = box.x1 - box.x0;
         if (color >> 24 == 255 && width <= 4) { // sub-pixel columns: many, and a call a row would cost more than the row
             uint32_t* p = line(box.y0) + box.x0;
@@ -79,6 +83,30 @@ private:
         }
         for (int y = box.y0; y < box.y1; ++y)
             blendSpan(line(y) + box.x0, width, color);
+    }
+
+    // Opaque neighbours are one stretch: its first line is filled and copied to the others.
+    void strip(const Instance& i, const Box& box)
+    {
+        const Span *at = m_spans + i.border, *const end = at + i.pattern;
+        while (at < end) {
+            const Span* behind = at + 1;
+            if (at->fill >> 24 == 255)
+                while (behind < end && behind->x0 == behind[-1].x1 && behind->fill >> 24 == 255)
+                    ++behind;
+            if (behind - at == 1) {
+                rect({at->x0, box.y0, at->x1, box.y1}, premultiplied(at->fill));
+            } else {
+                uint32_t* const to = line(box.y0);
+                for (const Span* span = at; span < behind; ++span)
+                    fillSpan(to + span->x0, span->x1 - span->x0, span->fill);
+                const int x0 = at->x0;
+                const auto bytes = size_t(behind[-1].x1 - x0) * sizeof(uint32_t);
+                for (int y = box.y0 + 1; y < box.y1; ++y)
+                    std::memcpy(line(y) + x0, to + x0, bytes);
+            }
+            at = behind;
+        }
     }
 
     // How far from its edge a row of teeth and the border along it reach.
@@ -122,8 +150,7 @@ private:
                 for (; right > std::max(left, x1 - frame); --right)
                     blend(to[right - 1], byteMul(i.fill, row[x1 - right]));
             }
-            if (left < right)
-                std::fill_n(to + left, right - left, i.fill);
+            fillSpan(to + left, right - left, i.fill);
         }
     }
 
@@ -266,6 +293,7 @@ private:
     size_t m_stride;
     int m_top, m_bottom;
     const GlyphAtlas& m_atlas;
+    const Span* m_spans; // of all strips
 };
 
 } // namespace calltide::render::raster
