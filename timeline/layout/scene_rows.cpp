@@ -33,14 +33,15 @@ void ScenePainter::paintSlices(const ItemBox& box)
 void ScenePainter::paintRow(const RowPlace& place)
 {
     s.m_runs.clear();
-    store::queryRow(*trace, place.row, v.from, v.to, z.scale.nsPerPixel() / dpr, s.m_runs);
+    const double perPixel = z.scale.nsPerPixel(), origin = z.scale.left; // as TimeScale::x() has it
+    store::queryRow(*trace, place.row, v.from, v.to, perPixel / dpr, s.m_runs);
     m_column = {};
     const CallFilter* filter = v.filter;
     m_filteredTrack = filter && !filter->passes(trace->row(place.row).track);
     for (const Run& run : s.m_runs) {
         if (filter && filter->hides && isFiltered(run))
             continue;
-        const double x0 = z.scale.x(run.start), x1 = z.scale.x(run.end);
+        const double x0 = origin + double(run.start - v.from) / perPixel, x1 = origin + double(run.end - v.from) / perPixel;
         if (run.count == 1 && x1 - x0 >= double(kSliceFrom)) {
             flushColumn(place);
             flushColumnRect();
