@@ -27,6 +27,7 @@ class QSettings;
     X(bool, keepOpened, KeepOpened, "files/keep_opened", true) /* sidecars of large files, in the cache folder */      \
     X(QStringList, addedInterpreters, AddedInterpreters, "launch/added_interpreters", QStringList())                   \
     X(QString, launchFolder, LaunchFolder, "launch/working_directory", QString())                                      \
+    X(QStringList, functionColumns, FunctionColumns, "functions/columns", QStringList()) /* shown; none: as designed */ \
     X(QStringList, searchHistory, SearchHistory, "search/history", QStringList())                                      \
     X(QStringList, paletteUsed, PaletteUsed, "palette/used", QStringList()) /* newest first */                           \
     X(int, sourceZoom, SourceZoom, "source/zoom", 0) /* points added to the theme's size */

@@ -8,25 +8,26 @@
 
 namespace calltide::ui {
 namespace {
-int64_t figureOf(const store::FunctionStatistics& s, int column)
+struct ColumnNames
 {
-    switch (column) {
-    case FunctionsModel::Calls:
-        return int64_t(s.calls);
-    case FunctionsModel::Total:
-        return s.total;
-    case FunctionsModel::Self:
-        return s.self;
-    case FunctionsModel::Mean:
-        return std::llround(s.mean());
-    case FunctionsModel::Min:
-        return s.min;
-    case FunctionsModel::Max:
-        return s.max;
-    default:
-        return 0;
-    }
-}
+    const char *shown, *inFiles; // there times are whole nanoseconds
+};
+constexpr ColumnNames kColumns[FunctionsModel::ColumnCount] = {
+    {QT_TRANSLATE_NOOP("calltide::ui::FunctionsModel", "Function"), "Function"},
+    {QT_TRANSLATE_NOOP("calltide::ui::FunctionsModel", "Calls"), "Calls"},
+    {QT_TRANSLATE_NOOP("calltide::ui::FunctionsModel", "Total"), "Total ns"},
+    {QT_TRANSLATE_NOOP("calltide::ui::FunctionsModel", "Self"), "Self ns"},
+    {QT_TRANSLATE_NOOP("calltide::ui::FunctionsModel", "Mean"), "Mean ns"},
+    {"p50", "p50 ns"},
+    {"p95", "p95 ns"},
+    {"p99", "p99 ns"},
+    {QT_TRANSLATE_NOOP("calltide::ui::FunctionsModel", "Min"), "Min ns"},
+    {QT_TRANSLATE_NOOP("calltide::ui::FunctionsModel", "Max"), "Max ns"},
+    {QT_TRANSLATE_NOOP("calltide::ui::FunctionsModel", "Share"), "Share of self time"},
+    {QT_TRANSLATE_NOOP("calltide::ui::FunctionsModel", "Threads"), "Threads"},
+    {QT_TRANSLATE_NOOP("calltide::ui::FunctionsModel", "Exceptions"), "Exceptions"},
+    {QT_TRANSLATE_NOOP("calltide::ui::FunctionsModel", "Where"), "Where"},
+};
 } // namespace
 
 FunctionsModel::FunctionsModel(const Appearance& appearance, TraceContextPtr context, QObject* parent)
@@ -40,10 +41,85 @@ void FunctionsModel::setStatistics(std::vector<store::FunctionStatistics> statis
 {
     beginResetModel();
     m_rows = std::move(statistics);
-    m_largestSelf = 1;
-    for (const auto& s : m_rows)
+    if (!m_context->trace->isGrowing()) // there the former ones stay until the next are known
+        m_spreads.clear();
+    m_largestSelf = m_allSelf = 1;
+    for (const auto& s : m_rows) {
         m_largestSelf = std::max(m_largestSelf, s.self);
+        m_allSelf += s.self;
+    }
     endResetModel();
+}
+
+QString FunctionsModel::columnName(int column)
+{
+    return QString::fromLatin1(kColumns[column].shown);
+}
+
+QString FunctionsModel::columnTitle(int column)
+{
+    return tr(kColumns[column].shown);
+}
+
+void FunctionsModel::setSpreads(std::vector<store::FunctionSpread> spreads)
+{
+    m_spreads = std::move(spreads);
+    if (!m_rows.empty())
+        Q_EMIT dataChanged(index(0, P50), index(int(m_rows.size()) - 1, Exceptions));
+}
+
+const store::FunctionSpread* FunctionsModel::spreadOf(const store::FunctionStatistics& s, int column) const
+{
+    const bool has = column == P50 || column == P95 || column == P99 || column == Threads || column == Exceptions;
+    return has && s.function.v < m_spreads.size() ? &m_spreads[s.function.v] : nullptr;
+}
+
+QVariant FunctionsModel::figure(const store::FunctionStatistics& s, int column) const
+{
+    const store::FunctionSpread* spread = spreadOf(s, column);
+    switch (column) {
+    case Calls:
+        return qlonglong(s.calls);
+    case Total:
+        return qlonglong(s.total);
+    case Self:
+        return qlonglong(s.self);
+    case Mean:
+        return qlonglong(std::llround(s.mean()));
+    case Min:
+        return qlonglong(s.min);
+    case Max:
+        return qlonglong(s.max);
+    case Share:
+        return double(s.self) / double(m_allSelf);
+    case P50:
+        return spread ? QVariant(qlonglong(spread->p50)) : QVariant();
+    case P95:
+        return spread ? QVariant(qlonglong(spread->p95)) : QVariant();
+    case P99:
+        return spread ? QVariant(qlonglong(spread->p99)) : QVariant();
+    case Threads:
+        return spread ? QVariant(qlonglong(spread->threads)) : QVariant();
+    case Exceptions:
+        return spread ? QVariant(qlonglong(spread->exceptions)) : QVariant();
+    default:
+        return {};
+    }
+}
+
+QVariant FunctionsModel::text(const store::FunctionStatistics& s, int column) const
+{
+    if (column == Function)
+        return m_context->name(s.function);
+    if (column == Where)
+        return m_context->place(s.function);
+    const QVariant value = figure(s, column);
+    if (!value.isValid())
+        return {};
+    if (column == Share)
+        return formatPercent(value.toDouble());
+    return column == Calls || column == Threads || column == Exceptions ? formatNumber(value.toULongLong())
+                                                                        : formatDuration(value.toLongLong());
 }
 
 void FunctionsModel::setSorted(int column, Qt::SortOrder order)
@@ -71,23 +147,22 @@ QVariant FunctionsModel::data(const QModelIndex& index, int role) const
     const int column = index.column();
     switch (role) {
     case Qt::DisplayRole:
-        if (column == Function)
-            return m_context->name(s.function);
-        if (column == Calls)
-            return formatNumber(s.calls);
-        return formatDuration(figureOf(s, column));
+        return text(s, column);
     case Qt::ToolTipRole:
-        if (column == Function)
+        if (isText(column))
             return QStringLiteral("<b>%1</b><br>%2").arg(m_context->name(s.function).toHtmlEscaped(),
                 fromTrace(m_context->trace->string(m_context->trace->function(s.function).file)).toHtmlEscaped());
-        return column == Calls ? QVariant() : formatExact(figureOf(s, column));
+        if (const QVariant value = figure(s, column); value.typeId() == QMetaType::LongLong && column != Calls && column != Threads
+            && column != Exceptions)
+            return formatExact(value.toLongLong());
+        return {};
     case Qt::TextAlignmentRole:
-        return column == Function ? QVariant() : int(Qt::AlignRight | Qt::AlignVCenter);
+        return isText(column) ? QVariant() : int(Qt::AlignRight | Qt::AlignVCenter);
     case Qt::FontRole:
-        return column == Function ? QVariant() : monoFont(m_appearance, u"small");
+        return isText(column) ? QVariant() : monoFont(m_appearance, u"small");
     case kFileRole:
     case SortRole:
-        return column == Function ? QVariant(m_context->name(s.function)) : QVariant(qlonglong(figureOf(s, column)));
+        return isText(column) ? text(s, column) : figure(s, column);
     case ShareRole:
         return column == Self ? QVariant(double(s.self) / double(m_largestSelf)) : QVariant();
     case ColorRole:
@@ -104,18 +179,21 @@ QVariant FunctionsModel::headerData(int section, Qt::Orientation orientation, in
     if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount)
         return {};
     if (role == Qt::TextAlignmentRole)
-        return int((section == Function ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+        return int((isText(section) ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     if (role == Qt::InitialSortOrderRole) // numbers are asked for their largest
-        return int(section == Function ? Qt::AscendingOrder : Qt::DescendingOrder);
+        return int(isText(section) ? Qt::AscendingOrder : Qt::DescendingOrder);
     if (role == kFileRole)
-        return QStringList{tr("Function"), tr("Calls"), tr("Total ns"), tr("Self ns"), tr("Mean ns"), tr("Min ns"),
-            tr("Max ns")}[section];
+        return QString::fromLatin1(kColumns[section].inFiles);
+    if (role == Qt::ToolTipRole && section == Share)
+        return tr("Share of all self time");
+    if (role == Qt::ToolTipRole && section == Exceptions)
+        return tr("Calls that ended by an exception");
     if (role != Qt::DisplayRole)
         return {};
-    const QString names[] = {tr("Function"), tr("Calls"), tr("Total"), tr("Self"), tr("Mean"), tr("Min"), tr("Max")};
+    const QString name = columnTitle(section);
     if (section != m_sorted)
-        return names[section];
-    return names[section] + (m_order == Qt::DescendingOrder ? QStringLiteral(" ↓") : QStringLiteral(" ↑"));
+        return name;
+    return name + (m_order == Qt::DescendingOrder ? QStringLiteral(" ↓") : QStringLiteral(" ↑"));
 }
 
 } // namespace calltide::ui

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // FunctionsModel: one row a function, as functionStatistics() gives them. Sorting is the proxy's.
 #pragma once
-#include "store/statistics.h"
+#include "store/spread.h"
 #include "ui/tracecontext.h"
 #include <QAbstractTableModel>
 
@@ -13,7 +13,7 @@ class FunctionsModel : public QAbstractTableModel
 {
     Q_OBJECT
 public:
-    enum Column { Function, Calls, Total, Self, Mean, Min, Max, ColumnCount };
+    enum Column { Function, Calls, Total, Self, Mean, P50, P95, P99, Min, Max, Share, Threads, Exceptions, Where, ColumnCount };
     enum Role {
         SortRole = Qt::UserRole, // a number, or the name
         ShareRole,               // 0..1 of the largest in the column; invalid: no bar
@@ -24,6 +24,10 @@ public:
     FunctionsModel(const Appearance& appearance, TraceContextPtr context, QObject* parent = nullptr);
     void setContext(TraceContextPtr context) { m_context = std::move(context); }
     void setStatistics(std::vector<store::FunctionStatistics> statistics);
+    void setSpreads(std::vector<store::FunctionSpread> spreads); // by FunctionId; until then their columns are empty
+    static QString columnName(int column); // the same in every language
+    static QString columnTitle(int column);
+    static bool isText(int column) { return column == Function || column == Where; }
     void setSorted(int column, Qt::SortOrder order); // for the arrow in the header
     const std::vector<store::FunctionStatistics>& statistics() const { return m_rows; }
 
@@ -33,10 +37,14 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
 private:
+    const store::FunctionSpread* spreadOf(const store::FunctionStatistics& s, int column) const;
+    QVariant text(const store::FunctionStatistics& s, int column) const;
+    QVariant figure(const store::FunctionStatistics& s, int column) const; // invalid: not known yet
     const Appearance& m_appearance;
     TraceContextPtr m_context;
     std::vector<store::FunctionStatistics> m_rows;
-    int64_t m_largestSelf = 1;
+    std::vector<store::FunctionSpread> m_spreads;
+    int64_t m_largestSelf = 1, m_allSelf = 1;
     int m_sorted = -1;
     Qt::SortOrder m_order = Qt::DescendingOrder;
 };

@@ -191,7 +191,15 @@ void FunctionsView::buildTable()
     header->setStretchLastSection(false);
     header->setSectionResizeMode(FunctionsModel::Function, QHeaderView::Stretch);
     for (int i = FunctionsModel::Calls; i < FunctionsModel::ColumnCount; ++i)
-        header->resizeSection(i, 92);
+        header->resizeSection(i, i == FunctionsModel::Where ? 180 : 92);
+    setColumns({QStringLiteral("Calls"), QStringLiteral("Total"), QStringLiteral("Self"), QStringLiteral("Mean"),
+        QStringLiteral("p95"), QStringLiteral("Max")});
+    header->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(header, &QWidget::customContextMenuRequested, this, [this, header](const QPoint& at) {
+        QMenu menu;
+        fillColumnMenu(menu);
+        menu.exec(header->mapToGlobal(at));
+    });
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& index) {
         if (const store::FunctionId f = functionAt(index); f.valid() && f != m_state->highlighted())
             m_state->highlight(f);
@@ -237,6 +245,51 @@ void FunctionsView::paintEvent(QPaintEvent* event)
     QWidget::paintEvent(event);
     if (m_stale) // it comes into sight
         QTimer::singleShot(0, this, [this] { recount(false); });
+    if (m_spreadStale)
+        QTimer::singleShot(0, this, &FunctionsView::computeSpreads);
+}
+
+bool FunctionsView::isReady() const
+{
+    return !m_job.running() && !m_stale && (!isSeen(this) || (!m_spreadStale && !m_spreadJob.running()));
+}
+
+void FunctionsView::setColumns(const QStringList& names)
+{
+    for (int i = FunctionsModel::Calls; i < FunctionsModel::ColumnCount; ++i)
+        m_table->setColumnHidden(i, !names.contains(FunctionsModel::columnName(i)));
+}
+
+QStringList FunctionsView::columns() const
+{
+    QStringList names;
+    for (int i = FunctionsModel::Calls; i < FunctionsModel::ColumnCount; ++i)
+        if (!m_table->isColumnHidden(i))
+            names << FunctionsModel::columnName(i);
+    return names;
+}
+
+void FunctionsView::fillColumnMenu(QMenu& menu)
+{
+    for (int i = FunctionsModel::Calls; i < FunctionsModel::ColumnCount; ++i) {
+        QAction* action = menu.addAction(FunctionsModel::columnTitle(i));
+        action->setCheckable(true);
+        action->setChecked(!m_table->isColumnHidden(i));
+        connect(action, &QAction::toggled, this, [this, i](bool shown) {
+            m_table->setColumnHidden(i, !shown);
+            Q_EMIT columnsChosen(columns());
+        });
+    }
+}
+
+void FunctionsView::computeSpreads()
+{
+    if (!m_spreadStale || m_job.running() || !isSeen(this))
+        return;
+    m_spreadStale = false;
+    m_spreadJob.start([trace = m_context->trace, scope = m_state->scope()](
+                          store::Progress& p) { return store::functionSpreads(*trace, scope, &p); },
+        [this](std::vector<store::FunctionSpread> spreads) { m_model->setSpreads(std::move(spreads)); });
 }
 
 void FunctionsView::compute()
@@ -251,10 +304,13 @@ void FunctionsView::compute()
     }
     if (!m_context->trace->isGrowing()) // else the former figures stay until the next ones are there
         m_totals->setFullText(tr("Counting…"));
+    m_spreadJob.cancel();
     m_job.start(
         [trace = m_context->trace, scope](store::Progress& p) { return store::functionStatistics(*trace, scope, &p); },
         [this](std::vector<store::FunctionStatistics> statistics) {
             m_model->setStatistics(std::move(statistics));
+            m_spreadStale = true;
+            computeSpreads();
             showTotals();
             followSelection();
             Q_EMIT counted();

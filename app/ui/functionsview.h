@@ -31,9 +31,13 @@ public:
     void setContext(TraceContextPtr context); // the next state of a trace that grows
     void recount(bool needed); // by another view, even when this one is not seen
     const std::vector<store::FunctionStatistics>& statistics() const; // of state's scope()
-    bool isReady() const { return !m_job.running() && !m_stale; } // the figures of the present scope are shown
+    bool isReady() const; // the figures of the present scope are shown
+    // Names of FunctionsModel's columns that are shown besides the function's; of all recordings.
+    void setColumns(const QStringList& names);
+    QStringList columns() const;
 
 Q_SIGNALS:
+    void columnsChosen(const QStringList& names);
     void counted(); // statistics() are new
 
 protected:
@@ -41,7 +45,9 @@ protected:
 
 private:
     void compute();
+    void computeSpreads(); // when they are seen
     void buildTable();
+    void fillColumnMenu(class QMenu& menu);
     void showTotals();
     void followSelection();
     store::FunctionId functionAt(const QModelIndex& index) const;
@@ -50,13 +56,14 @@ private:
     const Appearance& m_appearance;
     TraceContextPtr m_context;
     render::ViewState* m_state;
-    session::JobRunner m_job;
+    session::JobRunner m_job, m_spreadJob;
     FunctionsModel* m_model;
     QSortFilterProxyModel* m_proxy;
     QTableView* m_table;
     QLineEdit* m_filter;
     QToolButton* m_scope;
     ElidedLabel* m_totals;
+    bool m_spreadStale = false; // the columns that take another look at all calls are empty
     bool m_stale = false; // more has come while nobody looked
 };
 

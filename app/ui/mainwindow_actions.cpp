@@ -8,6 +8,7 @@
 #include "ui/document.h"
 #include "ui/exporter.h"
 #include "ui/filterbar.h"
+#include "ui/functionsview.h"
 #include "ui/helpdialogs.h"
 #include "ui/keys.h"
 #include "ui/keyseditor.h"
@@ -77,6 +78,13 @@ void MainWindow::connectDocument(Document& document)
         shown->source()->showFunction(function);
     };
     connect(document.call(), &CallView::sourceRequested, this, showSource);
+    if (const QStringList columns = m_settings.functionColumns(); !columns.isEmpty())
+        document.functions()->setColumns(columns);
+    connect(document.functions(), &FunctionsView::columnsChosen, this, [this](const QStringList& names) {
+        m_settings.setFunctionColumns(names);
+        for (const auto& other : m_documents)
+            other->functions()->setColumns(names);
+    });
     connect(document.source(), &SourceView::editorRequested, (*m_actions)[ActionId::OpenEditor], &QAction::trigger);
     connect(document.flame(), &flameview::FlameView::sourceRequested, this, showSource);
     connect(document.timeline(), &timeline::TimelineView::sourceRequested, this,

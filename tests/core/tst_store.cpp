@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/builder.h"
 #include "store/query.h"
+#include "store/spread.h"
 #include "store/statistics.h"
 #include <QTest>
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <random>
 
@@ -150,6 +152,50 @@ private Q_SLOTS:
             QCOMPARE(s.total, naive[s.function.v].total);
             QCOMPARE(s.self, naive[s.function.v].self);
         }
+    }
+
+    void percentilesOfEachFunction()
+    {
+        const Model m = randomModel(7, 4000);
+        const TracePtr t = build(m, Order::Exit);
+        std::map<uint32_t, std::vector<int64_t>> naive;
+        for (const auto& c : m.calls)
+            naive[c.function].push_back(c.end - c.start);
+        const auto spreads = functionSpreads(*t), few = functionSpreads(*t, {}, nullptr, 700);
+        QCOMPARE(spreads.size(), t->functions().size());
+        for (auto& [function, durations] : naive) {
+            std::sort(durations.begin(), durations.end());
+            const auto at = [&](double p) { return durations[size_t(std::llround(p * double(durations.size() - 1)))]; };
+            QCOMPARE(spreads[function].p50, at(.5));
+            QCOMPARE(spreads[function].p95, at(.95));
+            QCOMPARE(spreads[function].p99, at(.99));
+            QCOMPARE(spreads[function].threads, 1u);
+            QVERIFY(durations.size() > 100); // so that of `few` not all were kept
+            QVERIFY(few[function].p50 >= at(.3) && few[function].p50 <= at(.7));
+        }
+        Progress cancelled;
+        cancelled.cancel();
+        QVERIFY(functionSpreads(*t, {}, &cancelled).empty());
+        const auto clipped = functionSpreads(*t, {.from = t->begin() + 5, .to = t->begin() + 6, .tracks = {}, .passes = {}});
+        for (const FunctionSpread& s : clipped)
+            QVERIFY(s.p99 <= 1);
+    }
+
+    void threadsAndExceptionsAreCounted()
+    {
+        TraceBuilder b;
+        const ProcessId process = b.addProcess({});
+        Function f;
+        f.name = b.intern("f");
+        const FunctionId id = b.addFunction(f);
+        for (int t = 0; t < 3; t++) {
+            const TrackId track = b.addTrack({.process = process, .tid = t + 1});
+            b.slices(track).add(0, 10, id, t == 1 ? uint32_t(kException) : 0);
+            b.slices(track).add(20, 10, id);
+        }
+        const auto trace = b.finish();
+        QCOMPARE(functionSpreads(**trace)[id.v].threads, 3u);
+        QCOMPARE(functionSpreads(**trace)[id.v].exceptions, uint64_t(1));
     }
 
     void rowsShowEverySliceOnceAtAnyZoom_data()

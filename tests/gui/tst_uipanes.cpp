@@ -5,6 +5,7 @@
 #include "ui/callview.h"
 #include "ui/filterbar.h"
 #include "ui/filterchip.h"
+#include "ui/functionsmodel.h"
 #include "ui/functionsview.h"
 #include "ui/hitsview.h"
 #include "ui/notesfile.h"
@@ -14,7 +15,9 @@
 #include "ui_fixture.h"
 #include "widget/flameview.h"
 #include <QClipboard>
+#include <QContextMenuEvent>
 #include <QGuiApplication>
+#include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
@@ -119,8 +122,10 @@ private Q_SLOTS:
         m_fixture->action(ActionId::CopyTable)->trigger();
         const QStringList lines = QGuiApplication::clipboard()->text().split(u"\r\n"_s);
         QCOMPARE(lines.size(), 6); // the last one is empty
-        QCOMPARE(lines[0], u"Function,Calls,Total ns,Self ns,Mean ns,Min ns,Max ns"_s);
-        QVERIFY(lines.contains(u"work,2,70000,67000,35000,20000,50000"_s));
+        QCOMPARE(lines[0], u"Function,Calls,Total ns,Self ns,Mean ns,p50 ns,p95 ns,p99 ns,Min ns,Max ns,Share of self time,Threads,Exceptions,Where"_s);
+        QVERIFY(std::any_of(lines.begin(), lines.end(), [](const QString& line) {
+            return line.startsWith(u"work,2,70000,67000,35000,50000,50000,50000,20000,50000,0."_s) && line.contains(u",2,0,"_s);
+        }));
 
         const QString file = m_fixture->dir.filePath(u"calls.csv"_s);
         document->state()->select(document->trace().rowAt(store::TrackId(1u), 0).valid()
@@ -135,6 +140,42 @@ private Q_SLOTS:
         QCOMPARE(written.readAll(),
             QByteArray("Took ns,Start ns,Called by,Thread,Function\r\n50000,5000,\xE2\x80\x93,\"pool, \"\"one\"\"\",work\r\n"
                        "20000,10000,main,MainThread,work\r\n"));
+    }
+
+    void columnsAreChosenByTheHeadersMenuAndKept()
+    {
+        Document* document = m_fixture->open(m_fixture->write(u"threads.json"_s, kThreads));
+        QVERIFY(document);
+        m_fixture->action(ActionId::ShowFunctions)->trigger();
+        QTRY_VERIFY(document->functions()->isReady());
+        QTableView* table = document->functions()->table();
+        QVERIFY(!table->isColumnHidden(FunctionsModel::P95));
+        QVERIFY(table->isColumnHidden(FunctionsModel::Threads));
+        QTimer::singleShot(0, this, [] {
+            auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+            QVERIFY(menu);
+            for (QAction* action : menu->actions())
+                if (action->text() == u"Threads"_s)
+                    action->trigger();
+            menu->close();
+        });
+        QWidget* header = table->horizontalHeader()->viewport();
+        const QPoint at(40, 8);
+        QContextMenuEvent event(QContextMenuEvent::Mouse, at, header->mapToGlobal(at));
+        QCoreApplication::sendEvent(header, &event);
+        QVERIFY(!table->isColumnHidden(FunctionsModel::Threads));
+        const auto rowOf = [table](const QString& name) {
+            for (int r = 0; r < table->model()->rowCount(); ++r)
+                if (table->model()->index(r, 0).data() == name)
+                    return r;
+            return -1;
+        };
+        QTRY_COMPARE(table->model()->index(rowOf(u"work"_s), FunctionsModel::Threads).data().toString(), u"2"_s);
+        QCOMPARE(table->model()->index(rowOf(u"work"_s), FunctionsModel::P50).data().toString(), u"50.0 µs"_s);
+        m_fixture->remake();
+        document = m_fixture->open(m_fixture->dir.filePath(u"threads.json"_s));
+        QVERIFY(!document->functions()->table()->isColumnHidden(FunctionsModel::Threads));
+        QVERIFY(document->functions()->table()->isColumnHidden(FunctionsModel::P99));
     }
 
     void picturesOfPanelsAreWrittenAndCopied()
