@@ -55,12 +55,14 @@ void MainWindow::addToPalette(Document& shown, std::vector<PaletteEntry>& out)
     const store::Trace& trace = shown.trace();
     const QPointer<render::ViewState> state = shown.state(); // its tab may be closed before something is chosen
     const auto icon = [this](const char* name) { return m_appearance.icon(QString::fromLatin1(name)); };
+    // Each once: drawing one takes a millisecond, and there may be tens of thousands of functions.
+    const QIcon ofFunctions = icon("timeline"), ofTasks = icon("task"), ofThreads = icon("thread"), ofNotes = icon("flag");
     for (uint32_t f = 0; f < trace.functions().size(); ++f) {
         const store::Function& function = trace.functions()[f];
         QString place = fromTrace(trace.string(function.file));
         if (!place.isEmpty() && function.line)
             place += u':' + QString::number(function.line);
-        out.push_back({tr("Functions"), shown.context()->name(store::FunctionId(f)), place, {}, {}, icon("timeline"), [state, f] {
+        out.push_back({tr("Functions"), shown.context()->name(store::FunctionId(f)), place, {}, {}, ofFunctions, [state, f] {
             // Its next call from what is shown on, else its first.
             if (!state || !state->trace() || f >= state->trace()->functions().size())
                 return;
@@ -83,7 +85,7 @@ void MainWindow::addToPalette(Document& shown, std::vector<PaletteEntry>& out)
         if (name.isEmpty())
             name = task ? tr("Task") : tr("Thread %1").arg(track.tid);
         const QString process = track.process.valid() ? fromTrace(trace.string(trace.process(track.process).name)) : QString();
-        out.push_back({task ? tr("Tasks") : tr("Threads"), name, process, {}, {}, icon(task ? "task" : "thread"),
+        out.push_back({task ? tr("Tasks") : tr("Threads"), name, process, {}, {}, task ? ofTasks : ofThreads,
             [view = QPointer(view), t] {
                 if (view)
                     view->showTrack(store::TrackId(t));
@@ -92,7 +94,7 @@ void MainWindow::addToPalette(Document& shown, std::vector<PaletteEntry>& out)
     for (size_t n = 0; n < state->notes().size(); ++n)
         if (const layout::Note& note = state->notes()[n]; !note.text.empty())
             out.push_back({tr("Notes"), QString::fromStdString(note.text), formatDuration(note.from - trace.begin()), {}, {},
-                icon("flag"), [state, n] {
+                ofNotes, [state, n] {
                     if (!state || n >= state->notes().size())
                         return;
                     const auto from = state->notes()[n].from, length = state->range().length();

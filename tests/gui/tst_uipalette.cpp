@@ -42,6 +42,24 @@ private Q_SLOTS:
         QCOMPARE(fuzzyMatch(u"a"_s, u"  "_s).score, 0);
     }
 
+    void functionsShareOneIcon() // drawing one for each would stop the window
+    {
+        m_document = m_fixture->open(m_fixture->write(u"two.json"_s, R"json([
+{"ph":"X","name":"alphabet_one","pid":1,"tid":1,"ts":0,"dur":10},{"ph":"X","name":"alphabet_two","pid":1,"tid":1,"ts":20,"dur":10}])json"));
+        QVERIFY(m_document);
+        m_document->timeline()->setFocus();
+        press(Qt::Key_P, Qt::ControlModifier | Qt::ShiftModifier);
+        QTest::keyClicks(field(), u"alphabet"_s);
+        const QAbstractItemModel* model = palette()->findChild<QListView*>()->model();
+        QList<qint64> keys;
+        for (int i = 0; i < model->rowCount(); ++i)
+            if (const QString text = model->index(i, 0).data().toString(); text.startsWith(u"alphabet"_s))
+                keys << model->index(i, 0).data(Qt::DecorationRole).value<QIcon>().cacheKey();
+        QCOMPARE(keys.size(), 2);
+        QCOMPARE(keys[0], keys[1]);
+        QTest::keyClick(field(), Qt::Key_Escape);
+    }
+
     void aCommandIsFoundRunAndRemembered()
     {
         press(Qt::Key_P, Qt::ControlModifier | Qt::ShiftModifier);
