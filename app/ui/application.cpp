@@ -75,6 +75,15 @@ int runGui(int& argc, char** argv)
         }
         together = *how;
     }
+    const std::pair<const QCommandLineOption&, QStringList> names[] = {
+        {renderer, {QStringLiteral("auto"), QStringLiteral("gpu"), QStringLiteral("raster")}},
+        {theme, {QStringLiteral("system"), QStringLiteral("light"), QStringLiteral("dark"), QStringLiteral("contrast")}}};
+    for (const auto& [option, known] : names)
+        if (parser.isSet(option) && !known.contains(parser.value(option))) {
+            std::fprintf(stderr, "calltide: --%s takes %s, not %s. See calltide --help.\n", toUtf8(option.names().first()).c_str(),
+                toUtf8(option.description().chopped(1)).c_str(), toUtf8(parser.value(option)).c_str());
+            return 2;
+        }
     if (const QString why = withoutDisplay(parser.positionalArguments()); !why.isEmpty()) {
         std::fprintf(stderr, "calltide: %s\n", toUtf8(why).c_str());
         return 1;

@@ -238,6 +238,7 @@ void MainWindow::closeTab(int index)
     if (index < 0 || index >= m_tabs->count())
         return;
     auto* document = m_tabs->tabData(index).value<Document*>();
+    const bool shown = index == m_tabs->currentIndex();
     m_tabs->removeTab(index);
     if (document) {
         m_notices->removeOwned(document);
@@ -247,6 +248,8 @@ void MainWindow::closeTab(int index)
         std::erase_if(m_documents, [document](const auto& d) { return d.get() == document; });
     }
     showTab(m_tabs->currentIndex());
+    if (Document* next = this->document(); next && shown) // or a button of the header bar would get it
+        next->timeline()->setFocus();
 }
 
 } // namespace calltide::ui

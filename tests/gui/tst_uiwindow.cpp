@@ -296,6 +296,16 @@ private Q_SLOTS:
         QCOMPARE(m_fixture->tabs()->tabText(m_fixture->tabs()->currentIndex()), u"dropped.json"_s);
     }
 
+    void closingATabWhileItIsSearchedGivesTheKeysToTheNextOne()
+    {
+        m_fixture->action(ActionId::Find)->trigger();
+        QTRY_VERIFY(qobject_cast<SearchBox*>(QApplication::focusWidget()));
+        QTest::keyClicks(QApplication::focusWidget(), u"w"_s);
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_W, Qt::ControlModifier);
+        QVERIFY(m_fixture->window->document());
+        QCOMPARE(QApplication::focusWidget(), m_fixture->window->document()->timeline());
+    }
+
     void everyTabCloses()
     {
         while (m_fixture->tabs()->count())

@@ -113,6 +113,7 @@ class BadInputTest(CalltideTest):
         for arguments in (["info"], ["info", "--nope", "a"], ["export", "a"], ["export", "a", "-o"],
                           ["export", "a", "-o", "x.png"], ["export", "a", "-o", "x", "--format", "png"],
                           ["export", "a", "-o", "x.json", "--range", "3"], ["stats", "a", "--top", "none"], ["stats", "a", "--top", "0"],
+                          ["--theme", "pink", "a"], ["--renderer", "pen", "a"],
                           ["record"], ["record", "--nope", "x.py"], ["record", "-o"], ["record", "-m"],
                           ["screenshot", "a"], ["screenshot", "a", "-o", "x.png", "--size", "1x1"],
                           ["screenshot", "a", "-o", "x.png", "--view", "pie"],
