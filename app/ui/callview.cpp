@@ -17,6 +17,7 @@
 namespace calltide::ui {
 namespace {
 constexpr int kMostArguments = 40;
+constexpr uint64_t kFewCalls = 10; // that many make a picture
 
 QPixmap swatch(const QColor& color, double ratio)
 {
@@ -157,6 +158,7 @@ void CallView::showRank()
     m_rank->setVisible(known);
     if (!known)
         return;
+    m_spark->setVisible(calls.calls >= kFewCalls);
     m_spark->setCalls(calls, m_context->trace->duration(calls.slice));
     m_slower->setFullText(tr("Slower than %1 of %2 calls").arg(
         formatPercent(double(calls.faster) / double(calls.calls)), formatNumber(calls.calls)));

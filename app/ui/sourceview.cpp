@@ -97,6 +97,7 @@ void SourceView::buildBar()
     row->addWidget(m_file);
     row->addSpacing(4);
     row->addWidget(m_note);
+    row->addSpacing(8);
     row->addStretch(1);
     row->addWidget(m_which);
     row->addSpacing(4);

@@ -54,7 +54,7 @@ FlameBar::FlameBar(QWidget* parent)
         m_scopes[i]->setCheckable(true);
     }
     menu->addSeparator();
-    m_rootAtBottom = menu->addAction(tr("Root at the Bottom"));
+    m_rootAtBottom = menu->addAction(tr("Root at the bottom"));
     m_rootAtBottom->setCheckable(true);
     m_chip->setMenu(menu);
     row->addWidget(m_chip);

@@ -346,7 +346,7 @@ private Q_SLOTS:
         open(webshop());
         QAction* atBottom = nullptr;
         for (QAction* action : m_view->findChildren<QAction*>())
-            if (action->text() == u"Root at the Bottom"_s)
+            if (action->text() == u"Root at the bottom"_s)
                 atBottom = action;
         QVERIFY(atBottom);
         atBottom->trigger();
