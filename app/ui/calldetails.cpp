@@ -37,7 +37,7 @@ void takeArguments(const std::string& json, CallDetails& out)
         else if (key == "call_line" && value.is_number_integer())
             out.callLine = value.get<int>();
         else
-            out.arguments.append({fromTrace(key), valueText(value)});
+            out.arguments.append({labelText(key), valueText(value)});
     }
 }
 
@@ -52,7 +52,7 @@ QString raisedIn(const store::Trace& trace, store::SliceIndex slice)
     while (it != instants.begin() && (--it)->time >= from) {
         if (!it->exception || it->track != trace.trackOf(slice))
             continue;
-        QString text = fromTrace(trace.string(it->name));
+        QString text = labelText(trace.string(it->name));
         const Json details = Json::parse(trace.arguments(*it), nullptr, false);
         if (details.is_object() && details.contains("message"))
             text += QStringLiteral(": ") + valueText(details["message"]);

@@ -162,7 +162,7 @@ void ExportSheet::popUp(const render::ViewState& state, const QString& recording
     if (state.selected() != store::kNoSlice) {
         const store::Track& track = trace.track(trace.trackOf(state.selected()));
         m_tracks->addItem(
-            tr("Only %1").arg(fromTrace(trace.string(track.name))), int(trace.trackOf(state.selected()).v));
+            tr("Only %1").arg(labelText(trace.string(track.name))), int(trace.trackOf(state.selected()).v));
     }
     m_tracks->setEnabled(m_tracks->count() > 1);
     m_calls->clear();

@@ -151,7 +151,7 @@ QVariant FunctionsModel::data(const QModelIndex& index, int role) const
     case Qt::ToolTipRole:
         if (isText(column))
             return QStringLiteral("<b>%1</b><br>%2").arg(m_context->name(s.function).toHtmlEscaped(),
-                fromTrace(m_context->trace->string(m_context->trace->function(s.function).file)).toHtmlEscaped());
+                labelText(m_context->trace->string(m_context->trace->function(s.function).file)).toHtmlEscaped());
         if (const QVariant value = figure(s, column); value.typeId() == QMetaType::LongLong && column != Calls && column != Threads
             && column != Exceptions)
             return formatExact(value.toLongLong());
@@ -161,6 +161,9 @@ QVariant FunctionsModel::data(const QModelIndex& index, int role) const
     case Qt::FontRole:
         return isText(column) ? QVariant() : monoFont(m_appearance, u"small");
     case kFileRole:
+        if (column == Function)
+            return m_context->fullName(s.function);
+        [[fallthrough]];
     case SortRole:
         return isText(column) ? text(s, column) : figure(s, column);
     case ShareRole:

@@ -214,7 +214,7 @@ void FunctionsView::buildTable()
         menu.addAction(m_appearance.icon(QStringLiteral("go_to")), tr("Next call on the timeline"), this,
             [this, f] { goToNextCall(f); });
         menu.addAction(m_appearance.icon(QStringLiteral("copy")), tr("Copy name"), this,
-            [this, f] { QGuiApplication::clipboard()->setText(m_context->name(f)); });
+            [this, f] { QGuiApplication::clipboard()->setText(m_context->fullName(f)); });
         menu.addAction(tr("Copy table as CSV"), this,
             [this] { QGuiApplication::clipboard()->setText(QString::fromUtf8(csvOf(*m_proxy))); });
         menu.exec(m_table->viewport()->mapToGlobal(at));

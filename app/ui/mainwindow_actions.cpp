@@ -98,7 +98,7 @@ void MainWindow::connectDocument(Document& document)
             QMenu menu;
             if (slice != store::kNoSlice) {
                 shown->state()->select(slice);
-                const QString name = shown->context()->name(shown->trace().functionOf(slice));
+                const QString name = shown->context()->fullName(shown->trace().functionOf(slice)).left(kLongestShown);
                 menu.addAction((*m_actions)[ActionId::FitSelection]);
                 menu.addAction((*m_actions)[ActionId::Parent]);
                 menu.addAction((*m_actions)[ActionId::Child]);
@@ -141,7 +141,7 @@ void MainWindow::connectActions()
     on(Copy, [this] {
         Document* shown = document();
         if (shown && shown->state()->highlighted().valid())
-            QGuiApplication::clipboard()->setText(shown->context()->name(shown->state()->highlighted()));
+            QGuiApplication::clipboard()->setText(shown->context()->fullName(shown->state()->highlighted()));
     });
     on(OpenEditor, [this] {
         Document* shown = document();

@@ -210,7 +210,7 @@ void MainWindow::noteProblems(const Document& document)
         if (problem.severity == store::Severity::Info && problem.kind != "recording.no_end")
             continue; // how a program ended is worth knowing
         lost = lost || problem.severity == store::Severity::DataLoss;
-        QString text = fromTrace(problem.text);
+        QString text = labelText(problem.text);
         while (text.endsWith(u'.'))
             text.chop(1);
         if (problem.kind.starts_with("recording.note: ") && text.startsWith(QLatin1String("recording ")))
@@ -219,7 +219,7 @@ void MainWindow::noteProblems(const Document& document)
     }
     for (const auto& [key, value] : trace.metadata()) {
         if (key == "axis") // of profiles whose axis is no time
-            sentences.prepend(tr("The axis shows %1").arg(fromTrace(value)));
+            sentences.prepend(tr("The axis shows %1").arg(labelText(value)));
     }
     if (trace.lost())
         sentences.prepend(tr("%1 events were lost while recording").arg(formatNumber(trace.lost())));

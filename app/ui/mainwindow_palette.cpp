@@ -59,7 +59,7 @@ void MainWindow::addToPalette(Document& shown, std::vector<PaletteEntry>& out)
     const QIcon ofFunctions = icon("timeline"), ofTasks = icon("task"), ofThreads = icon("thread"), ofNotes = icon("flag");
     for (uint32_t f = 0; f < trace.functions().size(); ++f) {
         const store::Function& function = trace.functions()[f];
-        QString place = fromTrace(trace.string(function.file));
+        QString place = labelText(trace.string(function.file));
         if (!place.isEmpty() && function.line)
             place += u':' + QString::number(function.line);
         out.push_back({tr("Functions"), shown.context()->name(store::FunctionId(f)), place, {}, {}, ofFunctions, [state, f] {
@@ -81,10 +81,10 @@ void MainWindow::addToPalette(Document& shown, std::vector<PaletteEntry>& out)
         const bool task = track.kind == store::TrackKind::Task;
         if ((track.kind != store::TrackKind::Thread && !task) || !track.sliceCount)
             continue;
-        QString name = fromTrace(trace.string(track.name));
+        QString name = labelText(trace.string(track.name));
         if (name.isEmpty())
             name = task ? tr("Task") : tr("Thread %1").arg(track.tid);
-        const QString process = track.process.valid() ? fromTrace(trace.string(trace.process(track.process).name)) : QString();
+        const QString process = track.process.valid() ? labelText(trace.string(trace.process(track.process).name)) : QString();
         out.push_back({task ? tr("Tasks") : tr("Threads"), name, process, {}, {}, task ? ofTasks : ofThreads,
             [view = QPointer(view), t] {
                 if (view)

@@ -89,7 +89,7 @@ void NotesView::fill()
         const layout::Note& note = notes[i];
         auto* item = new NoteItem(m_list);
         item->setFlags(item->flags() | Qt::ItemIsEditable);
-        item->setText(Text, fromTrace(note.text));
+        item->setText(Text, labelText(note.text));
         item->setData(Text, kNote, qulonglong(i));
         item->setText(Start, formatTime(note.from - begin));
         item->setData(Start, kNote + 1, qlonglong(note.from));

@@ -81,7 +81,7 @@ void RecentFiles::add(const TraceContext& context, const QString& path)
     const store::Trace& trace = *context.trace;
     QString command;
     if (!trace.processes().empty())
-        command = fromTrace(trace.string(trace.processes().front().commandLine));
+        command = labelText(trace.string(trace.processes().front().commandLine));
     if (command.isEmpty())
         command = fromTrace(trace.format());
     const QJsonObject object{{QStringLiteral("command"), command},

@@ -175,7 +175,7 @@ void RecordingView::showProcesses()
     }
     for (const auto& [key, value] : trace.metadata())
         if (key == "mode")
-            m_how->setFullText(fromTrace(value));
+            m_how->setFullText(labelText(value));
     if (lines == m_shownProcesses)
         return;
     m_shownProcesses = lines;

@@ -259,7 +259,7 @@ void SourceView::showFunction(store::FunctionId function)
     }
     const store::Source* source = m_context->trace->sourceOf(f.file);
     if (!source) {
-        showMessage(tr("No source"), tr("The source of %1 is not in this recording.").arg(file));
+        showMessage(tr("No source"), tr("The source of %1 is not in this recording.").arg(labelText(m_context->trace->string(f.file))));
         return;
     }
     if (m_shownFile != f.file) {
@@ -276,10 +276,10 @@ void SourceView::setSource(const QString& file, const QString& text)
     m_editor->setText(text);
     const int digits = std::max(4, int(QString::number(m_editor->lines()).size()) + 2);
     m_editor->setMarginWidth(0, QString(digits, u'0'));
-    const auto [folder, name] = splitPlace(file);
+    const auto [folder, name] = splitPlace(file.right(kLongestShown));
     m_folder->setFullText(folder);
     m_file->setFullText(name);
-    m_bar->setToolTip(file.toHtmlEscaped());
+    m_bar->setToolTip(file.right(kLongestShown).toHtmlEscaped());
 }
 
 void SourceView::outline(const store::Source& source)

@@ -57,6 +57,13 @@ QString fromTrace(std::string_view text)
     return out;
 }
 
+QString labelText(std::string_view text)
+{
+    const size_t most = size_t(kLongestShown) * 4; // bytes of one character
+    const QString whole = fromTrace(text.substr(0, most));
+    return whole.size() > kLongestShown || text.size() > most ? whole.left(kLongestShown) + u'…' : whole;
+}
+
 std::string toUtf8(const QString& text)
 {
     return text.toStdString();

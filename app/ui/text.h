@@ -10,6 +10,9 @@ namespace calltide::ui {
 
 // Untrusted text of a trace as a QString. Control characters become visible, so that a name never breaks a line.
 QString fromTrace(std::string_view text);
+// The same for showing: of a very long text the beginning, with "…". Laying out a megabyte would stop the window.
+inline constexpr qsizetype kLongestShown = 1000;
+QString labelText(std::string_view text);
 std::string toUtf8(const QString& text);
 
 QString formatNumber(uint64_t value);                     // 1 284 116

@@ -17,14 +17,19 @@ QColor TraceContext::color(store::FunctionId function, const render::Theme& them
 
 QString TraceContext::name(store::FunctionId function) const
 {
-    const QString name = fromTrace(trace->functionName(function));
+    const QString name = labelText(trace->functionName(function));
     return name.isEmpty() ? QStringLiteral("–") : name;
+}
+
+QString TraceContext::fullName(store::FunctionId function) const
+{
+    return trace->functionName(function).size() > size_t(kLongestShown) ? fromTrace(trace->functionName(function)) : name(function);
 }
 
 QString TraceContext::place(store::FunctionId function) const
 {
     const store::Function& f = trace->function(function);
-    const auto [folder, file] = splitPlace(fromTrace(trace->string(f.file)));
+    const auto [folder, file] = splitPlace(labelText(trace->string(f.file)));
     if (file.isEmpty())
         return {};
     return f.line ? QStringLiteral("%1%2:%3").arg(folder, file).arg(f.line) : folder + file;
@@ -33,7 +38,7 @@ QString TraceContext::place(store::FunctionId function) const
 QString TraceContext::threadName(store::TrackId track) const
 {
     const store::Track& t = trace->track(track);
-    const QString name = fromTrace(trace->string(t.name));
+    const QString name = labelText(trace->string(t.name));
     if (t.kind == store::TrackKind::Gil && t.parent.valid()) // whose waits
         return QStringLiteral("%1 · %2").arg(threadName(t.parent), name);
     return name.isEmpty() ? QStringLiteral("%1").arg(t.tid) : name;
@@ -44,7 +49,7 @@ QString TraceContext::processName(store::ProcessId process) const
     if (!process.valid())
         return {};
     const store::Process& p = trace->process(process);
-    const QString name = fromTrace(trace->string(p.name));
+    const QString name = labelText(trace->string(p.name));
     return name.isEmpty() ? QStringLiteral("%1").arg(p.pid) : QStringLiteral("%1 %2").arg(name).arg(p.pid);
 }
 

@@ -24,8 +24,9 @@ struct TraceContext // immutable
 
     QColor color(store::FunctionId function, const Appearance& appearance) const;
     QColor color(store::FunctionId function, const render::Theme& theme) const;
-    // "Shop.checkout" or, for a function without a name, a dash.
+    // "Shop.checkout" or, for a function without a name, a dash; as labelText(), like those below.
     QString name(store::FunctionId function) const;
+    QString fullName(store::FunctionId function) const; // to copy and to write into files
     // "handlers/users.py:31": the last folder and the file; empty when it is not known.
     QString place(store::FunctionId function) const;
     QString threadName(store::TrackId track) const;

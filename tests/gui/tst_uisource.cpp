@@ -4,11 +4,14 @@
 #include "ui/callview.h"
 #include "ui/functionsview.h"
 #include "ui/linefigures.h"
+#include "ui/paneexport.h"
 #include "ui/qsci.h"
 #include "ui/sourcegutter.h"
 #include "ui/sourceview.h"
+#include "ui/text.h"
 #include "ui_fixture.h"
 #include <QLabel>
+#include <QTableView>
 #include <QToolButton>
 
 using namespace calltide;
@@ -165,6 +168,25 @@ private Q_SLOTS:
         QVERIFY(said);
         m_document->state()->select(store::SliceIndex(0)); // the only one
         QTRY_VERIFY(!rank->isVisible());
+    }
+
+    void namesOfAMegabyteAreShownByTheirBeginning()
+    {
+        const QByteArray name(1 << 20, 'n');
+        Document* document = m_fixture->open(m_fixture->write(u"long.json"_s,
+            "[{\"ph\":\"X\",\"name\":\"" + name + "\",\"pid\":1,\"tid\":1,\"ts\":0,\"dur\":10},"
+            "{\"ph\":\"M\",\"name\":\"thread_name\",\"pid\":1,\"tid\":1,\"args\":{\"name\":\"" + name + "\"}}]"));
+        QVERIFY(document);
+        QTRY_VERIFY(document->functions()->isReady());
+        const QAbstractItemModel* model = document->functions()->table()->model();
+        QCOMPARE(model->index(0, 0).data().toString(), QString(kLongestShown, u'n') + u'…');
+        QCOMPARE(model->index(0, 0).data(kFileRole).toString().size(), name.size()); // files have all of it
+        document->state()->select(store::SliceIndex(0));
+        for (const QLabel* label : m_fixture->window->findChildren<QLabel*>())
+            QVERIFY(label->text().size() <= 2 * kLongestShown && label->toolTip().size() <= 2 * kLongestShown);
+        QVERIFY(document->context()->threadName(store::TrackId(0u)).size() <= kLongestShown + 1);
+        QCOMPARE(labelText("Gr\xC3\xB6\xC3\x9F""e"), u"Größe"_s);
+        m_fixture->action(ActionId::CloseTab)->trigger();
     }
 
     void aNarrowPanelKeepsTheStripe()
