@@ -65,6 +65,14 @@ FilterBar::FilterBar(const Appearance& appearance, QWidget* parent)
     });
     connect(m_field, &QLineEdit::textEdited, this, &FilterBar::complete);
     connect(m_field, &QLineEdit::textChanged, this, &FilterBar::apply);
+    // Not by the event filter: while the completions are open, they get the keys and hand them on past it.
+    connect(m_field, &QLineEdit::returnPressed, this, [this] {
+        if (m_completer->popup()->isVisible() && m_completer->popup()->currentIndex().isValid())
+            return; // it takes what is chosen there
+        m_completer->popup()->hide();
+        makeChips();
+        Q_EMIT left();
+    });
     connect(m_how, &Segments::currentChanged, this, &FilterBar::apply);
     connect(cross, &QToolButton::clicked, this, &FilterBar::close);
     hide();
@@ -202,7 +210,7 @@ void FilterBar::complete()
         const QString key = word.left(colon + 1), value = word.mid(colon + 1);
         std::set<store::StringId> seen;
         const auto offer = [&](store::StringId id) {
-            const QString text = fromTrace(trace.string(id));
+            const QString text = trace.string(id).size() <= size_t(kLongestShown) ? fromTrace(trace.string(id)) : QString();
             if (found.size() < kMost && !text.isEmpty() && !text.startsWith(u'(') && text != value && text.contains(value, Qt::CaseInsensitive)
                 && seen.insert(id).second)
                 found << key + (text.contains(u' ') ? u'"' + text + u'"' : text);
@@ -258,14 +266,7 @@ bool FilterBar::eventFilter(QObject* object, QEvent* event)
     }
     if (key == Qt::Key_Escape)
         close();
-    else if ((key == Qt::Key_Return || key == Qt::Key_Enter) && m_completer->popup()->isVisible()
-        && m_completer->popup()->currentIndex().isValid())
-        return false; // it takes what is chosen there
-    else if (key == Qt::Key_Return || key == Qt::Key_Enter) {
-        m_completer->popup()->hide();
-        makeChips();
-        Q_EMIT left();
-    } else if (key == Qt::Key_Backspace && m_field->text().isEmpty() && !m_chips.isEmpty()) {
+    else if (key == Qt::Key_Backspace && m_field->text().isEmpty() && !m_chips.isEmpty()) {
         FilterChip* last = m_chips.takeLast(); // back to be changed
         m_chipRow->setVisible(!m_chips.isEmpty());
         last->deleteLater();

@@ -232,6 +232,25 @@ private Q_SLOTS:
         QTRY_COMPARE(document->hits()->model()->rowCount(), 0);
     }
 
+    void returnMakesAChipWhileCompletionsAreOpen()
+    {
+        QVERIFY(m_fixture->open(m_fixture->writeShop()));
+        auto* bar = m_fixture->window->findChild<FilterBar*>(u"filterBar"_s);
+        m_fixture->action(ActionId::Filter)->trigger();
+        QTest::keyClicks(bar->field(), u"func:wo"_s);
+        QTRY_VERIFY(QApplication::activePopupWidget()); // it has the keys now
+        QTest::keyClick(QApplication::activePopupWidget(), Qt::Key_Return);
+        QCOMPARE(bar->chips(), QStringList{u"func:wo"_s});
+        QVERIFY(!QApplication::activePopupWidget());
+        m_fixture->action(ActionId::Filter)->trigger();
+        QTest::keyClicks(bar->field(), u"func:ma"_s);
+        QTRY_VERIFY(QApplication::activePopupWidget());
+        QTest::keyClick(QApplication::activePopupWidget(), Qt::Key_Down);
+        QTest::keyClick(QApplication::activePopupWidget(), Qt::Key_Return); // takes what was gone to
+        QCOMPARE(bar->field()->text(), u"func:main"_s);
+        QCOMPARE(bar->chips(), QStringList{u"func:wo"_s});
+    }
+
     void termsOfTheFilterAreChips()
     {
         Document* document = m_fixture->open(m_fixture->writeShop());
