@@ -261,6 +261,32 @@ private Q_SLOTS:
         QCOMPARE(zone(300, 20), int(HitZone::Minimap));
     }
 
+    void notesStandInTheRulerWhenTheyHaveNoLane()
+    {
+        Maker m;
+        m.add(0, 10 * kMs, "main");
+        FixedMeasure measure;
+        Style low = small::style();
+        low.notesLane = 0;
+        TimelineScene scene(m.finish(), low, measure);
+        const std::vector<Note> notes{{.from = 5 * kMs, .to = 5 * kMs, .text = "cold", .color = 1}};
+        ViewSpec view = spec(0, 10 * kMs);
+        const float without = scene.zones(view).tracks.y;
+        view.notes = &notes;
+        const Zones z = scene.zones(view);
+        QCOMPARE(z.tracks.y, without); // it costs the tracks nothing
+        QVERIFY(z.notes.y >= z.ruler.y && z.notes.y + z.notes.h <= z.ruler.y + z.ruler.h);
+        DrawList list;
+        scene.draw(view, list);
+        QVERIFY(list.text.find("cold") != std::string::npos);
+        const float x = float(z.scale.x(5 * kMs)), y = z.notes.y + z.notes.h / 2;
+        const Hit flag = scene.hit(view, x + 4, y);
+        QCOMPARE(flag.zone, HitZone::Notes);
+        QCOMPARE(flag.note, size_t(0));
+        QCOMPARE(scene.hit(view, x + 100, y).zone, HitZone::Ruler); // beside it a click drops a flag
+        QCOMPARE(scene.hit(view, x + 4, z.ruler.y + z.ruler.h - 2).zone, HitZone::Ruler);
+    }
+
     void theHottestFunctionsHaveTheirOwnColours()
     {
         Maker m;

@@ -122,9 +122,11 @@ Zones TimelineScene::zones(const ViewSpec& view) const
     z.ruler = {x, m_style.minimap, w, m_style.ruler};
     const float below = m_style.minimap + m_style.ruler;
     z.corner = {0, 0, x, below};
-    z.notes = {x, below, w, view.notes && !view.notes->empty() ? m_style.notesLane : 0};
+    const bool hasNotes = view.notes && !view.notes->empty(), inRuler = m_style.notesLane <= 0;
+    z.notes = inRuler ? Box{x, m_style.minimap, w, hasNotes ? m_style.ruler - kTickMajor : 0}
+                      : Box{x, below, w, hasNotes ? m_style.notesLane : 0};
     // Pinned tracks take at most kMostPinned of the room; what does not fit is cut off at their foot.
-    const float lanes = below + z.notes.h, room = std::max(0.f, view.height - lanes);
+    const float lanes = below + (inRuler ? 0 : z.notes.h), room = std::max(0.f, view.height - lanes);
     z.pinned = {0, lanes, view.width, std::min(float(m_tracks.pinnedHeight()), std::floor(room * kMostPinned))};
     const float top = lanes + z.pinned.h;
     z.tracks = {0, top, view.width, std::max(0.f, view.height - top)};
@@ -270,6 +272,13 @@ Hit TimelineScene::hit(const ViewSpec& view, float x, float y) const
         else
             hit.zone = inside ? HitZone::MinimapWindow : HitZone::Minimap;
         return hit;
+    }
+    if (z.notes.y < z.ruler.y + z.ruler.h && z.notes.contains(x, y)) { // in the ruler: only where one stands
+        hit.note = noteAt(view, z, x);
+        if (hit.note < view.notes->size()) {
+            hit.zone = HitZone::Notes;
+            return hit;
+        }
     }
     if (z.ruler.contains(x, y) || z.corner.contains(x, y)) {
         hit.zone = z.ruler.contains(x, y) ? HitZone::Ruler : HitZone::Corner;

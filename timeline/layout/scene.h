@@ -67,7 +67,7 @@ struct Box
 struct Zones // where the parts lie
 {
     Box minimap, ruler, corner; // corner: the header column beside both
-    Box notes; // lane below the ruler; no height when there are none
+    Box notes; // lane below the ruler, or in it without Style::notesLane; no height when there are none
     Box pinned; // headers and rows of pinned tracks; no height when there are none
     Box tracks; // headers and rows of those that scroll
     float headerColumn = 0;

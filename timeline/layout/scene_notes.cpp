@@ -34,15 +34,18 @@ void ScenePainter::paintNotes()
     const Box& lane = z.notes;
     if (lane.h <= 0)
         return;
-    rect(0, double(lane.y), double(v.width), double(lane.h), st.header);
-    rect(0, double(lane.y + lane.h) - 1, double(v.width), 1, st.borderDefault);
+    const bool inRuler = lane.y < z.ruler.y + z.ruler.h;
     const double middle = double(lane.y) + double(lane.h) / 2;
-    if (z.headerColumn >= 100) {
+    if (!inRuler) {
+        rect(0, double(lane.y), double(v.width), double(lane.h), st.header);
+        rect(0, double(lane.y + lane.h) - 1, double(v.width), 1, st.borderDefault);
+        rect(double(left) - 1, double(lane.y), 1, double(lane.h), st.borderDefault);
+    }
+    if (!inRuler && z.headerColumn >= 100) {
         const std::string count
             = formatCount(int64_t(v.notes->size())) + (v.notes->size() == 1 ? " note" : " notes");
         text(count, double(kHeaderPad), middle, st.textMuted, FontRole::Caption);
     }
-    rect(double(left) - 1, double(lane.y), 1, double(lane.h), st.borderDefault);
     out.addClip({left, lane.y, right - left, lane.h});
     std::vector<size_t> order(v.notes->size());
     for (size_t i = 0; i < order.size(); ++i)
@@ -87,6 +90,8 @@ void ScenePainter::paintNotes()
             ? std::string()
             : elideRight(plainLine(note.text), float(to - from), tm, FontRole::Caption);
         if (!fitted.empty()) {
+            if (inRuler && note.isFlag()) // over the times there
+                rect(from - 2, double(lane.y) + 1, double(textWidth(fitted, FontRole::Caption)) + 6, double(lane.h) - 2, st.header);
             text(fitted, from, middle, from, to, st.textPrimary, FontRole::Caption);
             textEnd = from + double(textWidth(fitted, FontRole::Caption)) + 4;
         }

@@ -188,8 +188,10 @@ void TimelineView::Private::placeChip()
 layout::Style TimelineView::Private::style() const
 {
     layout::Style out = theme->style(rows);
-    if (isLow)
+    if (isLow) {
         out.minimap = float(theme->number(u"size.minimap_low"));
+        out.notesLane = 0; // they stand in the ruler
+    }
     return out;
 }
 
