@@ -24,17 +24,17 @@ struct Choice
 #define T(text) QT_TRANSLATE_NOOP("FlameCanvas", text)
 // The first of a kind stands in the menu.
 constexpr Choice kChoices[] = {
-    {TransformKind::FocusFunction, Qt::Key_F, false, T("Only Its Calls")},
-    {TransformKind::FocusSubtree, Qt::Key_F, true, T("Only Its Calls on This Path")},
+    {TransformKind::FocusFunction, Qt::Key_F, false, T("Only its calls")},
+    {TransformKind::FocusSubtree, Qt::Key_F, true, T("Only its calls on this path")},
     {TransformKind::FocusSubtree, Qt::Key_S, true, nullptr},
-    {TransformKind::FocusModule, Qt::Key_G, false, T("Only Calls of Its Module")},
-    {TransformKind::MergeFunction, Qt::Key_M, false, T("Merge It into Its Callers")},
-    {TransformKind::MergeNode, Qt::Key_M, true, T("Merge It on This Path Only")},
-    {TransformKind::MergeModule, Qt::Key_C, true, T("Merge Its Module into Its Callers")},
-    {TransformKind::CollapseFunction, Qt::Key_C, false, T("Merge What It Calls into It")},
-    {TransformKind::CollapseRecursion, Qt::Key_R, false, T("Merge Its Recursion")},
-    {TransformKind::CollapseDirectRecursion, Qt::Key_R, true, T("Merge Its Direct Recursion")},
-    {TransformKind::DropFunction, Qt::Key_D, false, T("Leave Its Calls Out")},
+    {TransformKind::FocusModule, Qt::Key_G, false, T("Only calls of its module")},
+    {TransformKind::MergeFunction, Qt::Key_M, false, T("Merge it into its callers")},
+    {TransformKind::MergeNode, Qt::Key_M, true, T("Merge it on this path only")},
+    {TransformKind::MergeModule, Qt::Key_C, true, T("Merge its module into its callers")},
+    {TransformKind::CollapseFunction, Qt::Key_C, false, T("Merge what it calls into it")},
+    {TransformKind::CollapseRecursion, Qt::Key_R, false, T("Merge its recursion")},
+    {TransformKind::CollapseDirectRecursion, Qt::Key_R, true, T("Merge its direct recursion")},
+    {TransformKind::DropFunction, Qt::Key_D, false, T("Leave its calls out")},
 };
 #undef T
 } // namespace
@@ -57,19 +57,20 @@ void FlameCanvas::showMenu(uint32_t node, const QPoint& global)
 {
     setSelected(node, true);
     const flame::Node entry = tree()->node(node);
-    const QString name = QString::fromStdString(frameName(*m_scene.trace(), entry.function));
+    const std::string_view utf8 = entry.function.valid() ? m_scene.trace()->functionName(entry.function) : std::string_view();
+    const QString name = QString::fromUtf8(utf8.data(), qsizetype(utf8.size())); // all of it, however long
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    menu->addAction(m_theme->icon(QStringLiteral("zoom_in")), tr("Zoom to It"), this, [this, node] { zoomTo(node); });
+    menu->addAction(m_theme->icon(QStringLiteral("zoom_in")), tr("Zoom to it"), this, [this, node] { zoomTo(node); });
     QAction* slowest
-        = menu->addAction(m_theme->icon(QStringLiteral("go_to")), tr("Go to the Slowest Call"), this, [this, entry] {
+        = menu->addAction(m_theme->icon(QStringLiteral("go_to")), tr("Go to the slowest call"), this, [this, entry] {
               m_state->selectAndReveal(entry.slowest);
           });
     slowest->setEnabled(entry.slowest != store::kNoSlice);
-    menu->addAction(m_theme->icon(QStringLiteral("source")), tr("Show the Source"), this, [this, entry] {
+    menu->addAction(m_theme->icon(QStringLiteral("source")), tr("Show the source"), this, [this, entry] {
         Q_EMIT sourceRequested(entry.function);
     });
-    menu->addAction(m_theme->icon(QStringLiteral("copy")), tr("Copy the Name"), this, [name] {
+    menu->addAction(m_theme->icon(QStringLiteral("copy")), tr("Copy the name"), this, [name] {
         QGuiApplication::clipboard()->setText(name);
     });
     menu->addSeparator();
@@ -104,7 +105,7 @@ std::optional<flame::Transform> FlameCanvas::transformOf(int key, bool shift) co
 void FlameCanvas::addTransforms(QMenu* menu, uint32_t node)
 {
     const store::FunctionId function = tree()->node(node).function;
-    menu->addAction(m_theme->icon(QStringLiteral("sandwich")), tr("Its Callers and Callees"), this, [this, function] {
+    menu->addAction(m_theme->icon(QStringLiteral("sandwich")), tr("Its callers and callees"), this, [this, function] {
         Q_EMIT sandwichRequested(function);
     });
     for (const Choice& choice : kChoices) {
