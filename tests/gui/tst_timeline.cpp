@@ -297,6 +297,17 @@ private Q_SLOTS:
         QTest::mouseRelease(view.get(), Qt::LeftButton, {}, {xOf(25 * kMs), rowY(1)});
     }
 
+    void theTipGoesWhenSomethingElseGetsTheKeys()
+    {
+        leave();
+        view->setFocus();
+        move({xOf(25 * kMs), rowY(2)});
+        QTRY_VERIFY_WITH_TIMEOUT(!view->tipText().isEmpty(), 2000);
+        view->clearFocus();
+        QVERIFY(view->tipText().isEmpty());
+        view->setFocus();
+    }
+
     void presetsChangeWheelAndButtons()
     {
         view->setGestures({.wheelZooms = true});

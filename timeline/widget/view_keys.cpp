@@ -259,6 +259,7 @@ void TimelineView::focusOutEvent(QFocusEvent*)
 {
     d->motion.stop();
     d->endSpace();
+    d->hideTip(); // it would lie over what got the keys: the palette, the search
     d->focusByKey = false;
     d->redraw();
 }
