@@ -302,6 +302,7 @@ QWidget* emptyState(const Appearance& appearance, const QString& icon, const QSt
     for (QLabel* label : {head, line}) {
         label->setWordWrap(true);
         label->setAlignment(Qt::AlignCenter);
+        label->setMinimumWidth(40); // not that of its longest word
         column->addWidget(label);
     }
     column->addStretch();

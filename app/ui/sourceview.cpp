@@ -19,6 +19,12 @@ namespace calltide::ui {
 namespace {
 constexpr qint64 kMostBytesOnDisk = 16 << 20; // of a source that is not in the recording
 constexpr size_t kMostBytesOutlined = 4 << 20;
+constexpr qsizetype kLongestTitle = 40; // characters of a name
+
+QString inTitle(const QString& name)
+{
+    return name.size() > kLongestTitle ? name.left(kLongestTitle) + u'…' : name;
+}
 }
 
 SourceView::SourceView(const Appearance& appearance, TraceContextPtr context, render::ViewState* state,
@@ -249,12 +255,12 @@ void SourceView::showFunction(store::FunctionId function)
     }
     const store::Function& f = m_context->trace->function(function);
     if (f.kind == store::FunctionKind::C) {
-        showMessage(tr("%1 is written in C").arg(m_context->name(function)), tr("Its source is not part of the program."));
+        showMessage(tr("%1 is written in C").arg(inTitle(m_context->name(function))), tr("Its source is not part of the program."));
         return;
     }
     const QString file = fromTrace(m_context->trace->string(f.file));
     if (file.isEmpty()) {
-        showMessage(tr("No source for %1").arg(m_context->name(function)), tr("The file does not say where it stands."));
+        showMessage(tr("No source for %1").arg(inTitle(m_context->name(function))), tr("The file does not say where it stands."));
         return;
     }
     const store::Source* source = m_context->trace->sourceOf(f.file);

@@ -182,6 +182,7 @@ private Q_SLOTS:
         QCOMPARE(model->index(0, 0).data().toString(), QString(kLongestShown, u'n') + u'…');
         QCOMPARE(model->index(0, 0).data(kFileRole).toString().size(), name.size()); // files have all of it
         document->state()->select(store::SliceIndex(0));
+        QVERIFY(m_source->window()->minimumSizeHint().width() <= 800 && document->source()->minimumSizeHint().width() <= 240);
         for (const QLabel* label : m_fixture->window->findChildren<QLabel*>())
             QVERIFY(label->text().size() <= 2 * kLongestShown && label->toolTip().size() <= 2 * kLongestShown);
         QVERIFY(document->context()->threadName(store::TrackId(0u)).size() <= kLongestShown + 1);
