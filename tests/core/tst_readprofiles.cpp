@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Profiles of other tools: what stands in the file and what is seen of it.
 #include "formats/reader.h"
+#include "formats/sampled.h"
 #include "store/statistics.h"
 #include "tracetext.h"
 #include <QDir>
@@ -113,6 +114,31 @@ private Q_SLOTS:
         QCOMPARE(t.flows()[0].from, 1'000'200);
         QCOMPARE(t.flows()[0].to, 1'000'300);
         QCOMPARE(*t.wallClockOffset(), 1'700'000'000'000'000'000 - 1'000'000);
+    }
+
+    void moreNamesThanTheReaderRemembersAreToldApart()
+    {
+        QByteArray text;
+        const int n = 150'000; // the newest 65,536 are remembered
+        for (int i = 0; i < 2 * n; i++)
+            text += "main;f" + QByteArray::number(i % n) + " 1\n";
+        const auto r = formats::open(writeFile(m_dir, QStringLiteral("stacks.txt"), text));
+        QVERIFY2(r, r ? "" : r.error().message.c_str());
+        QCOMPARE((*r)->functions().size(), size_t(n + 1));
+        QCOMPARE((*r)->sliceCount(), uint64_t(n + 1));
+        QCOMPARE((*r)->duration((*r)->row((*r)->rowAt(TrackId(0u), 1)).first), int64_t(2'000'000));
+    }
+
+    void aLayoutIsStopped()
+    {
+        formats::WeightTree tree;
+        for (uint32_t f = 0; f < 1000; f++)
+            tree.add(tree.child(formats::WeightTree::kRoot, FunctionId(f)), 1);
+        Progress progress;
+        SliceBuffer slices;
+        progress.cancel();
+        tree.layOut(slices, 0, 1, &progress);
+        QCOMPARE(slices.size(), size_t(0));
     }
 
     void aFileOfEachKindOpens()

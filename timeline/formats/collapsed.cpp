@@ -188,6 +188,8 @@ private:
         } else {
             id = m_builder.addFunctionByTraceName(frame, {});
         }
+        if (m_functions.size() == kMostKnown)
+            m_functions.clear(); // the builder knows them all
         m_functions.emplace(frame, id);
         return id;
     }
@@ -200,14 +202,15 @@ private:
         const Axis axis = axisFor(!m_unit.empty() ? m_unit : m_memory ? "bytes" : m_austin ? "microseconds" : "", greatest);
         describeAxis(m_builder, axis, true);
         for (auto& [key, thread] : m_threads)
-            m_builder.includeTime(0, thread.tree.layOut(m_builder.slices(thread.track), 0, axis.nsPerUnit));
+            m_builder.includeTime(0, thread.tree.layOut(m_builder.slices(thread.track), 0, axis.nsPerUnit, m_content.progress));
     }
 
     const Content& m_content;
     TraceBuilder& m_builder;
     std::map<std::string, ProcessId> m_processes;
     std::map<std::pair<std::string, std::string>, Thread> m_threads;
-    std::unordered_map<std::string_view, FunctionId> m_functions; // by text of the content
+    static constexpr size_t kMostKnown = 1 << 16;
+    std::unordered_map<std::string_view, FunctionId> m_functions; // the newest ones, by text of the content
     std::string m_unit; // "# unit: nanoseconds", as we write it
     bool m_austin = false, m_memory = false;
 };

@@ -292,7 +292,7 @@ private:
             m_builder.problem("pstats.paths", "Seldom taken paths of calls were left to their caller's own time.",
                 Severity::Warning, -1, {}, m_cut);
         describeAxis(m_builder, axisFor("seconds", 0), true);
-        m_builder.includeTime(0, m_tree.layOut(m_builder.slices(id), 0, 1));
+        m_builder.includeTime(0, m_tree.layOut(m_builder.slices(id), 0, 1, m_content.progress));
     }
 
     void place(const Pending& p)

@@ -158,19 +158,29 @@ int64_t WeightTree::total() const
     return totals()[0];
 }
 
-int64_t WeightTree::layOut(SliceBuffer& slices, int64_t begin, int64_t nsPerUnit) const
+int64_t WeightTree::layOut(SliceBuffer& slices, int64_t begin, int64_t nsPerUnit, const Progress* progress)
 {
+    m_children = {}; // of as many nodes as the tree has
+    const auto cancelled = [&] { return progress && progress->cancelled(); };
     const std::vector<int64_t> sums = totals();
     // Children of each node together, the heaviest first, equal ones as they came.
-    std::vector<uint32_t> order(m_nodes.size() - 1);
-    std::iota(order.begin(), order.end(), 1u);
-    std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
-        return m_nodes[a].parent != m_nodes[b].parent ? m_nodes[a].parent < m_nodes[b].parent : sums[a] > sums[b];
-    });
     std::vector<uint32_t> first(m_nodes.size() + 1, 0);
-    for (const uint32_t node : order)
+    for (size_t node = 1; node < m_nodes.size(); node++)
         first[m_nodes[node].parent + 1]++;
     std::partial_sum(first.begin(), first.end(), first.begin());
+    std::vector<uint32_t> order(m_nodes.size() - 1);
+    {
+        std::vector<uint32_t> next = first;
+        for (uint32_t node = 1; node < m_nodes.size(); node++)
+            order[next[m_nodes[node].parent]++] = node;
+    }
+    const auto heavier = [&](uint32_t a, uint32_t b) { return sums[a] > sums[b]; };
+    for (size_t node = 0; node < m_nodes.size(); node++) {
+        if ((node & 0xFFF) == 0 && cancelled())
+            return begin;
+        if (first[node + 1] - first[node] > 1)
+            std::stable_sort(order.begin() + first[node], order.begin() + first[node + 1], heavier);
+    }
 
     struct Level
     {
@@ -179,7 +189,9 @@ int64_t WeightTree::layOut(SliceBuffer& slices, int64_t begin, int64_t nsPerUnit
     };
     const int64_t limit = begin + sums[0] * nsPerUnit; // only sums that stopped at kGreatest could reach beyond it
     std::vector<Level> levels{{first[0], first[1], begin}};
-    while (!levels.empty()) {
+    for (uint64_t n = 0; !levels.empty(); n++) {
+        if ((n & 0xFFFF) == 0 && cancelled())
+            return limit;
         Level& level = levels.back();
         if (level.next == level.end) {
             levels.pop_back();

@@ -4,6 +4,7 @@
 #pragma once
 #include "store/builder.h"
 #include "store/hashindex.h"
+#include "store/progress.h"
 #include <span>
 #include <string>
 #include <string_view>
@@ -120,8 +121,9 @@ public:
     store::FunctionId function(uint32_t node) const { return m_nodes[node].function; }
     int64_t self(uint32_t node) const { return m_nodes[node].self; }
     int64_t total() const; // of everything
-    // Adds the slices of the whole tree; returns the end.
-    int64_t layOut(store::SliceBuffer& slices, int64_t begin, int64_t nsPerUnit) const;
+    // Adds the slices of the whole tree, to which nothing can be added any more; returns the end. Stops when `progress`
+    // (may be null) is cancelled, as TraceBuilder::finish() then does.
+    int64_t layOut(store::SliceBuffer& slices, int64_t begin, int64_t nsPerUnit, const store::Progress* progress);
 
     static constexpr int64_t kGreatest = int64_t(1) << 60;
 
