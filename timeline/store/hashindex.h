@@ -24,7 +24,7 @@ public:
     }
     void add(uint64_t hash, uint32_t id)
     {
-        if (++m_count * 2 > m_slots.size())
+        if (++m_count * 4 > m_slots.size() * 3)
             grow();
         put({uint32_t(hash), id + 1});
     }
