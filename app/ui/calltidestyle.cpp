@@ -58,6 +58,7 @@ int CalltideStyle::styleHint(
     case SH_UnderlineShortcut:
     case SH_EtchDisabledText:
     case SH_DitherDisabledText:
+    case SH_DialogButtonBox_ButtonsHaveIcons: // the style's own pictures are in no theme's colours
         return 0;
     case SH_ToolTip_WakeUpDelay:
         return 350;

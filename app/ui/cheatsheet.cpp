@@ -193,9 +193,9 @@ void CheatSheet::fill()
             QLabel* key = plainLabel(line.key, "key");
             key->setFont(monoFont(m_appearance, u"caption"));
             const int at = grid->rowCount();
-            grid->addWidget(key, at, 0, Qt::AlignRight | Qt::AlignVCenter);
-            auto* text = new ElidedLabel;
-            text->setFullText(line.text);
+            grid->addWidget(key, at, 0, Qt::AlignRight | Qt::AlignTop);
+            QLabel* text = plainLabel(line.text);
+            text->setWordWrap(true); // what a key does is never cut
             text->setObjectName(QStringLiteral("keyText"));
             grid->addWidget(text, at, 1);
         }
@@ -209,8 +209,8 @@ void CheatSheet::fill()
 QStringList CheatSheet::shownTexts() const
 {
     QStringList out;
-    for (const auto* label : m_scroll->widget()->findChildren<ElidedLabel*>(QStringLiteral("keyText")))
-        out << label->fullText();
+    for (const auto* label : m_scroll->widget()->findChildren<QLabel*>(QStringLiteral("keyText")))
+        out << label->text();
     return out;
 }
 

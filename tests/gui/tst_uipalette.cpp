@@ -8,6 +8,7 @@
 #include "widget/flameview.h"
 #include <QDialog>
 #include <QFileDialog>
+#include <QLabel>
 #include <QLineEdit>
 #include <QListView>
 #include <QTableView>
@@ -147,6 +148,25 @@ private Q_SLOTS:
         m_fixture->action(ActionId::Keys)->trigger();
         sheet = m_fixture->window->findChild<CheatSheet*>();
         QVERIFY(sheet && sheet->shownTexts().contains(u"Scroll the tracks up"_s) && !sheet->shownTexts().contains(u"Zoom in"_s));
+    }
+
+    void theCheatSheetCutsNoWords()
+    {
+        press(Qt::Key_Question);
+        auto* sheet = m_fixture->window->findChild<CheatSheet*>();
+        QVERIFY(sheet);
+        for (const int width : {1100, 720, 420}) {
+            sheet->resize(width, 700);
+            QTRY_COMPARE(sheet->width(), width);
+            QCoreApplication::processEvents();
+            const auto labels = sheet->findChildren<QLabel*>(u"keyText"_s);
+            QVERIFY(labels.size() > 20);
+            for (const QLabel* label : labels) {
+                QVERIFY(!label->text().contains(u'…'));
+                QVERIFY2(label->height() >= label->heightForWidth(label->width()), qPrintable(label->text()));
+            }
+        }
+        sheet->close();
     }
 
     void ctrlPAsksForTracks()
