@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "layout/treebuilder.h"
 #include <algorithm>
-#include <numeric>
+#include <utility>
 
 namespace calltide::flame {
 
@@ -48,7 +48,7 @@ Result<CallTree> CallTree::arrange(
             return stopped();
         topDown = &transformed;
     }
-    if (up && !builder.invert(*topDown, options.callersOf, inverted))
+    if (up && !builder.invert(*topDown, options, inverted))
         return stopped();
     CallTree tree = TreeBuilder::link(up ? inverted : *topDown, options);
     // Of one function's callers, each has its share of that function.
@@ -75,33 +75,35 @@ CallTree TreeBuilder::link(const LooseTree& loose, const TreeOptions& options)
 {
     CallTree out;
     out.m_direction = options.direction;
-    const std::vector<Node>& nodes = loose.nodes;
+    const Nodes& nodes = loose.nodes;
     const Pruning pruning = prune(loose, options);
     out.m_pruned = !pruning.kept.empty();
     const auto kept = [&](size_t i) { return !out.m_pruned || pruning.kept[i]; };
     const size_t count = nodes.size();
-    std::vector<uint32_t> first(count + 1, 0); // children of i: order[first[i] … first[i+1])
+    store::BigVector<uint32_t> ends(count, 0); // children of i: order[ends[i-1] … ends[i])
     for (size_t i = 1; i < count; ++i)
-        first[nodes[i].parent + 1] += kept(i);
-    std::partial_sum(first.begin(), first.end(), first.begin());
+        ends[nodes[i].parent] += kept(i);
+    uint32_t keptCount = 0;
+    for (uint32_t& end : ends) // until all are in their places, `end` is where the next one goes
+        keptCount += std::exchange(end, keptCount);
     struct Child
     {
         int64_t time;
         uint32_t function, node;
     };
-    std::vector<Child> order(first.back());
-    std::vector<uint32_t> at(first.begin(), first.end());
+    store::BigVector<Child> order(keptCount);
     for (size_t i = 1; i < count; ++i)
         if (kept(i))
-            order[at[nodes[i].parent]++] = {nodes[i].time, nodes[i].function.v, uint32_t(i)};
+            order[ends[nodes[i].parent]++] = {nodes[i].time, nodes[i].function.v, uint32_t(i)};
 
-    std::vector<uint32_t> original;
+    store::BigVector<uint32_t> original;
     original.reserve(order.size() + 1);
     original.push_back(0);
     out.m_nodes.reserve(order.size() + 1);
     out.m_nodes.push_back(nodes[0]);
     for (uint32_t i = 0; i < original.size(); ++i) {
-        const auto begin = order.begin() + first[original[i]], end = order.begin() + first[original[i] + 1];
+        const uint32_t node = original[i];
+        const auto begin = order.begin() + (node ? ends[node - 1] : 0), end = order.begin() + ends[node];
         std::sort(begin, end, [](const Child& a, const Child& b) {
             return a.time != b.time ? a.time > b.time : a.function < b.function;
         });
@@ -116,7 +118,8 @@ CallTree TreeBuilder::link(const LooseTree& loose, const TreeOptions& options)
     }
     out.m_depth = out.m_nodes.back().depth;
     out.m_depthCut = loose.depthCut;
-    out.m_leftOut = count - out.m_nodes.size();
+    out.m_leftOut = loose.leftOut + count - out.m_nodes.size();
+    out.m_pruned |= loose.leftOut > 0;
     if (options.direction == Direction::TopDown) {
         out.m_callsBelow.resize(original.size());
         for (size_t i = 0; i < original.size(); ++i)

@@ -3,6 +3,7 @@
 // whole scope. Built in any thread, then immutable.
 #pragma once
 #include "layout/transform.h"
+#include "store/bigvector.h"
 #include "store/result.h"
 #include "store/statistics.h"
 #include <memory>
@@ -47,11 +48,14 @@ struct Node
     }
 };
 
+using Nodes = store::BigVector<Node>; // there may be millions
+
 // Paths that are merged and not yet in order; what a CallTree is made from.
 struct LooseTree
 {
-    std::vector<Node> nodes; // in the order of first sight: a parent before its children; not linked to them
+    Nodes nodes; // a parent before its children; not linked to them
     bool depthCut = false; // bottom up: there were callers beyond the depth that is followed
+    uint64_t leftOut = 0; // bottom up, of more than a million paths: nodes that prune() would drop anyway
 };
 
 struct TreeOptions
@@ -91,7 +95,7 @@ public:
     }
 
     Direction direction() const { return m_direction; }
-    const std::vector<Node>& nodes() const { return m_nodes; }
+    const Nodes& nodes() const { return m_nodes; }
     const Node& node(uint32_t i) const { return m_nodes[i]; }
     std::span<const Node> childrenOf(uint32_t i) const
     {
@@ -111,8 +115,8 @@ public:
 private:
     friend class TreeBuilder;
     Direction m_direction = Direction::TopDown;
-    std::vector<Node> m_nodes;
-    std::vector<uint64_t> m_callsBelow; // top down: with the node's own
+    Nodes m_nodes;
+    store::BigVector<uint64_t> m_callsBelow; // top down: with the node's own
     uint32_t m_depth = 0;
     bool m_pruned = false;
     bool m_depthCut = false;

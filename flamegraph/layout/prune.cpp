@@ -5,23 +5,22 @@
 namespace calltide::flame {
 namespace {
 constexpr size_t kMany = 1'000'000; // nodes; fewer are all kept
-constexpr int64_t kSmallest = 1'000'000; // of the whole
 } // namespace
 
 Pruning prune(const LooseTree& loose, const TreeOptions& options)
 {
-    const std::vector<Node>& nodes = loose.nodes;
+    const Nodes& nodes = loose.nodes;
     const bool topDown = options.direction == Direction::TopDown;
     Pruning out;
     if (topDown) {
-        out.callsBelow.resize(nodes.size());
+        out.callsBelow.assign(nodes.size(), 0);
         for (size_t i = nodes.size(); i-- > 0;) {
             out.callsBelow[i] += nodes[i].calls;
             if (i)
                 out.callsBelow[nodes[i].parent] += out.callsBelow[i];
         }
     }
-    if (nodes.size() <= kMany)
+    if (nodes.size() + loose.leftOut <= kMany)
         return out;
 
     // How many functions of the path `closer` a node has behind it; kBeside: it is not on it.
@@ -33,8 +32,7 @@ Pruning prune(const LooseTree& loose, const TreeOptions& options)
         behind[0] = 0;
     const auto calls = [&](size_t i) { return topDown ? out.callsBelow[i] : nodes[i].calls; };
     const auto large = [&](size_t i, size_t whole) {
-        return nodes[i].time > nodes[whole].time / kSmallest || nodes[i].self > nodes[whole].time / kSmallest
-            || calls(i) > calls(whole) / uint64_t(kSmallest);
+        return Smallest::of(nodes[whole].time, calls(whole)).isAbove(nodes[i], calls(i));
     };
     out.kept.assign(nodes.size(), false);
     out.kept[0] = true;

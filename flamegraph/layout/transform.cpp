@@ -38,7 +38,7 @@ public:
 
     LooseTree finish()
     {
-        std::vector<Node>& nodes = m_out.nodes;
+        Nodes& nodes = m_out.nodes;
         for (size_t i = nodes.size(); i-- > 0;) {
             nodes[i].time += nodes[i].self;
             if (i)
@@ -140,7 +140,7 @@ private:
 
     const store::Trace& m_trace;
     const Transform& m_transform;
-    const std::vector<Node>& m_from;
+    const Nodes& m_from;
     std::vector<uint32_t> m_to, m_extra;
     bool m_merged = false;
     LooseTree m_out;

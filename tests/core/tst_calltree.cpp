@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "layout/calltree.h"
+#include "layout/treebuilder.h"
 #include "texttrace.h"
 #include <QtTest>
 #include <algorithm>
@@ -265,7 +266,35 @@ private Q_SLOTS:
         }
     }
 
-    // More children than a chain of siblings is walked for; and each of them found again.
+    // A level of more calls than are sorted at once: the paths of the first ones are found again by the others.
+    void largeLevelsAreMergedInSeveralGoes()
+    {
+        for (uint32_t seed = 1; seed <= 10; ++seed) {
+            const auto trace = randomTrace(seed);
+            const store::Scope part{.from = 100, .to = 333, .tracks = {}};
+            for (const store::Scope& scope : {store::Scope(), part}) {
+                flame::LooseTree whole, goes;
+                QVERIFY(flame::TreeBuilder(*trace, nullptr).collect(std::span(&scope, 1), whole));
+                QVERIFY(flame::TreeBuilder(*trace, nullptr, 7).collect(std::span(&scope, 1), goes));
+                const auto figures = [](const flame::LooseTree& tree) {
+                    std::map<std::vector<uint32_t>, std::tuple<Figures, store::SliceIndex, int64_t>> out;
+                    for (uint32_t i = 1; i < tree.nodes.size(); ++i) {
+                        const flame::Node& n = tree.nodes[i];
+                        std::vector<uint32_t> path;
+                        for (uint32_t at = i; at; at = tree.nodes[at].parent)
+                            path.push_back(tree.nodes[at].function.v);
+                        out[path] = {{n.time, n.self, n.calls}, n.slowest, n.longest};
+                    }
+                    return out;
+                };
+                QCOMPARE(goes.nodes.size(), whole.nodes.size());
+                QVERIFY(figures(goes) == figures(whole));
+                QCOMPARE(goes.nodes[0].time, whole.nodes[0].time);
+            }
+        }
+    }
+
+    // Each of them found again.
     void manyFunctionsOfOneCallerAreToldApart()
     {
         std::vector<std::string> lines;
@@ -316,6 +345,17 @@ private Q_SLOTS:
         QVERIFY(closer && closer->isPruned());
         QCOMPARE(childrenOf(*closer, functions[5]), std::pair(uint32_t(kCallees), int64_t(0)));
         QCOMPARE(childrenOf(*closer, functions[6]), std::pair(0u, int64_t(0)));
+
+        // Bottom up, those are not even made, unless something may be looked at closer.
+        options = {flame::Direction::BottomUp, {}, {}, {}};
+        auto up = CallTree::build(*trace, {}, options);
+        options.closer = {functions[5]};
+        auto upCloser = CallTree::build(*trace, {}, options);
+        QVERIFY(up && up->isPruned() && upCloser && upCloser->isPruned());
+        QCOMPARE(up->node(0).calls, uint64_t(2 + kCallers * (kCallees + 1))); // with "warm", which is left out
+        QCOMPARE(up->node(0).self, int64_t(1'000'000'001));
+        QVERIFY(upCloser->nodes().size() > up->nodes().size());
+        QCOMPARE(up->nodes().size() + up->leftOut(), upCloser->nodes().size() + upCloser->leftOut());
     }
 
     void deepRecursionNeedsNoStack()

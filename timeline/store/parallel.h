@@ -8,11 +8,16 @@
 
 namespace calltide::store {
 
+inline size_t threadCount(size_t pieces) // how many threads parallelFor() takes for them
+{
+    const size_t hardware = std::thread::hardware_concurrency();
+    return std::min<size_t>({pieces, hardware ? hardware : 1, 16});
+}
+
 template <class F>
 void parallelFor(size_t count, F&& work) // work(index), in any order
 {
-    const size_t hardware = std::thread::hardware_concurrency();
-    const size_t threads = std::min<size_t>({count, hardware ? hardware : 1, 16});
+    const size_t threads = threadCount(count);
     if (threads <= 1) {
         for (size_t i = 0; i < count; i++)
             work(i);
