@@ -4,6 +4,7 @@
 import importlib.util
 import os
 import sys
+import textwrap
 import unittest
 
 import ctread
@@ -117,6 +118,38 @@ class Tasks(RecorderTest):
         if importlib.util.find_spec(name) is None:
             self.skipTest("%s is not installed: name a folder that has it in CALLTIDE_TEST_PACKAGES" % name)
         return {}
+
+    def steps(self, r, runs_in):
+        """Of a loop that is not written in Python: the coroutine that it runs is the task's part."""
+        self.assertNested(r)
+        main, names, coroutines = self.tasks(r)
+        self.assertEqual((coroutines["w0"], coroutines["w1"]), ("worker", "worker"))
+        for name in ("w0", "w1"):
+            runs = [call for _, task, call in main.tasks if names.get(task) == name]
+            self.assertGreaterEqual(len(runs), 3)
+            if runs_in:
+                self.assertEqual({call.function.name for call in runs}, {runs_in})
+        if not runs_in:
+            self.assertEqual([task for _, task, _ in main.tasks][1::2], [1] * (len(main.tasks) // 2))
+            self.assertEqual(r.count("worker"), 0)
+
+    def test_a_loop_that_is_not_written_in_python(self):
+        loop = """
+            import asyncio, sys
+            sys.modules["uvloop.loop"] = sys  # it is known by that
+            asyncio.Handle._run = lambda self: self._context.run(self._callback, *self._args)
+        """
+        for options, runs_in in ((), "worker"), (["--python-only"], "worker"), (["--log-func-args"], "worker"), (
+                ["--include-functions", "leaf"], None):
+            self.steps(self.record(textwrap.dedent(loop) + textwrap.dedent(PROGRAM), options=options), runs_in)
+
+    def test_uvloop(self):
+        program = textwrap.dedent(PROGRAM).replace("asyncio.run(main())", "uvloop.new_event_loop().run_until_complete(main())")
+        script, path = self.write("program.py", "import uvloop\n" + program), self.path("out.calltide")
+        for options, runs_in in ((), "worker"), (["--include-functions", "leaf"], None):
+            run = self.trace("-o", path, *options, script, env=self.packages("uvloop"))
+            self.assertEqual((run.returncode, run.stderr), (0, b""))
+            self.steps(ctread.Recording(path), runs_in)
 
     TRIO = """
         import sys, trio

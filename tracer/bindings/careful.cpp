@@ -29,7 +29,7 @@ bool carefulEnter(PyCodeObject* code, PyObject* globals, CallFrame* frame, Entry
     Function* f = judgedCode(code, globals);
     if (f->role == Role::EndsThread)
         refreshThreadName();
-    const bool watched = f->role > Role::EndsThread && entry == Entry::Start;
+    const bool watched = f->watched(entry == Entry::Start);
     if (f->filtered) {
         if (watched)
             watchedEnter(*f, code, frame, false);
@@ -51,10 +51,10 @@ bool carefulEnter(PyCodeObject* code, PyObject* globals, CallFrame* frame, Entry
         return true;
     }
     writeEntry(*f, entry);
-    if (entry != Entry::Start)
-        return true;
     if (watched)
         watchedEnter(*f, code, frame, !t_writer.hides());
+    if (entry != Entry::Start)
+        return true;
     std::string json;
     if (f->wantsArguments && g_session.options.logFuncArgs)
         json = argumentsOf(frame, code, g_session.options.useRepr);
@@ -71,7 +71,7 @@ static bool leave(PyCodeObject* code, PyObject* globals, unsigned sub, PyObject*
     if (!attached(false))
         return true;
     const Function* f = judgedCode(code, globals);
-    const bool watched = f->role > Role::EndsThread && sub != format::kYield;
+    const bool watched = f->watched(sub != format::kYield);
     if (watched)
         watchedLeave(*f);
     if (f->filtered)

@@ -39,7 +39,7 @@ template <typename FrameOf> bool enterSlowly(PyCodeObject* code, PyObject* globa
         return true;
     }
     writeEntry(*f, entry);
-    if (CALLTIDE_UNLIKELY(f->role > Role::EndsThread && entry == Entry::Start))
+    if (CALLTIDE_UNLIKELY(f->watched(entry == Entry::Start)))
         watchedEnter(*f, code, frameOf(), !t_writer.hides());
     return true;
 }

@@ -25,6 +25,14 @@ PyObject* argumentAt(PyCodeObject* code, CallFrame* frame, int index)
     return value;
 }
 
+PyCodeObject* codeOfCaller(CallFrame* frame)
+{
+    PyFrameObject* caller = frame ? PyFrame_GetBack(frame) : nullptr;
+    PyCodeObject* code = caller ? PyFrame_GetCode(caller) : nullptr;
+    Py_XDECREF(caller);
+    return code;
+}
+
 int lineOfCaller(CallFrame* frame)
 {
     PyFrameObject* caller = frame ? PyFrame_GetBack(frame) : nullptr;
@@ -49,12 +57,26 @@ PyObject* argumentAt(PyCodeObject* code, CallFrame* frame, int index)
     return value;
 }
 
-int lineOfCaller(CallFrame* frame)
+static _PyInterpreterFrame* callerOf(CallFrame* frame)
 {
     _PyInterpreterFrame* newest = PyThreadState_Get()->cframe->current_frame;
     _PyInterpreterFrame* caller = newest == frame && frame ? frame->previous : newest;
     while (caller && _PyFrame_IsIncomplete(caller))
         caller = caller->previous;
+    return caller;
+}
+
+PyCodeObject* codeOfCaller(CallFrame* frame)
+{
+    const _PyInterpreterFrame* caller = callerOf(frame);
+    PyCodeObject* code = caller ? caller->f_code : nullptr;
+    Py_XINCREF(code);
+    return code;
+}
+
+int lineOfCaller(CallFrame* frame)
+{
+    _PyInterpreterFrame* caller = callerOf(frame);
     return caller ? PyCode_Addr2Line(caller->f_code, _PyInterpreterFrame_LASTI(caller) * int(sizeof(_Py_CODEUNIT))) : 0;
 }
 
@@ -72,6 +94,13 @@ PyObject* argumentAt(PyCodeObject* code, CallFrame* frame, int index)
                 value = PyCell_GET(frame->f_localsplus[code->co_nlocals + i]);
     Py_XINCREF(value);
     return value;
+}
+
+PyCodeObject* codeOfCaller(CallFrame* frame)
+{
+    PyCodeObject* code = frame && frame->f_back ? frame->f_back->f_code : nullptr;
+    Py_XINCREF(code);
+    return code;
 }
 
 int lineOfCaller(CallFrame* frame) { return frame && frame->f_back ? PyFrame_GetLineNumber(frame->f_back) : 0; }

@@ -21,6 +21,7 @@ PyObject* argumentAt(PyCodeObject* code, CallFrame* frame, int index);
 int countArguments(PyCodeObject* code);
 // Where the frame that called this one stands; 0: nobody did, or it is not known.
 int lineOfCaller(CallFrame* frame);
+PyCodeObject* codeOfCaller(CallFrame* frame); // new reference; null where nobody called it
 
 // The frame that the frame evaluation hook (3.9 to 3.11) is about to run or has just left: it is not in the thread's stack.
 // Null while anything else is handled.

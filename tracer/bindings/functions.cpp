@@ -125,7 +125,12 @@ CodeNames namesOfCode(PyCodeObject* code, PyObject* globals)
     return n;
 }
 
-Role roleOf(const CodeNames& n)
+bool loopIsNotPython()
+{
+    return PyDict_GetItemString(PyImport_GetModuleDict(), "uvloop.loop") != nullptr;
+}
+
+Role roleOf(const CodeNames& n, int flags)
 {
     const Options& o = g_session.options;
     if (n.name == (kNamesByIdent ? "_bootstrap_inner" : "_delete") && n.module == "threading")
@@ -140,6 +145,8 @@ Role roleOf(const CodeNames& n)
         return o.logAsync ? Role::TrioRuns : Role::None;
     if (n.name == "_bootstrap" && n.module == "multiprocessing.process")
         return Role::ProcessBegins;
+    if (flags & CO_COROUTINE && o.logAsync && loopIsNotPython())
+        return Role::TaskSteps;
     return Role::None;
 }
 
@@ -152,7 +159,7 @@ void judge(Function* f, PyCodeObject* code, const CodeNames& n)
         watchProfilers(true); // it has just been imported
 #endif
     f->ignored = f->userIgnored || startsWithAny(n.file) || (n.name == "<module>" && bringsRequest(code));
-    f->role = roleOf(n);
+    f->role = roleOf(n, code->co_flags);
     f->filtered = !f->ignored && (!g_session.filter.keepsPython(n.file, n.name, n.qualified, n.module) || (g_session.options.logSparse && !f->marked));
     f->filtered = f->filtered || f->droppedIn == g_session.generation;
     f->wantsArguments = g_session.filter.wantsArguments(n.name, n.qualified, n.module);

@@ -20,8 +20,8 @@ CALLTIDE_HOT Slot& slotFor(const void* key)
     return g_slots[(uint64_t(uintptr_t(key)) * 0x9E3779B97F4A7C15ull) >> (64 - kSlotBits)];
 }
 
-// A function of the standard library that is looked at, see watch.h.
-enum class Role : uint8_t { None, EndsThread, Import, TaskRuns, TaskReady, TrioRuns, ProcessBegins };
+// A function that is looked at, see watch.h: of the standard library, or a coroutine of a loop that is not written in Python.
+enum class Role : uint8_t { None, EndsThread, Import, TaskRuns, TaskReady, TrioRuns, ProcessBegins, TaskSteps };
 
 // What is known of one function; lives as long as its code object or callable.
 struct Function
@@ -43,6 +43,8 @@ struct Function
     PyObject* keptAlive = nullptr;
     calltide::format::FunctionRecord record {};
     Slot slot() const;
+    // Whether its entries and leaves are looked at. `begins`: the call does not go on from before; or ends, and for good.
+    bool watched(bool begins) const { return role > Role::EndsThread && (begins || role == Role::TaskSteps); }
 };
 
 std::string qualifiedName(PyCodeObject* code); // its bare name before 3.11

@@ -127,7 +127,7 @@ uint32_t coroutineOf(PyObject* task)
     return number;
 }
 
-uint32_t currentTask()
+PyObject* currentTask() // new reference, null: no loop runs, or no task in it
 {
     PyObject* module = asyncioModule();
 #if PY_VERSION_HEX >= 0x030C0000
@@ -138,20 +138,50 @@ uint32_t currentTask()
     PyObject* task = newReference(running && PyDict_Check(running) ? PyDict_GetItem(running, loop) : nullptr);
     Py_XDECREF(loop);
 #endif
-    PyErr_Clear(); // no loop runs
-    const uint32_t id = taskNumber(task);
-    Py_XDECREF(task);
-    return id;
+    PyErr_Clear();
+    if (task == Py_None)
+        Py_CLEAR(task);
+    return task;
 }
 
 void describe(PyObject* task, format::TaskRecord& record)
 {
     record.name = nameOf(task);
     record.coroutine = coroutineOf(task);
-    record.parent = currentTask();
+    PyObject* parent = currentTask();
+    record.parent = taskNumber(parent);
+    Py_XDECREF(parent);
 }
 
 Task* known(PyObject* object) { return knownTask(object, describe); }
+
+void runs(PyObject* object, bool shown)
+{
+    Task* task = known(object);
+    if (!task)
+        return;
+    if (!task->hasRun) {
+        task->hasRun = true;
+        // Some set it only after the task has been made.
+        if (const uint32_t name = nameOf(object); name != task->record.name) {
+            task->record.name = name;
+            g_session.recorder->tables().task(task->id, task->record);
+        }
+    }
+    if (t_writer.thread)
+        t_writer.task(task->id, shown);
+}
+
+// Not by a coroutine or generator that awaits it, nor by a loop that has said already whose step it is.
+bool runByLoop(CallFrame* frame)
+{
+    constexpr int kSteps = CO_COROUTINE | CO_ITERABLE_COROUTINE | CO_GENERATOR | CO_ASYNC_GENERATOR;
+    PyCodeObject* caller = codeOfCaller(frame);
+    const bool known = caller
+        && (caller->co_flags & kSteps || (text(caller->co_name) == "_run" && text(caller->co_filename).ends_with("asyncio/events.py")));
+    Py_XDECREF(caller);
+    return !known;
+}
 
 PyObject* callbackOf(PyCodeObject* code, CallFrame* frame)
 {
@@ -221,18 +251,8 @@ void taskRuns(PyCodeObject* code, CallFrame* frame, bool shown)
     const KeptException kept;
     PyObject* callback = callbackOf(code, frame);
     PyObject* object = callback ? taskOf(callback) : nullptr;
-    if (Task* task = object ? known(object) : nullptr) {
-        if (!task->hasRun) {
-            task->hasRun = true;
-            // Some set it only after the task has been made.
-            if (const uint32_t name = nameOf(object); name != task->record.name) {
-                task->record.name = name;
-                g_session.recorder->tables().task(task->id, task->record);
-            }
-        }
-        if (t_writer.thread)
-            t_writer.task(task->id, shown);
-    }
+    if (object)
+        runs(object, shown);
     PyErr_Clear();
     Py_XDECREF(object);
     Py_XDECREF(callback);
@@ -256,6 +276,33 @@ void taskReady(PyCodeObject* code, CallFrame* frame)
     PyErr_Clear();
     Py_XDECREF(object);
     Py_XDECREF(callback);
+}
+
+void taskSteps(PyCodeObject* code, CallFrame* frame, bool shown)
+{
+    if (!shown && t_writer.hides())
+        return;
+    const KeptException kept;
+    PyObject* task = runByLoop(frame) ? currentTask() : nullptr;
+    PyObject* coroutine = task ? ask(task, "get_coro", "_coro") : nullptr;
+    PyObject* own = coroutine && PyCoro_CheckExact(coroutine) ? PyObject_GetAttrString(coroutine, "cr_code") : nullptr;
+    if (own == reinterpret_cast<PyObject*>(code))
+        runs(task, shown);
+    PyErr_Clear();
+    Py_XDECREF(own);
+    Py_XDECREF(coroutine);
+    Py_XDECREF(task);
+}
+
+bool stepEnds()
+{
+    const KeptException kept;
+#if PY_VERSION_HEX >= 0x030C0000
+    return runByLoop(PyEval_GetFrame());
+#else
+    PyFrameObject* frame = PyEval_GetFrame();
+    return runByLoop(t_aside ? t_aside : frame ? callOf(frame) : nullptr);
+#endif
 }
 
 } // namespace calltide::bindings

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // asyncio's tasks: which one runs, and when one becomes ready. An event loop written in Python runs everything through
 // Handle._run and puts everything into its queue through BaseEventLoop._call_soon; what these are given tells the task.
-// Loops that are not written in Python (uvloop) cannot be seen so.
+// Of loops that are not written in Python (uvloop) only the coroutines that they run can be seen, not what becomes ready.
 #pragma once
 #include "bindings/frames.h"
 #include "bindings/functions.h"
@@ -13,6 +13,9 @@ void taskRuns(PyCodeObject* code, CallFrame* frame, bool shown);
 void taskStops();
 // BaseEventLoop._call_soon begins.
 void taskReady(PyCodeObject* code, CallFrame* frame);
+// A coroutine begins or goes on: if a loop that is not written in Python runs it, so does its task. `shown` as above.
+void taskSteps(PyCodeObject* code, CallFrame* frame, bool shown);
+bool stepEnds(); // a coroutine gives way or ends, and it is such a loop that had run it
 
 // A task of any kind, for the recording: its id, and what names it.
 struct Task

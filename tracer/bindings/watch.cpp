@@ -95,6 +95,9 @@ void watchedEnter(const Function& f, PyCodeObject* code, CallFrame* frame, bool 
     case Role::ProcessBegins:
         processBegins(code, frame);
         break;
+    case Role::TaskSteps:
+        taskSteps(code, frame, shown);
+        break;
     }
 }
 
@@ -104,7 +107,7 @@ void watchedLeave(const Function& f)
         return;
     if (f.role == Role::Import)
         importEnds();
-    else if (f.role == Role::TaskRuns && f.filtered && !t_writer.hides())
+    else if (f.filtered && !t_writer.hides() && (f.role == Role::TaskRuns || (f.role == Role::TaskSteps && stepEnds())))
         taskStops();
 }
 
