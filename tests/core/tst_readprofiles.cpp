@@ -63,6 +63,50 @@ private Q_SLOTS:
         QVERIFY(std::abs(r.value()->duration() - 193'417'546) < 1'000);
     }
 
+    // As cProfile of 3.12 writes them when several threads run: more own time than any caller is told of.
+    void pstatsTimeWithoutACallerIsKept()
+    {
+        QByteArray file = "{";
+        const auto number = [&](int n) { file += 'i' + QByteArray(1, char(n)) + QByteArray(3, '\0'); };
+        const auto seconds = [&](double d) { file += 'g' + QByteArray(reinterpret_cast<const char*>(&d), 8); };
+        const auto key = [&](const char* name) {
+            file += QByteArray(")\x03z\x01" "f", 5);
+            number(1);
+            file += "z\x04" + QByteArray(name);
+        };
+        const auto times = [&](double own, double total) {
+            number(1);
+            number(1);
+            seconds(own);
+            seconds(total);
+        };
+        const auto calledBy = [&](const std::vector<const char*>& callers) {
+            file += "{";
+            for (const char* caller : callers) {
+                key(caller);
+                file += ")\x04";
+                times(0.125, 0.125);
+            }
+            file += "0";
+        };
+        const std::tuple<const char*, double, std::vector<const char*>> functions[]
+            = {{"main", 0.125, {}}, {"even", 1.0, {"main", "odd."}}, {"odd.", 0.5, {"even"}}};
+        for (const auto& [name, own, callers] : functions) {
+            key(name);
+            file += ")\x05";
+            times(own, own);
+            calledBy(callers);
+        }
+        file += "0";
+        const auto r = formats::open(writeFile(m_dir, QStringLiteral("mixed.prof"), file));
+        QVERIFY2(r, r ? "" : r.error().message.c_str());
+        int64_t self = 0;
+        for (const FunctionStatistics& f : functionStatistics(**r))
+            self += f.self;
+        QCOMPARE(self, int64_t(1'625'000'000));
+        QCOMPARE(problemLines(**r), QStringList{QStringLiteral("pstats.callers 3")});
+    }
+
     void pprofShowsItsDefaultValues()
     {
         const auto r = formats::open(CALLTIDE_TEST_DATA "/succeed/profiles/cpu.pprof");

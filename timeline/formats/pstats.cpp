@@ -283,16 +283,33 @@ private:
             else if (c.members.size() == 1 && f.total - f.accounted > std::max(1e-6, f.total / 100))
                 root(entry, f.total - f.accounted); // also called by what was not measured
         }
+        m_placed.resize(m_functions.size());
         while (!m_pending.empty()) {
             const Pending p = m_pending.top();
             m_pending.pop();
             place(p);
         }
+        addRest();
         if (m_cut)
             m_builder.problem("pstats.paths", "Seldom taken paths of calls were left to their caller's own time.",
                 Severity::Warning, -1, {}, m_cut);
         describeAxis(m_builder, axisFor("seconds", 0), true);
         m_builder.includeTime(0, m_tree.layOut(m_builder.slices(id), 0, 1, m_content.progress));
+    }
+
+    // Of several threads, newer versions of cProfile write sums over all of them beside callers of one: time is then not
+    // to be found below any caller, and stands by itself.
+    void addRest()
+    {
+        for (uint32_t i = 0; i < m_functions.size() && !m_cut; i++) {
+            const FunctionTimes& f = m_functions[i];
+            const double rest = f.own - m_placed[i];
+            if (rest <= std::max(1e-6, f.own / 100))
+                continue;
+            m_tree.add(m_tree.child(WeightTree::kRoot, f.id), nanoseconds(rest));
+            m_builder.problem("pstats.callers", "Time of functions whose callers the file does not tell stands by itself.",
+                Severity::Info, -1);
+        }
     }
 
     void place(const Pending& p)
@@ -315,6 +332,7 @@ private:
             const FunctionTimes& f = m_functions[m.function];
             const uint32_t node = m_tree.child(m.parent, f.id);
             m_tree.add(node, nanoseconds(f.own * share));
+            m_placed[m.function] += f.own * share;
             const int64_t calls = k == 0 ? p.calls : int64_t(double(f.calls) * share + 0.5);
             m_tree.setExtra(node, m_builder.addExtra(0, "{\"calls\":" + std::to_string(calls) + ",\"calls_in_all\":"
                 + std::to_string(f.calls) + ",\"calls_in_all_without_recursion\":" + std::to_string(f.primitive) + "}"));
@@ -336,6 +354,7 @@ private:
     std::priority_queue<Pending> m_pending;
     std::vector<Circle> m_circles;
     WeightTree m_tree;
+    std::vector<double> m_placed; // own time in the tree so far, by function
     uint64_t m_order = 0, m_cut = 0;
 };
 
