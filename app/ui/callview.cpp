@@ -160,8 +160,9 @@ void CallView::showRank()
         return;
     m_spark->setVisible(calls.calls >= kFewCalls);
     m_spark->setCalls(calls, m_context->trace->duration(calls.slice));
-    m_slower->setFullText(calls.faster + 1 == calls.calls
-            ? tr("The slowest of %1 calls").arg(formatNumber(calls.calls))
+    m_slower->setFullText(calls.faster + 1 == calls.calls ? tr("The slowest of %1 calls").arg(formatNumber(calls.calls))
+            : calls.faster > calls.calls - calls.calls / 200 // it would read as 100 %
+            ? tr("Among the slowest of %1 calls").arg(formatNumber(calls.calls))
             : tr("Slower than %1 of %2 calls").arg(formatPercent(double(calls.faster) / double(calls.calls)), formatNumber(calls.calls)));
 }
 

@@ -2,6 +2,7 @@
 #include "ui/tracecontext.h"
 #include "ui/appearance.h"
 #include "ui/text.h"
+#include <QObject>
 
 namespace calltide::ui {
 
@@ -41,7 +42,9 @@ QString TraceContext::threadName(store::TrackId track) const
     const QString name = labelText(trace->string(t.name));
     if (t.kind == store::TrackKind::Gil && t.parent.valid()) // whose waits
         return QStringLiteral("%1 · %2").arg(threadName(t.parent), name);
-    return name.isEmpty() ? QStringLiteral("%1").arg(t.tid) : name;
+    if (!name.isEmpty())
+        return name;
+    return t.kind == store::TrackKind::Thread ? QObject::tr("Thread %1").arg(t.tid) : QString::number(t.tid); // as on the timeline
 }
 
 QString TraceContext::processName(store::ProcessId process) const
@@ -50,7 +53,7 @@ QString TraceContext::processName(store::ProcessId process) const
         return {};
     const store::Process& p = trace->process(process);
     const QString name = labelText(trace->string(p.name));
-    return name.isEmpty() ? QStringLiteral("%1").arg(p.pid) : QStringLiteral("%1 %2").arg(name).arg(p.pid);
+    return name.isEmpty() ? QObject::tr("Process %1").arg(p.pid) : QStringLiteral("%1 %2").arg(name).arg(p.pid);
 }
 
 std::pair<QString, QString> splitPlace(const QString& path)

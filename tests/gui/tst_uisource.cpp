@@ -186,6 +186,7 @@ private Q_SLOTS:
         for (const QLabel* label : m_fixture->window->findChildren<QLabel*>())
             QVERIFY(label->text().size() <= 2 * kLongestShown && label->toolTip().size() <= 2 * kLongestShown);
         QVERIFY(document->context()->threadName(store::TrackId(0u)).size() <= kLongestShown + 1);
+        QCOMPARE(document->context()->processName(store::ProcessId(0u)), u"Process 1"_s);
         QCOMPARE(labelText("Gr\xC3\xB6\xC3\x9F""e"), u"Größe"_s);
         m_fixture->action(ActionId::CloseTab)->trigger();
     }
