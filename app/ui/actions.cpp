@@ -13,7 +13,7 @@ constexpr ActionSpec kTable[] = {
     {ActionId::Open, "file.open", T("Open…"), "Ctrl+O", "open"},
     {ActionId::OpenMerged, "file.open_merged", T("Open as one timeline…"), "Ctrl+Shift+O", "group"},
     {ActionId::Reload, "file.reload", T("Reload"), "F5", "reload"},
-    {ActionId::ClearRecent, "file.clear_recent", T("Clear this list"), "", ""},
+    {ActionId::ClearRecent, "file.clear_recent", T("Forget the recent recordings"), "", ""},
     {ActionId::Export, "file.export", T("Export…"), "Ctrl+E", "export"},
     {ActionId::SavePicture, "file.save_picture", T("Save picture…"), "Ctrl+Shift+E", "save"},
     {ActionId::SaveFlame, "file.save_flame", T("Save flame graph…"), "", "flame"},

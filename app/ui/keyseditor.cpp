@@ -42,6 +42,8 @@ public:
             preset->addItem(QCoreApplication::translate("calltide::ui::Keys", p.text));
         preset->setCurrentIndex(keys.preset());
         QLineEdit* filter = filterField(appearance, tr("Find an action or a key"));
+        filter->setMaximumWidth(QWIDGETSIZE_MAX);
+        m_list->setObjectName(QStringLiteral("keyList"));
         m_list->setHeaderLabels({tr("Action"), tr("Key")});
         m_list->setRootIsDecorated(false);
         m_list->setUniformRowHeights(true);
