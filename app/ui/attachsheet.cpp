@@ -193,8 +193,8 @@ void AttachSheet::chosenChanged()
         m_infoMore->clear();
     } else {
         const bool remote = QString::fromStdString(p->python).section(u'.', 1, 1).toInt() >= 14;
-        m_infoText->setText(remote ? tr("%1 begins to record at its next line. It goes on as before when recording stops.").arg(name())
-                                   : tr("%1 stops for about 0.2 ms while recording starts. It goes on as before when recording stops.").arg(name()));
+        m_infoText->setText(remote ? tr("%1 is recorded from its next line on, and runs on as before when the recording ends.").arg(name())
+                                   : tr("%1 pauses for about 0.2 ms when the recording starts, and runs on as before when it ends.").arg(name()));
         m_infoMore->setText(tr("Calls that already run are shown with an open left edge."));
     }
     m_infoMore->setVisible(!m_infoMore->text().isEmpty());

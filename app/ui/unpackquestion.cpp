@@ -15,7 +15,7 @@ static QString tr(const char* text)
 void askToUnpack(const Appearance& appearance, const QString& title, uint64_t unpacked, const UnpackAnswer& answer, QWidget* window)
 {
     auto* question = new Question(appearance, tr("Go on unpacking?"),
-        tr("%1 unpacks to far more than a trace would: %2 so far. Go on only if you trust it, it may fill the memory.")
+        tr("%1 unpacks to far more than a trace would: %2 so far. Go on only if you trust it: it may fill the memory.")
             .arg(title, formatBytes(unpacked)),
         {tr("Stop"), tr("Go on")}, 0, [answer](int given) { *answer = given ? 1 : 2; }, window);
     auto* look = new QTimer(question); // the reading may have been cancelled elsewhere

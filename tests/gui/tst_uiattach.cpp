@@ -48,7 +48,7 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(sheet->chosen(), pid(), 30000);
         QVERIFY2(button()->text().contains(u"Attach to attach_targets.py"_s), qPrintable(button()->text()));
         QVERIFY(sheet->findChild<QLabel*>(u"attachCommand"_s)->text() == u"calltide attach %1"_s.arg(pid()));
-        QVERIFY(sheet->findChild<QLabel*>(u"attachInfo"_s)->text().contains(u"goes on as before"_s));
+        QVERIFY(sheet->findChild<QLabel*>(u"attachInfo"_s)->text().contains(u"runs on as before"_s));
         QTest::mouseClick(segment(u"10 s"_s), Qt::LeftButton);
         QVERIFY(sheet->findChild<QLabel*>(u"attachCommand"_s)->text().endsWith(u"-t 10"_s));
         QTest::mouseClick(segment(u"Until I stop"_s), Qt::LeftButton);
