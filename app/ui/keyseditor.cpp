@@ -55,6 +55,7 @@ public:
         for (const ActionSpec& spec : actionTable()) {
             auto* item = new QTreeWidgetItem(m_list, {actionText(spec.id)});
             item->setData(0, Qt::UserRole, int(spec.id));
+            item->setSizeHint(0, {0, appearance.px(u"size.table_row.compact")});
         }
         m_edit->setAccessibleName(tr("Key of the chosen action"));
         auto* none = new QPushButton(tr("No key"));

@@ -86,7 +86,7 @@ QPlainTextEdit { background: @bg.panel@; border: 0; selection-background-color: 
   selection-color: @selection.text@; }
 QTableView::item { padding: 0 8px; border: 0; }
 #mergeFiles::item { padding: 0 7px; }
-#keyList::item { padding: 0 7px; min-height: @#size.table_row.compact@px; }
+#keyList QHeaderView::section { padding: 0 3px; }
 QTreeView::item:hover, QTableView::item:hover { background: @bg.hover@; }
 QTreeView::item:selected, QTableView::item:selected { background: @selection.row@; color: @selection.text@; }
 

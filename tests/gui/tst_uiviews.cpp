@@ -298,6 +298,8 @@ private Q_SLOTS:
         m_fixture->action(ActionId::EditKeys)->trigger();
         auto* editor = m_fixture->window->findChild<QDialog*>(u"keysEditor"_s);
         QVERIFY(editor);
+        auto* list = editor->findChild<QTreeWidget*>();
+        QVERIFY(list->visualItemRect(list->topLevelItem(1)).height() >= 22); // rows as in the other tables
         editor->close();
         m_fixture->remake();
         m_document = nullptr;
