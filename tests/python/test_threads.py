@@ -61,33 +61,26 @@ class Threads(RecorderTest):
         others = [c.start for t in r.threads.values() for c in t.calls]
         self.assertGreater(sum(any(start < x < end for x in others) for start, end, _ in waits), 0)
 
+    SPINS = """
+        import sys, threading
+        def spin():
+            for i in range(2_000_000): pass
+        sys.setswitchinterval(0.0005)
+        t = threading.Thread(target=spin, name="other"); t.start()
+        spin()
+        t.join()
+    """
+
     def test_waits_without_any_call_between(self):
-        script = """
-            import sys, threading
-            def spin():
-                for i in range(2_000_000): pass
-            sys.setswitchinterval(0.0005)
-            t = threading.Thread(target=spin, name="other"); t.start()
-            spin()
-            t.join()
-        """
-        r = self.record(script)
+        r = self.record(self.SPINS)
         for t in r.threads.values():
             (call,) = [c for c in t.calls if c.function.name == "spin"]
             inside = [w for w in t.gil_waits if call.start <= w[0] and w[1] <= call.end]
             self.assertGreater(len(inside), 0)
-        self.assertEqual([w for t in self.record(script, options=["--no-gil"]).threads.values() for w in t.gil_waits], [])
+        self.assertEqual([w for t in self.record(self.SPINS, options=["--no-gil"]).threads.values() for w in t.gil_waits], [])
 
     def test_waits_are_kept_where_results_are(self):
-        r = self.record("""
-            import sys, threading
-            def spin():
-                for i in range(2_000_000): pass
-            sys.setswitchinterval(0.0005)
-            t = threading.Thread(target=spin, name="other"); t.start()
-            spin()
-            t.join()
-        """, options=["--log-func-retval"])
+        r = self.record(self.SPINS, options=["--log-func-retval"])
         for t in r.threads.values():
             (call,) = [c for c in t.calls if c.function.name == "spin"]
             self.assertGreater(len([w for w in t.gil_waits if call.start <= w[0] and w[1] <= call.end]), 0)
