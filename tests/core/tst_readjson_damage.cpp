@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // JSON that is cut off, damaged or no trace at all.
+#include "formats/jsonmodel.h"
 #include "formats/reader.h"
 #include "tracetext.h"
 #include <QDir>
@@ -140,6 +141,32 @@ private Q_SLOTS:
             QVERIFY2(r.error().message.find(name.toStdString()) != std::string::npos, r.error().message.c_str());
         }
         QVERIFY(files >= 6);
+    }
+
+    void pairingOfMarksIsStopped()
+    {
+        const QByteArray text = "{\"ph\":\"b\",\"name\":\"f\",\"id\":1,\"ts\":1},{\"ph\":\"e\",\"name\":\"f\",\"id\":1,\"ts\":2},"
+                                "{\"ph\":\"s\",\"id\":1,\"ts\":1},{\"ph\":\"f\",\"id\":1,\"ts\":2}]";
+        for (const bool cancel : {false, true}) {
+            Progress progress;
+            TraceBuilder builder;
+            formats::json::Model model(builder, true, 0);
+            formats::json::Scanner scanner;
+            formats::json::Batch batch;
+            bool closed = false;
+            const char* end = text.data() + text.size();
+            formats::json::scanPiece(scanner, batch, text.data(), end, text.data(), end, 0, true, closed);
+            QVERIFY(closed);
+            model.learn(0, scanner, batch);
+            model.take(0, batch, text.data(), 0);
+            if (cancel)
+                progress.cancel();
+            model.finish(&progress);
+            const auto trace = builder.finish();
+            QVERIFY(trace);
+            QCOMPARE((*trace)->sliceCount(), uint64_t(!cancel));
+            QCOMPARE((*trace)->flows().size(), size_t(!cancel));
+        }
     }
 
     void aCancelledReadIsCancelled()

@@ -247,7 +247,7 @@ void Model::other(const RawEvent& e)
             key += '\0';
             key += part;
         }
-        return flow(e, *time, e.ph, std::move(key));
+        return flow(e, *time, e.ph, key);
     }
     case 'P':
         if (m_stacks.isSample(e))
@@ -347,12 +347,12 @@ void Model::async(const RawEvent& e, int64_t time, char kind)
         mark.args = e.args;
     else
         mark.arguments = keep(e);
-    m_async[key].push_back(std::move(mark));
+    m_async.add(key, std::move(mark));
 }
 
-void Model::flow(const RawEvent& e, int64_t time, char kind, std::string key)
+void Model::flow(const RawEvent& e, int64_t time, char kind, const std::string& key)
 {
-    m_flows[std::move(key)].push_back({time, kind, threadFor(e.pid, e.tid), m_builder.intern(unescape(e.name))});
+    m_flows.add(key, {time, kind, threadFor(e.pid, e.tid), m_builder.intern(unescape(e.name))});
 }
 
 } // namespace calltide::formats::json

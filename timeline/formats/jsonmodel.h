@@ -3,7 +3,9 @@
 #pragma once
 #include "formats/jsonscan.h"
 #include "formats/jsonstacks.h"
+#include "formats/keyed.h"
 #include "store/builder.h"
+#include "store/progress.h"
 #include <map>
 
 namespace calltide::formats::json {
@@ -21,7 +23,8 @@ public:
     // Another key of the top-level object with its whole value.
     void document(std::string_view key, std::string_view value);
     static bool wantsDocument(std::string_view key); // else the value need not be kept in memory
-    void finish(); // pairs begins with ends, flows with flows, names processes and threads
+    // Pairs begins with ends, flows with flows. Stops when `progress` (may be null) is cancelled, as the builder then does.
+    void finish(const store::Progress* progress);
 
     uint64_t events() const { return m_events; }
     uint64_t elements() const { return m_events + m_faulty; }
@@ -70,8 +73,9 @@ private:
     void counter(const RawEvent& e, int64_t time);
     void instant(const RawEvent& e, int64_t time);
     void async(const RawEvent& e, int64_t time, char kind);
-    void flow(const RawEvent& e, int64_t time, char kind, std::string key);
+    void flow(const RawEvent& e, int64_t time, char kind, const std::string& key);
     void faults(const Batch& batch);
+    bool goesOn() const; // false: cancelled
     void finishStacks();
     void finishAsync();
     void finishFlows();
@@ -98,8 +102,9 @@ private:
     std::map<int64_t, store::ProcessId> m_processes;
     std::map<std::pair<int64_t, int64_t>, store::TrackId> m_threads;
     std::map<store::TrackId, std::vector<Mark>> m_marks;
-    std::map<std::string, std::vector<AsyncMark>> m_async;
-    std::map<std::string, std::vector<FlowMark>> m_flows;
+    Keyed<AsyncMark> m_async;
+    Keyed<FlowMark> m_flows;
+    const store::Progress* m_progress = nullptr;
     std::string m_key;
     std::string m_kept;
     Stacks m_stacks;

@@ -11,20 +11,28 @@ using namespace store;
 
 namespace {
 
-template <class T> void byTime(std::vector<T>& marks)
+template <class Marks> void byTime(Marks&& marks)
 {
-    const auto earlier = [](const T& a, const T& b) { return a.time < b.time; };
+    const auto earlier = [](const auto& a, const auto& b) { return a.time < b.time; };
     if (!std::is_sorted(marks.begin(), marks.end(), earlier))
         std::stable_sort(marks.begin(), marks.end(), earlier);
 }
 
 } // namespace
 
-void Model::finish()
+bool Model::goesOn() const
 {
+    return !m_progress || !m_progress->cancelled();
+}
+
+void Model::finish(const Progress* progress)
+{
+    m_progress = progress;
     finishStacks();
     finishAsync();
     finishFlows();
+    if (!goesOn())
+        return;
     m_stacks.finish([this](std::string_view tid) { // of a thread of any process; else of one of its own
         const int64_t number = numberFor(tid);
         for (const auto& [key, track] : m_threads)
@@ -43,6 +51,8 @@ void Model::finishStacks()
         std::map<FunctionId, std::vector<size_t>> places; // of the open ones by function; those without a name apart
         std::vector<size_t> nameless;
         for (const Mark& mark : marks) {
+            if (!goesOn())
+                return;
             if (!mark.end) {
                 (mark.named ? places[mark.function] : nameless).push_back(open.size());
                 open.push_back(&mark);
@@ -101,7 +111,9 @@ void Model::finishAsync()
     // One group of lanes for each kind of operation; every operation that runs at the same time has its own lane.
     std::map<std::pair<ProcessId, StringId>, std::vector<Root>> groups;
 
-    for (auto& [key, marks] : m_async) {
+    m_async.forEach([&](std::span<AsyncMark> marks) {
+        if (!goesOn())
+            return false;
         byTime(marks);
         std::vector<const AsyncMark*> open;
         std::vector<Root> done;
@@ -154,13 +166,18 @@ void Model::finishAsync()
             }
             close(m_last);
         }
-    }
+        return true;
+    });
 
     for (auto& [group, roots] : groups) {
+        if (!goesOn())
+            break;
         std::stable_sort(roots.begin(), roots.end(), [](const Root& a, const Root& b) { return a.begin < b.begin; });
         using Lane = std::pair<int64_t, TrackId>; // free from
         std::priority_queue<Lane, std::vector<Lane>, std::greater<>> lanes;
         for (const Root& root : roots) {
+            if (!goesOn())
+                break;
             TrackId id;
             if (!lanes.empty() && lanes.top().first <= root.begin) {
                 id = lanes.top().second;
@@ -184,7 +201,9 @@ void Model::finishAsync()
 
 void Model::finishFlows()
 {
-    for (auto& [key, marks] : m_flows) {
+    m_flows.forEach([&](std::span<FlowMark> marks) {
+        if (!goesOn())
+            return false;
         byTime(marks);
         const FlowMark* tail = nullptr;
         bool used = false;
@@ -204,7 +223,8 @@ void Model::finishFlows()
         if (tail && !used && marks.back().kind == 's')
             m_builder.problem(
                 "json.flow_without_other_end", "Arrows with one end only were left out.", Severity::Warning, -1);
-    }
+        return true;
+    });
     m_flows.clear();
 }
 

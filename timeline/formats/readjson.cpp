@@ -35,7 +35,7 @@ public:
                 m_path + ": this JSON is not a trace: it has no \"traceEvents\" and is no list of events."};
         if (m_cut && m_model.events() == 0)
             return Error{ErrorCode::Damaged, m_path + ": the file ends before its first event is complete."};
-        m_model.finish();
+        m_model.finish(m_options.progress);
         for (const char* key : {"tts", "cname"})
             if (m_blocks.sawField(key))
                 m_builder.problem(
