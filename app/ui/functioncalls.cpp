@@ -28,6 +28,48 @@ int callLine(const store::Trace& trace, store::SliceIndex slice)
     return std::max(line, 0);
 }
 
+// Which calls of a function are not inside another one of it. Asked row by row, as forEachCallOf() goes.
+class Outermost
+{
+public:
+    explicit Outermost(const store::Trace& trace)
+        : m_trace(trace)
+    {
+    }
+    bool is(store::SliceIndex i)
+    {
+        if (i < m_row.first || i >= m_row.first + m_row.count)
+            enterRow(m_trace.row(m_trace.rowOf(i)));
+        const int64_t start = m_trace.start(i);
+        while (m_at < m_known.size() && m_known[m_at].second <= start)
+            ++m_at;
+        if (m_at < m_known.size() && m_known[m_at].first <= start)
+            return false;
+        m_fresh.emplace_back(start, m_trace.end(i));
+        return true;
+    }
+
+private:
+    void enterRow(const store::Row& row)
+    {
+        if (row.track != m_row.track) {
+            m_known.clear();
+        } else {
+            const auto middle = std::ptrdiff_t(m_known.size());
+            m_known.insert(m_known.end(), m_fresh.begin(), m_fresh.end());
+            std::inplace_merge(m_known.begin(), m_known.begin() + middle, m_known.end());
+        }
+        m_fresh.clear();
+        m_row = row;
+        m_at = 0;
+    }
+
+    const store::Trace& m_trace;
+    store::Row m_row;
+    std::vector<std::pair<int64_t, int64_t>> m_known, m_fresh; // times of the outermost ones, of the rows above and of this one
+    size_t m_at = 0;
+};
+
 } // namespace
 
 size_t FunctionCalls::binOf(int64_t duration)
@@ -48,6 +90,7 @@ FunctionCalls collectFunctionCalls(const store::Trace& trace, store::FunctionId 
     uint64_t before = 0, since = 0;
     bool cancelled = false;
     std::unordered_map<uint64_t, Callee> sums;
+    Outermost outermost(trace);
     const bool done = forEachCallOf(trace, function, scope, progress, [&](store::SliceIndex i) {
         if (cancelled)
             return;
@@ -67,6 +110,7 @@ FunctionCalls collectFunctionCalls(const store::Trace& trace, store::FunctionId 
             out.next = i;
         }
         out.faster += selected && duration < took;
+        const bool isOutermost = outermost.is(i);
         const auto [first, last] = trace.children(i);
         for (store::SliceIndex child = first; child < last; ++child) {
             if (++since % kLookEvery == 0 && progress && progress->cancelled()) {
@@ -79,7 +123,8 @@ FunctionCalls collectFunctionCalls(const store::Trace& trace, store::FunctionId 
             sum.function = callee;
             sum.line = line;
             ++sum.calls;
-            sum.total += trace.duration(child);
+            if (callee != function || isOutermost) // else its time is in that of the call that is around it
+                sum.total += trace.duration(child);
         }
     });
     if (!done || cancelled)

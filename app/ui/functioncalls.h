@@ -14,7 +14,7 @@ struct Callee // calls of one function from one line of the caller
     store::FunctionId function;
     int line = 0; // 0: not recorded
     uint64_t calls = 0;
-    int64_t total = 0; // ns
+    int64_t total = 0; // ns; of a function that calls itself recursion counts once
 };
 
 struct FunctionCalls

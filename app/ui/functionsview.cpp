@@ -191,7 +191,7 @@ void FunctionsView::buildTable()
     header->setStretchLastSection(false);
     header->setSectionResizeMode(FunctionsModel::Function, QHeaderView::Stretch);
     for (int i = FunctionsModel::Calls; i < FunctionsModel::ColumnCount; ++i)
-        header->resizeSection(i, i == FunctionsModel::Where ? 180 : 92);
+        header->resizeSection(i, i == FunctionsModel::Where ? 180 : i == FunctionsModel::Calls ? 112 : 92); // 100 M calls fit
     setColumns({QStringLiteral("Calls"), QStringLiteral("Total"), QStringLiteral("Self"), QStringLiteral("Mean"),
         QStringLiteral("p95"), QStringLiteral("Max")});
     header->setContextMenuPolicy(Qt::CustomContextMenu);

@@ -114,6 +114,24 @@ private Q_SLOTS:
         QCOMPARE(state->selected(), store::SliceIndex(0));
     }
 
+    void recursionCountsOnceBesideALine()
+    {
+        Document* document = m_fixture->open(m_fixture->write(u"recursion.json"_s, R"json([
+{"ph":"X","name":"f","pid":1,"tid":1,"ts":0,"dur":100},{"ph":"X","name":"f","pid":1,"tid":1,"ts":10,"dur":50},
+{"ph":"X","name":"f","pid":1,"tid":1,"ts":20,"dur":10},{"ph":"X","name":"g","pid":1,"tid":1,"ts":22,"dur":4},
+{"ph":"X","name":"f","pid":1,"tid":1,"ts":200,"dur":20},{"ph":"X","name":"f","pid":1,"tid":1,"ts":205,"dur":5}])json"));
+        QVERIFY(document);
+        const store::Trace& trace = document->trace();
+        const auto calls = collectFunctionCalls(trace, trace.functionOf(0), store::kNoSlice, {});
+        QCOMPARE(calls.calls, uint64_t(5));
+        QCOMPARE(calls.callees.size(), size_t(2));
+        QCOMPARE(calls.callees[0].calls, uint64_t(3));
+        QCOMPARE(calls.callees[0].total, int64_t(55'000)); // 50 + 5 µs, the one inside the 50 is in them
+        QCOMPARE(calls.callees[1].calls, uint64_t(1)); // g
+        QCOMPARE(calls.callees[1].total, int64_t(4'000));
+        m_fixture->action(ActionId::CloseTab)->trigger();
+    }
+
     void theCallsOfTheFunctionAreWalked()
     {
         render::ViewState* state = m_document->state();
