@@ -4,7 +4,7 @@
 
 namespace calltide::ui {
 namespace {
-constexpr int kLetter = 10, kTogether = 15, kWordBegin = 12, kTextBegin = 20, kGapMost = 8;
+constexpr int kLetter = 10, kTogether = 15, kWordBegin = 12, kTextBegin = 20, kWhole = 20, kGapMost = 8;
 
 bool beginsWord(const QString& text, int at)
 {
@@ -32,6 +32,8 @@ FuzzyMatch matchFrom(const QString& text, const QString& wanted, int from)
         }
         out.letters.append(at++);
     }
+    if (out.letters.size() == text.size())
+        score += kWhole;
     out.score = std::max(0, score - int(text.size()) / 16); // of equals the shorter one
     return out;
 }

@@ -38,6 +38,7 @@ private Q_SLOTS:
         QVERIFY(fuzzyMatch(u"Zoom in"_s, u"iz"_s).score < 0);
         QVERIFY(fuzzyMatch(u"load_orders"_s, u"lo"_s).score > fuzzyMatch(u"hello"_s, u"lo"_s).score);
         QVERIFY(fuzzyMatch(u"render_page"_s, u"rp"_s).score > fuzzyMatch(u"serpent"_s, u"rp"_s).score);
+        QVERIFY(fuzzyMatch(u"pay"_s, u"pay"_s).score > fuzzyMatch(u"PaymentDeclined"_s, u"pay"_s).score);
         QCOMPARE(fuzzyMatch(u"Größe"_s, u"ÖSS"_s).score, -1);
         QVERIFY(fuzzyMatch(u"Größe"_s, u"öß"_s).score > 0);
         QCOMPARE(fuzzyMatch(u"a"_s, u"  "_s).score, 0);
