@@ -91,6 +91,16 @@ void scans(const Trace& trace)
     double begin = cpu();
     const auto statistics = functionStatistics(trace);
     std::printf("statistics %8.0f ms   %zu functions\n", (cpu() - begin) * 1e3, statistics.size());
+    // To the first hit, of many calls and of the name that is called least.
+    const auto first = [&](std::string_view name) {
+        const double started = cpu();
+        findSlice(trace, matchFunctions(trace, name), trace.begin(), true);
+        return (cpu() - started) * 1e3;
+    };
+    const auto least = std::min_element(
+        statistics.begin(), statistics.end(), [](const auto& a, const auto& b) { return a.calls < b.calls; });
+    if (least != statistics.end())
+        std::printf("first hit  %8.1f ms   %.1f ms of a rare name\n", first("load"), first(trace.functionName(least->function)));
     begin = cpu();
     const auto mask = matchFunctions(trace, "load");
     const uint64_t hits = countSlices(trace, mask);
