@@ -6,7 +6,6 @@
 #include "formats/sampled.h"
 #include <algorithm>
 #include <map>
-#include <unordered_map>
 
 namespace calltide::formats {
 
@@ -170,10 +169,9 @@ private:
 
     FunctionId function(std::string_view frame)
     {
-        const auto it = m_functions.find(frame);
-        if (it != m_functions.end())
-            return it->second;
-        FunctionId id;
+        FunctionId id = m_functions.find(frame);
+        if (id.valid())
+            return id;
         const size_t last = frame.rfind(':');
         const size_t middle = last == frame.npos || last == 0 ? frame.npos : frame.rfind(':', last - 1);
         const bool place = middle != frame.npos && middle > 0 && frame[middle - 1] != ':' && last > middle + 1
@@ -188,9 +186,7 @@ private:
         } else {
             id = m_builder.addFunctionByTraceName(frame, {});
         }
-        if (m_functions.size() == kMostKnown)
-            m_functions.clear(); // the builder knows them all
-        m_functions.emplace(frame, id);
+        m_functions.add(frame, id);
         return id;
     }
 
@@ -209,8 +205,7 @@ private:
     TraceBuilder& m_builder;
     std::map<std::string, ProcessId> m_processes;
     std::map<std::pair<std::string, std::string>, Thread> m_threads;
-    static constexpr size_t kMostKnown = 1 << 16;
-    std::unordered_map<std::string_view, FunctionId> m_functions; // the newest ones, by text of the content
+    KnownFrames m_functions; // by text of the content
     std::string m_unit; // "# unit: nanoseconds", as we write it
     bool m_austin = false, m_memory = false;
 };

@@ -159,15 +159,12 @@ private:
     {
         if (m_samples.back().count == kGreatestDepth)
             return;
-        const auto known = m_functions.find(text);
-        FunctionId id;
-        if (known != m_functions.end()) {
-            id = known->second;
-        } else {
+        FunctionId id = m_functions.find(text);
+        if (!id.valid()) {
             id = function(text);
             if (!id.valid())
                 return;
-            m_functions.emplace(text, id);
+            m_functions.add(text, id);
         }
         m_frames.push_back(id);
         m_samples.back().count++;
@@ -215,6 +212,8 @@ private:
             byThread[s.thread].push_back(&s);
         std::vector<int64_t> steps;
         for (auto& samples : byThread) {
+            if (m_content.cancelled())
+                return; // the builder says so
             std::stable_sort(samples.begin(), samples.end(), [](const Sample* a, const Sample* b) { return a->time < b->time; });
             for (size_t i = 1; i < samples.size(); i++) {
                 if (samples[i]->time > samples[i - 1]->time)
@@ -232,6 +231,8 @@ private:
             SampledThread thread(m_builder, m_tracks[t], m_budget);
             const auto& samples = byThread[t];
             for (size_t i = 0; i < samples.size(); i++) {
+                if ((i & 0xFFF) == 0 && m_content.cancelled())
+                    return;
                 const Sample& s = *samples[i];
                 const auto from = m_frames.begin() + std::ptrdiff_t(s.first);
                 stack.assign(from, from + s.count);
@@ -258,7 +259,7 @@ private:
     FrameBudget m_budget;
     std::vector<Sample> m_samples;
     std::vector<FunctionId> m_frames;
-    std::unordered_map<std::string_view, FunctionId> m_functions;
+    KnownFrames m_functions; // by text of the content
     std::map<std::pair<int64_t, int64_t>, uint32_t> m_threads;
     std::map<int64_t, ProcessId> m_processes;
     std::vector<TrackId> m_tracks;

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 namespace calltide::formats {
 
@@ -67,6 +68,28 @@ private:
         uint32_t caller;
     };
     std::vector<Frame> m_frames;
+};
+
+// The functions of the newest texts of frames, of which a file may have millions: the builder knows them all. The texts
+// have to stay where they are.
+class KnownFrames
+{
+public:
+    store::FunctionId find(std::string_view text) const // none: not known
+    {
+        const auto it = m_functions.find(text);
+        return it == m_functions.end() ? store::FunctionId() : it->second;
+    }
+    void add(std::string_view text, store::FunctionId function)
+    {
+        if (m_functions.size() == kMost)
+            m_functions.clear();
+        m_functions.emplace(text, function);
+    }
+
+private:
+    static constexpr size_t kMost = 1 << 16;
+    std::unordered_map<std::string_view, store::FunctionId> m_functions;
 };
 
 inline constexpr size_t kGreatestDepth = size_t(1) << 20;
