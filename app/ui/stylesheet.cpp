@@ -85,7 +85,7 @@ QListView[popup="true"], #testPicker { background: @bg.raised@; border: 1px soli
 QPlainTextEdit { background: @bg.panel@; border: 0; selection-background-color: @selection.row@;
   selection-color: @selection.text@; }
 QTableView::item { padding: 0 8px; border: 0; }
-#mergeFiles::item { padding: 0 7px; }
+#mergeFiles::item { padding: 0 7px; border: 0; }
 #keyList QHeaderView::section { padding: 0 3px; }
 QTreeView::item:hover, QTableView::item:hover { background: @bg.hover@; }
 QTreeView::item:selected, QTableView::item:selected { background: @selection.row@; color: @selection.text@; }
