@@ -50,7 +50,9 @@ Result<CallTree> CallTree::arrange(
     }
     if (up && !builder.invert(*topDown, options, inverted))
         return stopped();
-    CallTree tree = TreeBuilder::link(up ? inverted : *topDown, options);
+    CallTree tree;
+    if (!builder.link(up ? inverted : *topDown, options, tree))
+        return stopped();
     // Of one function's callers, each has its share of that function.
     tree.m_scopeTime = (up && options.callersOf.valid() ? inverted : *topDown).nodes[0].time;
     return tree;
@@ -71,9 +73,9 @@ uint64_t CallTree::weight(uint32_t i, Measure measure) const
 }
 
 // Renumbers level by level, so that the children of a node are neighbours.
-CallTree TreeBuilder::link(const LooseTree& loose, const TreeOptions& options)
+bool TreeBuilder::link(const LooseTree& loose, const TreeOptions& options, CallTree& out)
 {
-    CallTree out;
+    constexpr size_t kStep = 1 << 16; // nodes between looks at the progress
     out.m_direction = options.direction;
     const Nodes& nodes = loose.nodes;
     const Pruning pruning = prune(loose, options);
@@ -83,6 +85,8 @@ CallTree TreeBuilder::link(const LooseTree& loose, const TreeOptions& options)
     store::BigVector<uint32_t> ends(count, 0); // children of i: order[ends[i-1] … ends[i])
     for (size_t i = 1; i < count; ++i)
         ends[nodes[i].parent] += kept(i);
+    if (cancelled())
+        return false;
     uint32_t keptCount = 0;
     for (uint32_t& end : ends) // until all are in their places, `end` is where the next one goes
         keptCount += std::exchange(end, keptCount);
@@ -96,14 +100,19 @@ CallTree TreeBuilder::link(const LooseTree& loose, const TreeOptions& options)
         if (kept(i))
             order[ends[nodes[i].parent]++] = {nodes[i].time, nodes[i].function.v, uint32_t(i)};
 
+    if (cancelled())
+        return false;
+
     store::BigVector<uint32_t> original;
     original.reserve(order.size() + 1);
     original.push_back(0);
     out.m_nodes.reserve(order.size() + 1);
     out.m_nodes.push_back(nodes[0]);
     for (uint32_t i = 0; i < original.size(); ++i) {
-        const uint32_t node = original[i];
-        const auto begin = order.begin() + (node ? ends[node - 1] : 0), end = order.begin() + ends[node];
+        if (i % kStep == 0 && cancelled())
+            return false;
+        const uint32_t parent = original[i];
+        const auto begin = order.begin() + (parent ? ends[parent - 1] : 0), end = order.begin() + ends[parent];
         std::sort(begin, end, [](const Child& a, const Child& b) {
             return a.time != b.time ? a.time > b.time : a.function < b.function;
         });
@@ -125,7 +134,7 @@ CallTree TreeBuilder::link(const LooseTree& loose, const TreeOptions& options)
         for (size_t i = 0; i < original.size(); ++i)
             out.m_callsBelow[i] = pruning.callsBelow[original[i]];
     }
-    return out;
+    return !cancelled();
 }
 
 } // namespace calltide::flame

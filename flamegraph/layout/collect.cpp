@@ -6,6 +6,7 @@
 #include "layout/treebuilder.h"
 #include "store/mappedfile.h"
 #include <algorithm>
+#include <new>
 #include <tuple>
 #include <utility>
 
@@ -247,9 +248,6 @@ bool TreeBuilder::Collector::level(uint32_t depth)
     m_lanes.swap(lanes);
     m_here.clear(); // nothing of it is to be moved
     m_here.resize(size);
-    // Address space alone: what is not touched costs nothing, and to move many nodes does.
-    if (m_nodes.capacity() < m_nodes.size() + size)
-        m_nodes.reserve(std::max(2 * m_nodes.capacity(), m_nodes.size() + size));
     const bool several = size > m_atOnce;
     m_firstChild.assign(several ? m_parentsTo - m_parentsFrom : 0, 0);
     m_nextChild.clear();
@@ -264,6 +262,12 @@ bool TreeBuilder::Collector::level(uint32_t depth)
 
 bool TreeBuilder::Collector::run()
 {
+    // Address space alone: what is not touched costs nothing, and to move many nodes takes time that cannot be stopped.
+    constexpr uint64_t kMostReserved = 1 << 26;
+    try {
+        m_nodes.reserve(std::min(m_total + 1, kMostReserved));
+    } catch (const std::bad_alloc&) { // a system that counts it: they grow as they come
+    }
     for (uint32_t depth = 0; !m_lanes.empty(); ++depth)
         if (!level(depth))
             return false;

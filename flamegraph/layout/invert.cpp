@@ -265,6 +265,8 @@ bool TreeBuilder::invert(const LooseTree& topDown, const TreeOptions& options, L
         links[i] = {nodes[i].function.v, nodes[i].parent};
         functions = std::max(functions, nodes[i].function.v + 1);
     }
+    if (cancelled())
+        return false;
     store::BigVector<uint32_t> list(nodes.size()); // of nodes
     const std::vector<bool> outermost = outermostNodes(*this, links, functions, list);
     if (cancelled())
@@ -283,6 +285,8 @@ bool TreeBuilder::invert(const LooseTree& topDown, const TreeOptions& options, L
         root.self += nodes[i].self;
         root.time += outermost[i] ? nodes[i].time : 0;
     }
+    if (cancelled())
+        return false;
     toPlaces(ends);
     for (uint32_t i = 1; i < nodes.size(); ++i)
         if (!only.valid() || nodes[i].function == only)

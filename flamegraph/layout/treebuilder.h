@@ -25,7 +25,7 @@ public:
     // false: cancelled. A valid `callersOf` leaves that function's callers alone.
     bool invert(const LooseTree& topDown, const TreeOptions& options, LooseTree& out);
     // Children together, figures summed; nodes too small to be seen are left out of large trees.
-    static CallTree link(const LooseTree& loose, const TreeOptions& options);
+    bool link(const LooseTree& loose, const TreeOptions& options, CallTree& out); // false: cancelled
 
 private:
     class Collector;
