@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/cards.h"
 #include "ui/appearance.h"
+#include "ui/popupmenu.h"
 #include "ui/text.h"
 #include <QAction>
 #include <QContextMenuEvent>
 #include <QFileInfo>
 #include <QKeyEvent>
-#include <QMenu>
 #include <QPainter>
 #include <QPainterPath>
 
@@ -141,12 +141,12 @@ void EntryButton::keyPressEvent(QKeyEvent* event)
 
 void RecordingCard::contextMenuEvent(QContextMenuEvent* event)
 {
-    QMenu menu;
-    QAction* open = menu.addAction(m_appearance.icon(QStringLiteral("open")), tr("Open"), this, [this] { click(); });
+    QMenu* menu = makePopupMenu(this);
+    QAction* open = menu->addAction(m_appearance.icon(QStringLiteral("open")), tr("Open"), this, [this] { click(); });
     open->setEnabled(m_file.exists);
-    menu.addAction(m_appearance.icon(QStringLiteral("trash")), tr("Remove from this list"), this,
+    menu->addAction(m_appearance.icon(QStringLiteral("trash")), tr("Remove from this list"), this,
         [this] { Q_EMIT removeRequested(); });
-    menu.exec(event->globalPos());
+    menu->popup(event->globalPos());
 }
 
 } // namespace calltide::ui

@@ -5,6 +5,7 @@
 #include "ui/controls.h"
 #include "ui/functionsmodel.h"
 #include "ui/paneexport.h"
+#include "ui/popupmenu.h"
 #include "ui/text.h"
 #include <QAction>
 #include <QBoxLayout>
@@ -13,7 +14,6 @@
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QLineEdit>
-#include <QMenu>
 #include <QPainter>
 #include <QSignalBlocker>
 #include <QSortFilterProxyModel>
@@ -196,9 +196,9 @@ void FunctionsView::buildTable()
         QStringLiteral("p95"), QStringLiteral("Max")});
     header->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(header, &QWidget::customContextMenuRequested, this, [this, header](const QPoint& at) {
-        QMenu menu;
-        fillColumnMenu(menu);
-        menu.exec(header->mapToGlobal(at));
+        QMenu* menu = makePopupMenu(this);
+        fillColumnMenu(*menu);
+        menu->popup(header->mapToGlobal(at));
     });
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& index) {
         if (const store::FunctionId f = functionAt(index); f.valid() && f != m_state->highlighted())
@@ -210,14 +210,14 @@ void FunctionsView::buildTable()
         const store::FunctionId f = functionAt(m_table->indexAt(at));
         if (!f.valid())
             return;
-        QMenu menu;
-        menu.addAction(m_appearance.icon(QStringLiteral("go_to")), tr("Next call on the timeline"), this,
+        QMenu* menu = makePopupMenu(this);
+        menu->addAction(m_appearance.icon(QStringLiteral("go_to")), tr("Next call on the timeline"), this,
             [this, f] { goToNextCall(f); });
-        menu.addAction(m_appearance.icon(QStringLiteral("copy")), tr("Copy name"), this,
+        menu->addAction(m_appearance.icon(QStringLiteral("copy")), tr("Copy name"), this,
             [this, f] { QGuiApplication::clipboard()->setText(m_context->fullName(f)); });
-        menu.addAction(tr("Copy table as CSV"), this,
+        menu->addAction(tr("Copy table as CSV"), this,
             [this] { QGuiApplication::clipboard()->setText(QString::fromUtf8(csvOf(*m_proxy))); });
-        menu.exec(m_table->viewport()->mapToGlobal(at));
+        menu->popup(m_table->viewport()->mapToGlobal(at));
     });
 }
 

@@ -20,6 +20,7 @@
 #include "ui/openeditor.h"
 #include "ui/opener.h"
 #include "ui/panels.h"
+#include "ui/popupmenu.h"
 #include "ui/headerbar.h"
 #include "ui/recorder.h"
 #include "ui/searchbox.h"
@@ -34,7 +35,6 @@
 #include <QDir>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QMenu>
 #include <QMouseEvent>
 #include <QStandardPaths>
 #include <QTabBar>
@@ -95,25 +95,25 @@ void MainWindow::connectDocument(Document& document)
     connect(document.call(), &CallView::zoomRequested, document.timeline(), &timeline::TimelineView::zoomToSelection);
     connect(document.timeline(), &timeline::TimelineView::contextMenuRequested, this,
         [this, shown, showSource](const QPoint& at, store::SliceIndex slice) {
-            QMenu menu;
+            QMenu* menu = makePopupMenu(shown->timeline());
             if (slice != store::kNoSlice) {
                 shown->state()->select(slice);
                 const QString name = shown->context()->fullName(shown->trace().functionOf(slice)).left(kLongestShown);
-                menu.addAction((*m_actions)[ActionId::FitSelection]);
-                menu.addAction((*m_actions)[ActionId::Parent]);
-                menu.addAction((*m_actions)[ActionId::Child]);
-                menu.addSeparator();
-                menu.addAction(m_appearance.icon(QStringLiteral("source")), tr("Show the source"), this,
+                menu->addAction((*m_actions)[ActionId::FitSelection]);
+                menu->addAction((*m_actions)[ActionId::Parent]);
+                menu->addAction((*m_actions)[ActionId::Child]);
+                menu->addSeparator();
+                menu->addAction(m_appearance.icon(QStringLiteral("source")), tr("Show the source"), this,
                     [shown, showSource, slice] { showSource(shown->trace().functionOf(slice)); });
-                menu.addAction(m_appearance.icon(QStringLiteral("search")), tr("Find all its calls"), this, [this, shown, name] {
+                menu->addAction(m_appearance.icon(QStringLiteral("search")), tr("Find all its calls"), this, [this, shown, name] {
                     m_header->search()->setText(name);
                     shown->state()->setSearchText(name);
                 });
-                menu.addAction((*m_actions)[ActionId::Copy]);
-                menu.addSeparator();
+                menu->addAction((*m_actions)[ActionId::Copy]);
+                menu->addSeparator();
             }
-            menu.addAction((*m_actions)[ActionId::FitAll]);
-            menu.exec(at);
+            menu->addAction((*m_actions)[ActionId::FitAll]);
+            menu->popup(at);
         });
 }
 

@@ -14,6 +14,7 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QGuiApplication>
+#include <QPointer>
 #include <QSaveFile>
 
 namespace calltide::ui {
@@ -92,13 +93,14 @@ void MainWindow::savePicture(const QString& path, bool flame)
 void MainWindow::savePane(QWidget& pane, bool table)
 {
     const Document* shown = document();
+    const QPointer<QWidget> still = &pane;
     const QString name = (shown ? QFileInfo(shown->title()).completeBaseName() : QStringLiteral("calltide"))
         + (table ? QStringLiteral(".csv") : QStringLiteral(".png"));
     const QString path = QFileDialog::getSaveFileName(this,
         table ? tr("Save the table") : tr("Save a picture of the panel"),
         QDir(folderFor(m_settings.exportFolder())).filePath(name),
         table ? tr("CSV (*.csv)") : tr("PNG (*.png);;SVG (*.svg)"));
-    if (!path.isEmpty())
+    if (!path.isEmpty() && still) // the dialog has an event loop, in which a reload may replace the panel's views
         savePane(pane, path);
 }
 

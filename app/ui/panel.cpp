@@ -3,10 +3,12 @@
 #include "ui/appearance.h"
 #include "ui/controls.h"
 #include "ui/paneexport.h"
+#include "ui/popupmenu.h"
 #include <QAbstractItemView>
 #include <QBoxLayout>
 #include <QMenu>
 #include <QPainter>
+#include <QPointer>
 #include <QStackedWidget>
 
 namespace calltide::ui {
@@ -107,14 +109,20 @@ void Panel::fillMenu(QMenu& menu)
 
 void Panel::fillExportMenu(QMenu& menu)
 {
-    QWidget* page = currentPage();
+    const QPointer<QWidget> page = currentPage();
     if (!page)
         return;
-    menu.addAction(tr("Copy picture"), this, [this, page] { Q_EMIT copyPictureRequested(page); });
-    menu.addAction(tr("Save picture…"), this, [this, page] { Q_EMIT savePictureRequested(page); });
+    const auto add = [&](const QString& text, void (Panel::*wanted)(QWidget*)) {
+        menu.addAction(text, this, [this, page, wanted] {
+            if (page) // a reload may have replaced it while the menu was open
+                Q_EMIT (this->*wanted)(page);
+        });
+    };
+    add(tr("Copy picture"), &Panel::copyPictureRequested);
+    add(tr("Save picture…"), &Panel::savePictureRequested);
     if (tableOf(*page)) {
-        menu.addAction(tr("Copy table as CSV"), this, [this, page] { Q_EMIT copyTableRequested(page); });
-        menu.addAction(tr("Save table as CSV…"), this, [this, page] { Q_EMIT saveTableRequested(page); });
+        add(tr("Copy table as CSV"), &Panel::copyTableRequested);
+        add(tr("Save table as CSV…"), &Panel::saveTableRequested);
     }
 }
 
@@ -130,9 +138,9 @@ void Panel::addPage(QWidget* page)
         if (view->contextMenuPolicy() == Qt::DefaultContextMenu) {
             view->setContextMenuPolicy(Qt::CustomContextMenu);
             connect(view, &QWidget::customContextMenuRequested, this, [this, view](const QPoint& at) {
-                QMenu menu;
-                fillExportMenu(menu);
-                menu.exec(view->viewport()->mapToGlobal(at));
+                QMenu* menu = makePopupMenu(view);
+                fillExportMenu(*menu);
+                menu->popup(view->viewport()->mapToGlobal(at));
             });
         }
 }

@@ -8,13 +8,13 @@
 #include "ui/functionsview.h"
 #include "ui/hitsview.h"
 #include "ui/notesview.h"
+#include "ui/popupmenu.h"
 #include "ui/sourceview.h"
 #include "widget/flameview.h"
 #include <QApplication>
 #include <QBoxLayout>
 #include <QEvent>
 #include <QMainWindow>
-#include <QMenu>
 #include <QTabBar>
 #include <QTimer>
 #include <algorithm>
@@ -292,10 +292,10 @@ void Panels::placeTools(QTabBar* bar)
         auto* more = new IconButton(m_appearance, QStringLiteral("more"), tr("Panel menu"));
         auto* close = new IconButton(m_appearance, QStringLiteral("close"), tr("Hide these panels (Q)"));
         connect(more, &QToolButton::clicked, this, [current, more] {
-            QMenu menu;
             if (Panel* panel = current()) {
-                panel->fillMenu(menu);
-                menu.exec(more->mapToGlobal(QPoint(0, more->height())));
+                QMenu* menu = makePopupMenu(panel->currentPage() ? panel->currentPage() : panel);
+                panel->fillMenu(*menu);
+                menu->popup(more->mapToGlobal(QPoint(0, more->height())));
             }
         });
         connect(close, &QToolButton::clicked, this, [this, bar] {

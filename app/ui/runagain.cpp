@@ -3,13 +3,13 @@
 #include "session/recorderoptions.h"
 #include "ui/appearance.h"
 #include "ui/controls.h"
+#include "ui/popupmenu.h"
 #include "ui/text.h"
 #include <QBoxLayout>
 #include <QContextMenuEvent>
 #include <QCoreApplication>
 #include <QFileInfo>
 #include <QKeyEvent>
-#include <QMenu>
 #include <QPainter>
 #include <QTimer>
 
@@ -66,11 +66,11 @@ RunAgainRow::RunAgainRow(const Appearance& appearance, session::LaunchOptions la
 
 void RunAgainRow::openMenu(const QPoint& at)
 {
-    QMenu menu;
-    menu.addAction(m_appearance.icon(QStringLiteral("rerun")), tr("Run"), this, [this] { click(); });
-    menu.addAction(m_appearance.icon(QStringLiteral("editor")), tr("Edit…"), this, &RunAgainRow::editRequested);
-    menu.addAction(m_appearance.icon(QStringLiteral("trash")), tr("Remove from this list"), this, &RunAgainRow::removeRequested);
-    menu.exec(at);
+    QMenu* menu = makePopupMenu(this);
+    menu->addAction(m_appearance.icon(QStringLiteral("rerun")), tr("Run"), this, [this] { click(); });
+    menu->addAction(m_appearance.icon(QStringLiteral("editor")), tr("Edit…"), this, &RunAgainRow::editRequested);
+    menu->addAction(m_appearance.icon(QStringLiteral("trash")), tr("Remove from this list"), this, &RunAgainRow::removeRequested);
+    menu->popup(at);
 }
 
 void RunAgainRow::paintEvent(QPaintEvent*)

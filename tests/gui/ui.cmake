@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 ct_add_test(tst_uiactions GUI SOURCES tst_uiactions.cpp LIBS ct_ui)
 ct_add_test(tst_uiwindow GUI SOURCES tst_uiwindow.cpp ui_fixture.h LIBS ct_ui)
+ct_add_test(tst_uireload GUI SOURCES tst_uireload.cpp ui_fixture.h LIBS ct_ui)
 ct_add_test(tst_uiviews GUI SOURCES tst_uiviews.cpp ui_fixture.h LIBS ct_ui TIMEOUT 240)
 ct_add_test(tst_uipanes GUI SOURCES tst_uipanes.cpp ui_fixture.h LIBS ct_ui)
 ct_add_test(tst_uisource GUI SOURCES tst_uisource.cpp ui_fixture.h LIBS ct_ui)
