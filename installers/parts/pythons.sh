@@ -20,22 +20,23 @@ get_pybind11() {
     pybind11_include=$(ls -d "$build"/venv/lib/python3*/site-packages/pybind11/include | head -n 1)
 }
 
-# Packages that programs of the tests use: trio for all versions of Python, greenlet for each one that it has a build for.
+# Packages that programs of the tests use: trio for all versions of Python, the others for each one that they have a build for.
 # Without them those tests are skipped.
 trio_version=0.27.0
-greenlet_version=3.2.4
+built_packages="greenlet==3.2.4 uvloop==0.22.1 coverage==7.10.7"
 get_test_packages() {
     packages=$build/test-packages
     get_trio
     for version in $versions; do
         minor=${version%.*}
-        [ -f "$packages/py$minor/greenlet-$greenlet_version" ] && continue
-        rm -rf "$packages/py$minor"
-        mkdir -p "$packages/py$minor"
-        logged "greenlet-$minor" "$build/venv/bin/python" -m pip install --disable-pip-version-check --no-input --no-deps \
-            --only-binary=:all: --python-version "$minor" --target "$packages/py$minor" "greenlet==$greenlet_version" ||
-            note "greenlet $greenlet_version is not to be had for Python $minor: its tests are left out there."
-        : >"$packages/py$minor/greenlet-$greenlet_version"
+        for package in $built_packages; do
+            [ -f "$packages/py$minor/$package" ] && continue
+            mkdir -p "$packages/py$minor"
+            logged "${package%%=*}-$minor" "$build/venv/bin/python" -m pip install --disable-pip-version-check --no-input --no-deps \
+                --only-binary=:all: --upgrade --python-version "$minor" --target "$packages/py$minor" "$package" ||
+                note "$package is not to be had for Python $minor: its tests are left out there."
+            : >"$packages/py$minor/$package"
+        done
     done
 }
 

@@ -3,6 +3,7 @@
 
 The full sizes (10,000 threads, 5,000 forks) are run with CALLTIDE_LARGE=1; CALLTIDE_HARM_OPTIONS: of each recording.
 """
+import importlib.util
 import json
 import os
 import re
@@ -412,10 +413,11 @@ class HarmTest(CalltideTest):
         """)
 
     def test_coverage(self):
-        if subprocess.run([sys.executable, "-c", "import coverage"], stderr=subprocess.DEVNULL).returncode:
-            self.skipTest("coverage is not installed")
-        self.same("""
-            import coverage, json
+        folder = os.path.join(os.environ.get("CALLTIDE_TEST_PACKAGES", ""), "py%d.%d" % sys.version_info[:2])
+        if not os.path.isdir(os.path.join(folder, "coverage")) and importlib.util.find_spec("coverage") is None:
+            self.skipTest("coverage is not installed: CALLTIDE_TEST_PACKAGES may name a folder with pyX.Y/coverage")
+        self.same("import sys; sys.path.append(%r)\n" % folder + textwrap.dedent("""
+            import coverage
             c = coverage.Coverage(data_file=None, include=[__file__])
             c.start()
             def leaf(n):
@@ -424,8 +426,8 @@ class HarmTest(CalltideTest):
                 return 2
             leaf(1)
             c.stop()
-            print(sorted(c.get_data().lines(__file__) or []))
-        """)
+            print(sorted(c.get_data().lines(__file__)))
+        """))
 
     def test_trace_module(self):
         self.same("""

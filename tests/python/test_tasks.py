@@ -112,9 +112,10 @@ class Tasks(RecorderTest):
 
     def packages(self, name):
         """The folder of an installed package, for programs of this test; they need not be there."""
-        folder = os.environ.get("CALLTIDE_TEST_PACKAGES", "")
-        if os.path.isdir(os.path.join(folder, name)):
-            return {"PYTHONPATH": os.pathsep.join([PACKAGE_DIR, folder])}
+        every = os.environ.get("CALLTIDE_TEST_PACKAGES", "")
+        for folder in every, os.path.join(every, "py%d.%d" % sys.version_info[:2]):
+            if os.path.isdir(os.path.join(folder, name)):
+                return {"PYTHONPATH": os.pathsep.join([PACKAGE_DIR, folder])}
         if importlib.util.find_spec(name) is None:
             self.skipTest("%s is not installed: name a folder that has it in CALLTIDE_TEST_PACKAGES" % name)
         return {}
