@@ -96,8 +96,8 @@ int record(const QStringList& arguments)
     if (!command)
         return fail(QString::fromStdString(command.error().message));
     const session::CommandLine& line = command.value();
-    if (options->output.isEmpty()) // said by the recorder, when it has found nothing wrong with its options
-        qputenv("CALLTIDE_SAY", QFile::encodeName(shortPath(line.recording)));
+    // Said by the recorder, when it has found nothing wrong with its options; in any case it knows who calls it.
+    qputenv("CALLTIDE_SAY", options->output.isEmpty() ? QFile::encodeName(shortPath(line.recording)) : QByteArray(""));
 
     std::vector<QByteArray> bytes{QFile::encodeName(line.program)};
     for (const QString& a : line.arguments)

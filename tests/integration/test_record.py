@@ -152,6 +152,12 @@ class RecordTest(CalltideTest):
         result = self.run_calltide("record", "--min-durations=5", *PYTHON, "--", target("native.py"))
         self.assertEqual(result.returncode, 2)
         self.assertIn("did you mean --min-duration?", result.stderr)
+        for wrong in (["--max-depth", "foo"], ["--max-depth", "foo", "-o", "x.calltide"], ["--include-functions", "re:("]):
+            result = self.run_calltide("record", *wrong, *PYTHON, "-c", "print('ran')")
+            self.assertEqual((result.returncode, result.stdout), (2, ""))
+            first, usage = result.stderr.splitlines()
+            self.assertTrue(first.startswith("calltide: %s: " % wrong[0][2:].replace("-", "_")), first)
+            self.assertTrue(usage.startswith("usage: calltide record "), usage)
 
     def test_a_killed_program_leaves_a_recording(self):
         process = subprocess.Popen([CALLTIDE, "record", "-o", self.path("k.calltide"), *PYTHON, target("killed.py")],

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Filters, limits, arguments and results: what is left out is gone, what is left is exact and nested."""
 
+import os
 import sys
 import time
 import unittest
@@ -178,10 +179,22 @@ class Filters(RecorderTest):
         self.assertEqual(run.returncode, 0, run.stderr.decode())
         return run
 
-    def test_a_wrong_pattern_is_said(self):
-        run = self.trace("-o", self.path("o.calltide"), "--exclude-functions", "re:(", "-c", "print('ran')")
-        self.assertIn(b"not a regular expression", run.stderr)
-        self.assertEqual(run.stdout, b"ran\n")
+    def test_a_wrong_pattern_is_said_and_nothing_runs(self):
+        def refused(*arguments):
+            run = self.trace("-o", self.path("o.calltide"), *arguments, "-c", "print('ran')")
+            self.assertEqual((run.returncode, run.stdout), (2, b""), arguments)
+            self.assertFalse(os.path.exists(self.path("o.calltide")))
+            return run.stderr.decode().splitlines()[0]
+
+        for name in ("args_of", "include_files", "exclude_files", "include_functions", "exclude_functions", "include_children",
+                     "exclude_children"):
+            said = refused("--" + name.replace("_", "-"), "re:(")
+            self.assertTrue(said.startswith("calltide: %s: re:( is not a regular expression: " % name), said)
+        for name, condition in (("start_when", "enter:re:["), ("stop_when", "longer:1ms:re:*"), ("stop_when", "raise:re:(")):
+            pattern = condition[condition.index("re:"):]
+            self.assertEqual(refused("--" + name, condition), "calltide: %s: %s is not a regular expression" % (name, pattern))
+        self.write("calltide.toml", 'exclude_functions = ["re:("]\n')
+        self.assertIn("calltide.toml: exclude_functions: re:( is not", refused())
 
 
 class Values(RecorderTest):

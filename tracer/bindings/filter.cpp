@@ -158,6 +158,29 @@ bool Patterns::matchFunction(const std::string& name, const std::string& qualifi
     return false;
 }
 
+std::string wrongPattern(const Options& options)
+{
+    const std::pair<const char*, const std::vector<std::string>*> lists[] = {
+        {"args_of", &options.argsOf},
+        {"include_files", &options.includeFiles},
+        {"exclude_files", &options.excludeFiles},
+        {"include_functions", &options.includeFunctions},
+        {"exclude_functions", &options.excludeFunctions},
+        {"include_children", &options.includeChildren},
+        {"exclude_children", &options.excludeChildren},
+    };
+    for (const auto& [option, patterns] : lists) {
+        for (const std::string& text : *patterns) {
+            try {
+                const Pattern tried(text);
+            } catch (const std::regex_error& error) {
+                return std::string(option) + ": " + text + " is not a regular expression: " + error.what();
+            }
+        }
+    }
+    return {};
+}
+
 std::string Filter::set(const Options& options, std::vector<std::string> library)
 {
     m_files.clear();
@@ -165,18 +188,13 @@ std::string Filter::set(const Options& options, std::vector<std::string> library
     m_library = std::move(library);
     m_myCodeOnly = options.myCodeOnly;
     m_ignoreFrozen = options.ignoreFrozen;
-    try {
-        m_includeFiles.set(options.includeFiles);
-        m_excludeFiles.set(options.excludeFiles);
-        m_includeFunctions.set(options.includeFunctions);
-        m_excludeFunctions.set(options.excludeFunctions);
-        m_argsOf.set(options.argsOf);
-        Patterns children; // only looked at here: each process decides for itself
-        children.set(options.includeChildren);
-        children.set(options.excludeChildren);
-    } catch (const std::regex_error& error) {
-        return std::string("a pattern after re: is not a regular expression: ") + error.what();
-    }
+    if (std::string wrong = wrongPattern(options); !wrong.empty())
+        return wrong;
+    m_includeFiles.set(options.includeFiles);
+    m_excludeFiles.set(options.excludeFiles);
+    m_includeFunctions.set(options.includeFunctions);
+    m_excludeFunctions.set(options.excludeFunctions);
+    m_argsOf.set(options.argsOf);
     m_active = m_myCodeOnly || m_ignoreFrozen || !m_includeFiles.empty() || !m_excludeFiles.empty() || !m_includeFunctions.empty()
         || !m_excludeFunctions.empty();
     return {};

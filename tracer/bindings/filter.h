@@ -42,6 +42,9 @@ private:
     std::vector<Pattern> m_patterns;
 };
 
+// Empty, or a sentence that names the option and the first pattern that is not one.
+std::string wrongPattern(const Options& options);
+
 class Filter
 {
 public:

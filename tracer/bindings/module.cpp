@@ -195,6 +195,11 @@ PYBIND11_MODULE(_tracer, m)
         return py::reinterpret_steal<py::object>(makeStarter(original.ptr(), mend.ptr(), Starts(starts), command));
     });
     m.def("keeps_child", [](py::dict options, std::string command) { return keepsChild(optionsFrom(options), command); });
+    m.def("wrong", [](py::dict options) {
+        const Options o = optionsFrom(options);
+        const std::string pattern = wrongPattern(o);
+        return py::bytes(pattern.empty() ? wrongCondition(o.startWhen, o.stopWhen) : pattern);
+    }, "What start() would refuse of these options, as a sentence; empty: nothing.");
     m.def("follower", [](std::string program, std::vector<std::string> words) { setFollower(std::move(program), std::move(words)); },
         "Children out of reach are attached to by this program; \"\": they are not.");
     m.def("note", [](std::string text) {

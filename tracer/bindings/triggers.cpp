@@ -78,7 +78,7 @@ std::string parse(const std::string& text, std::vector<Condition>& into, bool& b
         if (!rest.empty())
             c.compiled = Pattern(rest);
     } catch (const std::regex_error&) {
-        return "not a pattern: " + rest;
+        return rest + " is not a regular expression";
     }
     into.push_back(std::move(c));
     return {};
@@ -168,17 +168,28 @@ uint8_t neededMask() { return g_triggers.armed ? kStarts : kStops; }
 
 } // namespace
 
+std::string wrongCondition(const std::vector<std::string>& startWhen, const std::vector<std::string>& stopWhen)
+{
+    std::vector<Condition> tried;
+    bool bySignal = false;
+    for (const bool starts : {true, false})
+        for (const std::string& text : starts ? startWhen : stopWhen)
+            if (const std::string error = parse(text, tried, bySignal); !error.empty())
+                return (starts ? "start_when: " : "stop_when: ") + error;
+    return {};
+}
+
 std::string setTriggers(const std::vector<std::string>& startWhen, const std::vector<std::string>& stopWhen)
 {
     g_triggers = {};
+    if (std::string error = wrongCondition(startWhen, stopWhen); !error.empty())
+        return error;
     g_triggers.begin = now();
     bool stopBySignal = false;
     for (const std::string& text : startWhen)
-        if (std::string error = parse(text, g_triggers.start, g_triggers.startBySignal); !error.empty())
-            return error;
+        parse(text, g_triggers.start, g_triggers.startBySignal);
     for (const std::string& text : stopWhen)
-        if (std::string error = parse(text, g_triggers.stop, stopBySignal); !error.empty())
-            return error;
+        parse(text, g_triggers.stop, stopBySignal);
     g_triggers.armed = triggersWaitForStart();
     return {};
 }

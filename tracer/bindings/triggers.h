@@ -18,6 +18,7 @@ struct Condition
 
 // As calltide.options normalises them: "enter:PATTERN", "longer:20ns[:PATTERN]", "raise:TYPE", "after:20ns"; "signal:10" is
 // left to Python. Empty, or what is wrong.
+std::string wrongCondition(const std::vector<std::string>& startWhen, const std::vector<std::string>& stopWhen);
 std::string setTriggers(const std::vector<std::string>& startWhen, const std::vector<std::string>& stopWhen);
 bool triggersWaitForStart(); // the recording is to begin later
 bool triggersNeedCalls(); // the careful way is needed now

@@ -27,6 +27,9 @@ line wins.
 
 """
 
+# of the command that has called us, see become()
+RECORD_USAGE = "usage: calltide record [options] [--] SCRIPT|-m MODULE|-c CODE|PROGRAM [arguments]"
+
 
 class UsageError(Exception):
     pass
@@ -36,6 +39,8 @@ class Request:
     def __init__(self) -> None:
         self.output: str | None = None
         self.options: dict = {}  # as calltide.options names them
+        self.file: str | None = None  # the configuration file
+        self.from_file: set[str] = set()  # names of options
         self.target: list[str] = []  # as the interpreter wants it: [script, …], ["-m", module, …], ["-c", code, …]
 
 
@@ -77,6 +82,7 @@ def _configure(request: Request) -> None:
     # What the file says stands behind what the command line says.
     try:
         path, given = config.load(os.getcwd())
+        request.file = path
     except OSError:  # the folder is gone
         return
     request.output = request.output if request.output is not None else given.pop("output", None)
@@ -86,6 +92,7 @@ def _configure(request: Request) -> None:
     for name, value in given.items():
         if name not in request.options and not (name in limits and any(asked[n] for n in limits)):
             request.options[name] = value
+            request.from_file.add(name)
     try:
         options.complete(request.options)
     except options.BadOption as error:
@@ -154,15 +161,23 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("calltide: %s\n" % error)
         return 2
     except (UsageError, options.BadOption) as error:
-        sys.stderr.write("calltide: %s\n" % error)
-        sys.stderr.write(USAGE.splitlines()[0] + "\n")
-        return 2
+        return refuse(error)
     try:
-        load()
+        tracer = load()
+        wrong = tracer.wrong(options.complete(request.options)).decode("utf-8", "replace")
+        if wrong:
+            said_in = "%s: " % request.file if wrong.partition(":")[0] in request.from_file else ""
+            return refuse(said_in + wrong)
         return become(request)
     except (NotSupported, OSError) as error:
         sys.stderr.write("calltide: %s\n" % error)
         return 1
+
+
+def refuse(sentence) -> int:
+    usage = RECORD_USAGE if "CALLTIDE_SAY" in os.environ else USAGE.splitlines()[0]
+    sys.stderr.write("calltide: %s\n%s\n" % (sentence, usage))
+    return 2
 
 
 def become(request: Request) -> int:
