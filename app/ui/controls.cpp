@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/controls.h"
 #include "ui/appearance.h"
+#include "ui/fieldkeys.h"
 #include <QAction>
 #include <QBoxLayout>
 #include <QButtonGroup>
@@ -224,6 +225,7 @@ QLineEdit* filterField(const Appearance& appearance, const QString& placeholder,
     field->setClearButtonEnabled(true);
     field->setMinimumWidth(60);
     field->setMaximumWidth(220);
+    leaveWindowKeys(*field);
     return field;
 }
 

@@ -36,6 +36,7 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QMouseEvent>
+#include <QShortcut>
 #include <QStandardPaths>
 #include <QTabBar>
 
@@ -136,6 +137,14 @@ void MainWindow::connectActions()
     connectPictures();
     on(CloseTab, [this] { closeTab(m_tabs->currentIndex()); });
     on(NewTab, [this] { showStartPage(); });
+    const auto stepTab = [this](int by) {
+        if (const int count = m_tabs->count())
+            m_tabs->setCurrentIndex((m_tabs->currentIndex() + by + count) % count);
+    };
+    const std::pair<QKeySequence, int> tabKeys[] = {{Qt::CTRL | Qt::Key_Tab, 1}, {Qt::CTRL | Qt::SHIFT | Qt::Key_Tab, -1},
+        {Qt::CTRL | Qt::Key_PageDown, 1}, {Qt::CTRL | Qt::Key_PageUp, -1}};
+    for (const auto& [key, by] : tabKeys)
+        connect(new QShortcut(key, this), &QShortcut::activated, this, [stepTab, by] { stepTab(by); });
     on(Quit, [this] { close(); });
 
     on(Copy, [this] {

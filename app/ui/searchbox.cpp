@@ -3,6 +3,7 @@
 #include "render/viewstate.h"
 #include "ui/appearance.h"
 #include "ui/controls.h"
+#include "ui/fieldkeys.h"
 #include "ui/text.h"
 #include <QAction>
 #include <QKeyEvent>
@@ -33,6 +34,7 @@ SearchBox::SearchBox(const Appearance& appearance, QWidget* parent)
     for (QToolButton* button : {m_regex, m_case})
         button->setFont(uiFont(appearance, u"caption"));
     connect(this, &QLineEdit::textEdited, this, &SearchBox::find);
+    leaveWindowKeys(*this);
     setState(nullptr);
 }
 

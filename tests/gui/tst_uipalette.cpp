@@ -44,6 +44,45 @@ private Q_SLOTS:
         QCOMPARE(fuzzyMatch(u"a"_s, u"  "_s).score, 0);
     }
 
+    void theWindowsKeysWorkInItsTextFields()
+    {
+        auto* search = m_fixture->window->findChild<QLineEdit*>(u"search"_s);
+        QVERIFY(search);
+        search->setFocus();
+        int exports = 0;
+        QAction* action = m_fixture->action(ActionId::Export);
+        action->disconnect();
+        connect(action, &QAction::triggered, this, [&exports] { ++exports; });
+        QTest::keyClick(search, Qt::Key_E, Qt::ControlModifier); // the end of the line on X11
+        QCOMPARE(exports, 1);
+        QTest::keyClicks(search, u"work"_s);
+        QTest::keyClick(search, Qt::Key_A, Qt::ControlModifier); // edits
+        QCOMPARE(search->selectedText(), u"work"_s);
+        press(Qt::Key_P, Qt::ControlModifier | Qt::ShiftModifier);
+        QTest::keyClick(field(), Qt::Key_E, Qt::ControlModifier); // the palette keeps all of them
+        QCOMPARE(exports, 1);
+        action->disconnect(this);
+    }
+
+    void keysStepThroughTheTabs()
+    {
+        QVERIFY(m_fixture->open(m_fixture->writeShop(u"second.json"_s)));
+        QTabBar* tabs = m_fixture->tabs();
+        QCOMPARE(tabs->count(), 2);
+        tabs->setCurrentIndex(0);
+        const std::pair<Qt::Key, Qt::KeyboardModifiers> keys[] = {{Qt::Key_Tab, Qt::ControlModifier},
+            {Qt::Key_Backtab, Qt::ControlModifier | Qt::ShiftModifier}, {Qt::Key_PageDown, Qt::ControlModifier},
+            {Qt::Key_PageUp, Qt::ControlModifier}};
+        int at = 0;
+        for (const auto& [key, modifiers] : keys) {
+            press(key, modifiers);
+            QCOMPARE(tabs->currentIndex(), at = 1 - at);
+        }
+        m_fixture->window->findChild<QLineEdit*>(u"search"_s)->setFocus();
+        press(Qt::Key_Tab, Qt::ControlModifier);
+        QCOMPARE(tabs->currentIndex(), 1);
+    }
+
     void functionsShareOneIcon() // drawing one for each would stop the window
     {
         m_document = m_fixture->open(m_fixture->write(u"two.json"_s, R"json([
