@@ -163,9 +163,22 @@ void LaunchSheet::setError(Row& row, const QString& sentence)
     row.errorText->setText(sentence);
     row.error->setVisible(!sentence.isEmpty());
     setStyleProperty(row.field, "wrong", !sentence.isEmpty());
-    for (QWidget* inner : row.field->findChildren<QWidget*>())
-        if (qobject_cast<QLineEdit*>(inner) || qobject_cast<QPlainTextEdit*>(inner))
-            setStyleProperty(inner, "wrong", !sentence.isEmpty());
+    // Once something is changed, what was said is no longer about what stands there.
+    const auto ends = [this, &row] { setError(row, {}); };
+    const auto once = Qt::ConnectionType(Qt::AutoConnection | Qt::SingleShotConnection);
+    auto edits = row.field->findChildren<QLineEdit*>();
+    if (auto* edit = qobject_cast<QLineEdit*>(row.field))
+        edits << edit;
+    for (QLineEdit* edit : edits) {
+        setStyleProperty(edit, "wrong", !sentence.isEmpty());
+        if (!sentence.isEmpty())
+            connect(edit, &QLineEdit::textChanged, this, ends, once);
+    }
+    for (auto* edit : row.field->findChildren<QPlainTextEdit*>()) {
+        setStyleProperty(edit, "wrong", !sentence.isEmpty());
+        if (!sentence.isEmpty())
+            connect(edit, &QPlainTextEdit::textChanged, this, ends, once);
+    }
 }
 
 // What can be said without starting anything; the rest is checked in a job by commandLineFor().

@@ -51,6 +51,11 @@ private Q_SLOTS:
         QVERIFY(errorOf("arguments").isEmpty());
         QVERIFY(sheet->isVisible());
         QVERIFY(sheet->findChild<QLineEdit*>(u"script"_s)->hasFocus());
+        type("folder", m_fixture->dir.path()); // what is right again is no longer marked, the others are
+        QVERIFY(errorOf("folder").isEmpty());
+        type("script", m_fixture->write(u"there.py"_s, "pass\n"));
+        QVERIFY(errorOf("target").isEmpty());
+        QVERIFY(errorOf("variables").contains(u"oo-ps is not a variable"_s));
         QTest::keyClick(sheet->findChild<QLineEdit*>(u"script"_s), Qt::Key_Escape);
         QVERIFY(!sheet->isVisible());
     }
