@@ -213,8 +213,9 @@ void MainWindow::noteProblems(const Document& document)
         QString text = labelText(problem.text);
         while (text.endsWith(u'.'))
             text.chop(1);
-        if (problem.kind.starts_with("recording.note: ") && text.startsWith(QLatin1String("recording ")))
-            text[0] = u'R'; // a child's begins with its name
+        const bool named = problem.kind.starts_with("recording.note: ") && !text.startsWith(QLatin1String("recording "));
+        if (!named && !text.isEmpty()) // a child's note begins with its name
+            text[0] = text[0].toUpper();
         sentences << (problem.count > 1 ? tr("%1 (%2 times)").arg(text, formatNumber(problem.count)) : text);
     }
     for (const auto& [key, value] : trace.metadata()) {

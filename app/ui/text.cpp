@@ -26,11 +26,11 @@ QString figures(double value)
     return QString::number(value, 'f', a < 9.995 ? 2 : a < 99.95 ? 1 : 0);
 }
 
-// Digits after the point in groups of three from the left, without zeros at the end.
-QString withFraction(uint64_t whole, uint64_t fraction, int digits)
+// Digits after the point in groups of three from the left.
+QString withFraction(uint64_t whole, uint64_t fraction, int digits, bool zeros = false)
 {
     QString text = QStringLiteral("%1").arg(fraction, digits, 10, QLatin1Char('0'));
-    while (text.endsWith(u'0'))
+    while (!zeros && text.endsWith(u'0'))
         text.chop(1);
     if (text.isEmpty())
         return grouped(QString::number(whole));
@@ -131,7 +131,7 @@ QString formatTime(int64_t ns)
 {
     const QString sign = ns < 0 ? QString(kMinus) : QString();
     const uint64_t a = ns < 0 ? uint64_t(0) - uint64_t(ns) : uint64_t(ns);
-    return sign + withFraction(a / 1000000000, a % 1000000000, 9) + QStringLiteral(" s");
+    return sign + withFraction(a / 1000000000, a % 1000000000, 9, true) + QStringLiteral(" s");
 }
 
 QString formatBytes(uint64_t bytes)

@@ -56,7 +56,7 @@ private Q_SLOTS:
         QCOMPARE(formatDuration(251000000000), QStringLiteral("4 min 11 s"));
         QCOMPARE(formatDuration(INT64_MIN).at(0), QChar(0x2212));
         QCOMPARE(formatExact(8321452), QStringLiteral("8.321\u2009452 ms"));
-        QCOMPARE(formatTime(4231924000), QStringLiteral("4.231\u2009924 s"));
+        QCOMPARE(formatTime(4231924000), QStringLiteral("4.231\u2009924\u2009000 s"));
         QCOMPARE(formatBytes(41800000), QStringLiteral("41.8 MB"));
         QCOMPARE(formatPercent(.93), QStringLiteral("93 %"));
     }

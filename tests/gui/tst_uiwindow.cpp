@@ -69,7 +69,7 @@ private Q_SLOTS:
         QTRY_VERIFY(!document->call()->shownText().isEmpty()); // its arguments are read from the file in a job
         const QString call = document->call()->shownText();
         for (const QString& line : {u"work"_s, u"shop/shop.py:1"_s, u"MainThread"_s, u"shop.py 4120"_s, u"Duration\t20 ms"_s,
-                 u"Self\t20 ms"_s, u"Start\t0.01 s"_s, u"Depth\t1"_s, u"Called by\tmain"_s, u"n = 8"_s, u"who = <b>me</b>"_s})
+                 u"Self\t20 ms"_s, u"Start\t0.010\u2009000\u2009000 s"_s, u"Depth\t1"_s, u"Called by\tmain"_s, u"n = 8"_s, u"who = <b>me</b>"_s})
             QVERIFY2(call.contains(line), qPrintable(line + " is not in\n" + call));
         QCOMPARE(document->source()->markedLine(), 1);
         QVERIFY(document->source()->shownText().startsWith(u"def work(n, who):"_s));
