@@ -126,6 +126,10 @@ void CheatSheet::collect(const Actions& actions, const Keys& keys)
                 text = tr("Scroll the tracks down");
             group.lines.push_back({key, text});
         }
+        if (kinds.contains(QLatin1String("file"))) {
+            group.lines.push_back({tr("Ctrl+Tab, Ctrl+PgDown"), tr("Next tab")});
+            group.lines.push_back({tr("Ctrl+Shift+Tab, Ctrl+PgUp"), tr("Previous tab")});
+        }
         m_groups.push_back(std::move(group));
     }
     const auto add = [this](const QString& title, const auto& gestures) {

@@ -178,6 +178,7 @@ private Q_SLOTS:
         press(Qt::Key_Question);
         auto* sheet = m_fixture->window->findChild<CheatSheet*>();
         QVERIFY(sheet && sheet->shownTexts().contains(u"Zoom in"_s));
+        QVERIFY(sheet->shownTexts().contains(u"Next tab"_s));
         QCOMPARE(sheet->columns(), 3);
         sheet->resize(500, 400);
         QCOMPARE(sheet->columns(), 1);
