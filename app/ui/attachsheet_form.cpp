@@ -57,6 +57,33 @@ public:
 private:
     const Appearance& m_appearance;
 };
+
+// Where there is little room the program's name is worth more than what else is known of it.
+class ProcessTree : public QTreeView
+{
+protected:
+    void resizeEvent(QResizeEvent* event) override
+    {
+        const std::pair<int, int> leasts[] = {{ProcessModel::Memory, 780}, {ProcessModel::Running, 700}, {ProcessModel::State, 640}};
+        for (const auto& [section, least] : leasts)
+            header()->setSectionHidden(section, width() < least);
+        QTreeView::resizeEvent(event);
+    }
+};
+
+// Its first row is two where it would be too long.
+class OptionsBar : public QWidget
+{
+public:
+    QBoxLayout* first = new QBoxLayout(QBoxLayout::LeftToRight);
+
+protected:
+    void resizeEvent(QResizeEvent* event) override
+    {
+        first->setDirection(width() < 720 ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+        QWidget::resizeEvent(event);
+    }
+};
 } // namespace
 
 AttachSheet::AttachSheet(const Appearance& appearance, QWidget* window)
@@ -137,7 +164,7 @@ QWidget* AttachSheet::buildTree()
     auto* page = new QWidget;
     auto* box = new QVBoxLayout(page);
     box->setContentsMargins(0, 0, 0, 0);
-    m_tree = new QTreeView;
+    m_tree = new ProcessTree;
     m_tree->setObjectName(QStringLiteral("processes"));
     m_tree->setAccessibleName(tr("Running Python programs"));
     m_tree->setModel(m_shown);
@@ -206,12 +233,14 @@ QWidget* AttachSheet::buildInfo()
 
 QWidget* AttachSheet::buildOptions()
 {
-    auto* bar = new QWidget;
+    auto* bar = new OptionsBar;
     auto* rows = new QVBoxLayout(bar);
     rows->setContentsMargins(20, 4, 20, 14);
     rows->setSpacing(8);
+    bar->first->setSpacing(8);
+    rows->addLayout(bar->first);
     auto* row = new QHBoxLayout;
-    rows->addLayout(row);
+    bar->first->addLayout(row);
     row->setSpacing(10);
     row->addWidget(plainLabel(tr("Record"), "secondary"));
     m_record = new ComboBox;
@@ -223,7 +252,10 @@ QWidget* AttachSheet::buildOptions()
     m_record->addItem(tr("The last moments"), QStringList{QStringLiteral("--ring=64MB")});
     m_record->setMinimumWidth(180);
     row->addWidget(m_record);
-    row->addSpacing(8);
+    row->addStretch(0);
+    row = new QHBoxLayout;
+    bar->first->addLayout(row, 1);
+    row->setSpacing(10);
     row->addWidget(plainLabel(tr("for"), "secondary"));
     m_duration = new Segments({tr("Until I stop"), tr("10 s"), tr("60 s"), tr("Other…")});
     m_duration->setObjectName(QStringLiteral("duration"));

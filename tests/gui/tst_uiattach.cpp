@@ -6,6 +6,7 @@
 #include "traced_python.h"
 #include "ui/attacher.h"
 #include "ui/attachsheet.h"
+#include "ui/processmodel.h"
 #include "ui_fixture.h"
 #include <QAbstractButton>
 #include <QComboBox>
@@ -37,6 +38,23 @@ private Q_SLOTS:
     {
         if (m_server)
             endServer();
+    }
+
+    void aSmallWindowHasRoomForNamesAndButtons()
+    {
+        const QSize before = m_fixture->window->size();
+        m_fixture->window->resize(640, 480);
+        AttachSheet* sheet = popUp();
+        auto* tree = sheet->findChild<QTreeView*>(u"processes"_s);
+        QTRY_VERIFY(tree->columnWidth(0) >= 240);
+        QVERIFY(tree->isColumnHidden(ProcessModel::State));
+        auto* duration = sheet->findChild<QWidget*>(u"duration"_s);
+        QTRY_VERIFY(duration->width() >= duration->sizeHint().width());
+        sheet->hide();
+        m_fixture->window->resize(before);
+        sheet = popUp();
+        QTRY_VERIFY(!tree->isColumnHidden(ProcessModel::State));
+        sheet->hide();
     }
 
     void theServerIsFoundByWhatItIsCalled()
