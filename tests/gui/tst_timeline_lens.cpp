@@ -30,6 +30,10 @@ store::TracePtr libraryTrace()
     s.add(27 * kMs, 3 * kMs, function("default", "/srv/shop.py"));
     s.add(50 * kMs, 30 * kMs, view);
     b.slices(pool).add(0, 100 * kMs, function("bootstrap", "/usr/lib/python3.12/threading.py"));
+    for (const auto& [time, type, message] :
+        {std::tuple(15, "KeyError", "route"), {25, "TypeError", "dumps \\u2713"}, {60, "ValueError", "bad k 7"}})
+        b.addInstant({.time = time * kMs, .name = b.intern(type), .track = main, .process = process, .exception = true},
+            std::string("{\"message\":\"") + message + "\"}");
     return b.finish().value();
 }
 } // namespace
@@ -90,6 +94,96 @@ private Q_SLOTS:
         QCOMPARE(state->searchPosition(), uint64_t(1));
         state->setMyCodeOnly(false);
         QCOMPARE(state->searchCount(), uint64_t(4));
+    }
+
+    // Where an exception's diamond stands in the window.
+    QPoint diamond(int64_t time) const
+    {
+        const auto& items = view->scene()->tracks().items();
+        size_t i = 0;
+        while (i < items.size() && items[i].name != "Exceptions")
+            i++;
+        return {xOf(time), int(view->scene()->itemTop(view->viewSpec(), i)) + 13};
+    }
+    std::string selectedException() const
+    {
+        return state->selectedInstant() == ViewState::kNoInstant
+            ? std::string()
+            : std::string(state->trace()->string(state->trace()->instants()[state->selectedInstant()].name));
+    }
+
+    void anExceptionIsSelectedAndLeadsToItsCall()
+    {
+        QTRY_VERIFY(view->hitAt(diamond(60 * kMs)).instant != ViewState::kNoInstant);
+        move(diamond(60 * kMs));
+        QTRY_VERIFY2(view->tipText().contains(QStringLiteral("ValueError: bad k 7")), qPrintable(view->tipText()));
+        QVERIFY2(view->tipText().contains(QStringLiteral("raised in view, on MainThread")), qPrintable(view->tipText()));
+        state->select(sliceNamed("main"));
+        click(diamond(60 * kMs));
+        QCOMPARE(selectedException(), std::string("ValueError"));
+        QCOMPARE(state->selected(), store::kNoSlice);
+        QVERIFY(state->highlighted() == state->trace()->functionOf(sliceNamed("view")));
+        QTest::keyClick(view.get(), Qt::Key_Return);
+        QCOMPARE(nameOf(*state, state->selected()), QStringLiteral("view"));
+        QCOMPARE(selectedException(), std::string());
+        QCOMPARE(state->range().from, 50 * kMs - 30 * kMs / 20);
+        state->fitAll();
+        QTRY_VERIFY(settled());
+        QTest::mouseDClick(view.get(), Qt::LeftButton, {}, diamond(25 * kMs));
+        QCOMPARE(nameOf(*state, state->selected()), QStringLiteral("dumps"));
+        state->selectInstant(0);
+        QTest::keyClick(view.get(), Qt::Key_Escape);
+        QCOMPARE(selectedException(), std::string());
+    }
+
+    void exceptionsAreSearchedWithTheCalls()
+    {
+        state->setSearchText(QStringLiteral("dumps"));
+        QTRY_COMPARE(state->searchCount(), uint64_t(2)); // the call, then the exception in it
+        state->searchStep(true);
+        QCOMPARE(nameOf(*state, state->selected()), QStringLiteral("dumps"));
+        QCOMPARE(state->searchPosition(), uint64_t(1));
+        state->searchStep(true);
+        QCOMPARE(selectedException(), std::string("TypeError"));
+        QCOMPARE(state->searchPosition(), uint64_t(2));
+        state->searchStep(true); // round the end
+        QCOMPARE(nameOf(*state, state->selected()), QStringLiteral("dumps"));
+        state->searchStep(false);
+        QCOMPARE(selectedException(), std::string("TypeError"));
+        state->searchStep(false);
+        QCOMPARE(nameOf(*state, state->selected()), QStringLiteral("dumps"));
+        state->setSearchText(QStringLiteral("Error: ")); // type and message, also when no call is found
+        QTRY_COMPARE(state->searchCount(), uint64_t(3));
+        QCOMPARE(state->searchTicks().size(), size_t(3));
+        state->select(store::kNoSlice);
+        for (const char* type : {"KeyError", "TypeError", "ValueError", "KeyError"}) {
+            state->searchStep(true);
+            QCOMPARE(selectedException(), std::string(type));
+        }
+        state->searchStep(false);
+        QCOMPARE(selectedException(), std::string("ValueError"));
+        state->setMyCodeOnly(true); // dispatch and dumps are not mine
+        QTRY_COMPARE(state->searchCount(), uint64_t(1));
+    }
+
+    void exceptionsOfLibrariesAreLeftOutWithTheirCalls()
+    {
+        state->exceptionStep(true);
+        QCOMPARE(selectedException(), std::string("KeyError"));
+        state->exceptionStep(true);
+        QCOMPARE(selectedException(), std::string("TypeError"));
+        state->exceptionStep(false);
+        state->exceptionStep(false); // round the end
+        QCOMPARE(selectedException(), std::string("ValueError"));
+        state->setMyCodeOnly(true);
+        QTRY_VERIFY(view->hitAt(diamond(60 * kMs)).instant != ViewState::kNoInstant);
+        QVERIFY(view->hitAt(diamond(15 * kMs)).instant == ViewState::kNoInstant);
+        state->select(store::kNoSlice);
+        state->exceptionStep(true);
+        QCOMPARE(selectedException(), std::string("ValueError"));
+        const auto before = state->selectedInstant();
+        state->growTrace(libraryTrace());
+        QCOMPARE(state->selectedInstant(), before);
     }
 
     void theFootSaysWhatIsNotShownAndBringsItBack()

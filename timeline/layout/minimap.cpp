@@ -18,16 +18,22 @@ double nsPerColumn(const store::Trace& trace)
     return double(std::max<int64_t>(trace.duration(), 1)) / kMinimapColumns;
 }
 
-template <class TimeOf> std::vector<uint16_t> columnsOf(const store::Trace& trace, TimeOf timeOf)
+template <class TimeOf>
+std::vector<uint16_t> columnsOf(const store::Trace& trace, TimeOf timeOf, const std::vector<uint32_t>& instants = {})
 {
     std::array<bool, kMinimapColumns> seen{};
     const double perColumn = nsPerColumn(trace);
+    const auto see = [&](int64_t time) {
+        const double column = double(time - trace.begin()) / perColumn;
+        seen[size_t(std::clamp(column, 0.0, double(kMinimapColumns - 1)))] = true;
+    };
+    for (const uint32_t i : instants)
+        see(trace.instants()[i].time);
     store::Passing passing;
     for (const store::Row& row : trace.rows())
         for (uint64_t i = row.first; i < row.first + row.count; ++i, passing.by(1))
             if (const auto time = timeOf(i); time != INT64_MIN)
-                seen[size_t(std::clamp(double(time - trace.begin()) / perColumn, 0.0, double(kMinimapColumns - 1)))]
-                    = true;
+                see(time);
     std::vector<uint16_t> columns;
     for (size_t i = 0; i < seen.size(); ++i)
         if (seen[i])
@@ -72,9 +78,11 @@ std::vector<float> minimapProfile(const store::Trace& trace)
     return columns;
 }
 
-std::vector<uint16_t> hitColumns(const store::Trace& trace, const store::HitSet& hits)
+std::vector<uint16_t> hitColumns(
+    const store::Trace& trace, const store::HitSet& hits, const std::vector<uint32_t>& instants)
 {
-    return columnsOf(trace, [&](uint64_t i) { return hits.contains(i) ? trace.start(i) : INT64_MIN; });
+    return columnsOf(
+        trace, [&](uint64_t i) { return hits.contains(i) ? trace.start(i) : INT64_MIN; }, instants);
 }
 
 std::vector<uint16_t> exceptionColumns(const store::Trace& trace)

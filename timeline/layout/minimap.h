@@ -15,7 +15,9 @@ inline constexpr int kMinimapColumns = 2048;
 std::vector<float> minimapProfile(const store::Trace& trace);
 
 // The parts in which a hit begins, ascending.
-std::vector<uint16_t> hitColumns(const store::Trace& trace, const store::HitSet& hits);
+// `instants`: hits, too; indices into Trace::instants().
+std::vector<uint16_t> hitColumns(
+    const store::Trace& trace, const store::HitSet& hits, const std::vector<uint32_t>& instants = {});
 // The parts in which a call is left by an exception, ascending.
 std::vector<uint16_t> exceptionColumns(const store::Trace& trace);
 

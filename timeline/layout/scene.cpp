@@ -50,7 +50,8 @@ TimelineScene::~TimelineScene() = default;
 void TimelineScene::makeTracks()
 {
     if (m_trace)
-        m_tracks = TrackModel(*shownTrace(), m_style, m_collapsed, m_arrangement);
+        m_tracks = TrackModel(
+            *shownTrace(), m_style, m_collapsed, m_arrangement, m_own ? &m_own->foreignExceptions() : nullptr);
 }
 
 void TimelineScene::setOwnCode(std::shared_ptr<const store::OwnCode> own)
@@ -330,10 +331,13 @@ Hit TimelineScene::hit(const ViewSpec& view, float x, float y) const
     if (item.kind == ItemKind::Instants) {
         const auto& instants = m_trace->instants();
         const int64_t from = z.scale.time(double(x - kDiamond / 2)), to = z.scale.time(double(x + kDiamond / 2));
-        const auto it = std::partition_point(
-            item.instants.begin(), item.instants.end(), [&](uint32_t i) { return instants[i].time < from; });
-        if (it != item.instants.end() && instants[*it].time <= to)
-            hit.instant = *it;
+        const auto after = std::partition_point(
+            item.instants.begin(), item.instants.end(), [&](uint32_t i) { return instants[i].time < hit.time; });
+        if (after != item.instants.end() && instants[*after].time <= to)
+            hit.instant = *after;
+        if (after != item.instants.begin() && instants[after[-1]].time >= from
+            && (hit.instant == ~uint32_t(0) || hit.time - instants[after[-1]].time < instants[*after].time - hit.time))
+            hit.instant = after[-1]; // the nearest
         return hit;
     }
     if ((item.kind != ItemKind::Slices && item.kind != ItemKind::Gc) || item.rows == 0)

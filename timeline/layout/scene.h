@@ -41,6 +41,8 @@ struct ViewSpec // what is shown of the trace, and how large; lengths in device 
     double scroll = 0; // px of the tracks above the top edge
     store::SliceIndex selected = store::kNoSlice, hovered = store::kNoSlice;
     store::FunctionId highlighted, hoveredFunction;
+    uint32_t selectedInstant = ~uint32_t(0);
+    const std::vector<uint32_t>* foundInstants = nullptr; // exceptions that the search found; null: no search
     const store::HitSet* hits = nullptr; // of the search, in shownTrace(); null: none
     const std::vector<uint16_t>* hitTicks = nullptr; // minimap columns with search hits
     const std::vector<uint16_t>* exceptionTicks = nullptr; // and with exceptions

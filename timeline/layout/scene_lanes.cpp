@@ -8,6 +8,11 @@ namespace calltide::layout {
 
 using namespace metrics;
 
+namespace {
+constexpr double kNotFound = 0.3; // of its colour, while a search found others
+constexpr float kDiamondRing = 4; // px around the selected one
+} // namespace
+
 void ScenePainter::paintGc(const ItemBox& box)
 {
     const auto& track = trace->track(box.item.track);
@@ -48,16 +53,30 @@ void ScenePainter::paintInstants(const ItemBox& box)
     const Argb color = box.item.icon == Icon::Exception ? st.exception
         : st.counter.size() > 1                         ? st.counter[1]
                                                         : st.accent;
+    const float y = float(middle);
+    const auto diamond = [&](float x, float r, Argb fill) {
+        out.add(Triangle{x - r, y, x, y - r, x + r, y, fill});
+        out.add(Triangle{x - r, y, x, y + r, x + r, y, fill});
+    };
+    const bool exceptions = box.item.icon == Icon::Exception;
+    // Whether a hit of the search is among those that one diamond stands for.
+    const auto isFound = [&](auto first, auto last) {
+        const auto& hits = *v.foundInstants;
+        for (auto hit = std::lower_bound(hits.begin(), hits.end(), *first); hit != hits.end() && *hit <= last[-1]; ++hit)
+            if (std::binary_search(first, last, *hit))
+                return true;
+        return false;
+    };
     const auto from = std::partition_point(lane.begin(), lane.end(), [&](uint32_t i) {
         return timeOf(i) < z.scale.time(double(left) - double(kDiamond));
     });
     // The next one that is at least a pixel on is found by search, so a million events cost no more than a thousand.
     for (auto it = from; it != lane.end() && timeOf(*it) < v.to;) {
-        const float x = snap(z.scale.x(timeOf(*it))), y = float(middle);
+        const float x = snap(z.scale.x(timeOf(*it)));
         const auto next = std::partition_point(
             it + 1, lane.end(), [&](uint32_t i) { return timeOf(i) < z.scale.time(double(x) + 1); });
-        out.add(Triangle{x - half, y, x, y - half, x + half, y, color});
-        out.add(Triangle{x - half, y, x, y + half, x + half, y, color});
+        const bool found = !exceptions || !v.foundInstants || isFound(it, next);
+        diamond(x, half, found ? color : blended(color, st.canvas, kNotFound));
         const double room = (next != lane.end() ? z.scale.x(timeOf(*next)) - double(half) : double(right)) - double(x)
             - double(kInstantText) - 4;
         if (next == it + 1 && room > 0) {
@@ -68,6 +87,12 @@ void ScenePainter::paintInstants(const ItemBox& box)
                     FontRole::Caption);
         }
         it = next;
+    }
+    if (std::binary_search(lane.begin(), lane.end(), v.selectedInstant)) {
+        const float x = snap(z.scale.x(timeOf(v.selectedInstant)));
+        diamond(x, half + kDiamondRing, st.canvas);
+        diamond(x, half + kDiamondRing - 1, st.textPrimary);
+        diamond(x, half - 1, color);
     }
 }
 

@@ -33,6 +33,7 @@ struct Builder
     const Style& style;
     const Collapsed& collapsed;
     std::vector<TrackItem>& items;
+    const std::vector<bool>* leftOut; // instants
     std::unordered_map<uint32_t, std::vector<TrackId>> tracksOf; // by process
     std::unordered_map<uint32_t, std::vector<TrackId>> childrenOf; // by thread track
     std::unordered_map<uint32_t, std::vector<uint32_t>> instantsOf, countersOf;
@@ -49,7 +50,8 @@ struct Builder
             (child ? childrenOf[tracks[i].parent.v] : tracksOf[tracks[i].process.v]).push_back(TrackId(i));
         }
         for (uint32_t i = 0; i < trace.instants().size(); ++i)
-            instantsOf[trace.instants()[i].process.v].push_back(i);
+            if (!leftOut || i >= leftOut->size() || !(*leftOut)[i])
+                instantsOf[trace.instants()[i].process.v].push_back(i);
         for (uint32_t i = 0; i < trace.counters().size(); ++i)
             countersOf[trace.counters()[i].process.v].push_back(i);
     }
@@ -314,9 +316,10 @@ struct Builder
 
 } // namespace
 
-TrackModel::TrackModel(const store::Trace& trace, const Style& style, const Collapsed& collapsed, const Arrangement& arrangement)
+TrackModel::TrackModel(const store::Trace& trace, const Style& style, const Collapsed& collapsed,
+    const Arrangement& arrangement, const std::vector<bool>* leftOut)
 {
-    Builder builder{trace, style, collapsed, m_items, {}, {}, {}, {}, {}};
+    Builder builder{trace, style, collapsed, m_items, leftOut, {}, {}, {}, {}, {}, {}};
     builder.sortIn();
     for (const ProcessId id : builder.processOrder())
         builder.addProcess(id);

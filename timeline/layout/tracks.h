@@ -56,8 +56,9 @@ class TrackModel
 {
 public:
     TrackModel() = default;
+    // `leftOut`: by index into Trace::instants(), those that are not shown; null: all are.
     TrackModel(const store::Trace& trace, const Style& style, const Collapsed& collapsed,
-        const Arrangement& arrangement = {});
+        const Arrangement& arrangement = {}, const std::vector<bool>* leftOut = nullptr);
 
     const std::vector<TrackItem>& items() const { return m_items; } // the pinned ones first
     size_t pinnedCount() const { return m_pinned; }

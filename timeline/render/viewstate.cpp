@@ -39,6 +39,7 @@ void ViewState::setTrace(store::TracePtr trace)
 {
     m_trace = std::move(trace);
     m_selected = store::kNoSlice;
+    m_instant = kNoInstant;
     m_highlighted = m_hovered = {};
     m_area.reset();
     m_search.text.clear();
@@ -79,6 +80,7 @@ void ViewState::growTrace(store::TracePtr trace)
     const store::TracePtr before = std::exchange(m_trace, std::move(trace));
     const store::TraceMatch match(*before, *m_trace);
     m_selected = match.slice(m_selected);
+    m_instant = instantIn(*before);
     m_highlighted = match.function(m_highlighted);
     m_hovered = match.function(m_hovered);
     if (m_area) {
@@ -218,6 +220,13 @@ std::optional<TimeRange> ViewState::selectionRange() const
 
 void ViewState::zoomToSelection()
 {
+    if (m_instant != kNoInstant && !m_areaIsNewer) {
+        const auto call = callOf(m_instant);
+        if (call == store::kNoSlice)
+            return;
+        select(call);
+        Q_EMIT revealRequested(call);
+    }
     if (const auto range = selectionRange()) {
         const int64_t margin = scaled(range->length(), kMargin);
         setRange({range->from - margin, range->to + margin});
@@ -276,9 +285,10 @@ void ViewState::select(store::SliceIndex slice)
         slice = store::kNoSlice;
     const auto function = slice == store::kNoSlice ? store::FunctionId() : m_trace->functionOf(slice);
     m_areaIsNewer = m_areaIsNewer && slice == store::kNoSlice;
-    if (slice == m_selected && function == m_highlighted)
+    if (slice == m_selected && function == m_highlighted && m_instant == kNoInstant)
         return;
     m_selected = slice;
+    m_instant = kNoInstant;
     m_highlighted = function;
     if (slice != store::kNoSlice)
         setFollowing(false); // or it would run away

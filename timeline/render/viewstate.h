@@ -74,6 +74,15 @@ public:
     store::FunctionId hovered() const { return m_hovered; }
     void setHovered(store::FunctionId function);
 
+    // An exception or event that is selected instead of a call (index into Trace::instants()); kNoInstant: none. Its call
+    // is the deepest one that ran on its thread then: the one it was raised in. That call's function is highlighted, and
+    // zoomToSelection() goes on to the call.
+    uint32_t selectedInstant() const { return m_instant; }
+    void selectInstant(uint32_t instant);
+    void selectAndRevealInstant(uint32_t instant);
+    store::SliceIndex callOf(uint32_t instant) const; // kNoSlice: not known
+    void exceptionStep(bool forward); // to the next or previous exception that is shown, and round the end
+
     const std::optional<Area>& area() const { return m_area; }
     void setArea(std::optional<Area> area);
     bool isAreaNewest() const { return m_areaIsNewer; } // chosen after the selected call
@@ -87,8 +96,10 @@ public:
     // The calls found: those of these functions, then also those with the text in their arguments. Null: no search, or
     // none counted yet.
     const std::shared_ptr<const store::HitSet>& hits() const { return m_hits; }
+    // The exceptions found by type and message, by time. They count as hits.
+    const std::vector<uint32_t>& foundInstants() const { return m_foundInstants; }
     uint64_t searchCount() const { return m_searchCount; }
-    // Which of the hits the selected call is, from 1 on; 0: it is none, or not counted yet (one more searchChanged()).
+    // Which of the hits the selected call or exception is, from 1 on; 0: it is none, or not counted yet (one more searchChanged()).
     uint64_t searchPosition() const { return m_searchPosition; }
     bool searchCounting() const { return m_searchCounting; } // searchCount() follows with one more searchChanged()
     // Columns of the minimap (layout::kMinimapColumns equal parts of the whole) with hits, and with exceptions.
@@ -123,6 +134,7 @@ public:
     void selectNote(size_t index);
 
     static constexpr size_t kNoNote = SIZE_MAX;
+    static constexpr uint32_t kNoInstant = UINT32_MAX;
     static constexpr int64_t kShortest = 20;
 
 Q_SIGNALS:
@@ -130,7 +142,7 @@ Q_SIGNALS:
     void traceGrown(const calltide::store::TraceMatch& match); // after growTrace(): what became of ids
     void followingChanged();
     void rangeChanged();
-    void selectionChanged(); // selected(), highlighted()
+    void selectionChanged(); // selected(), selectedInstant(), highlighted()
     void hoverChanged();
     void areaChanged();
     void searchChanged();
@@ -140,6 +152,7 @@ Q_SIGNALS:
     void notesChanged(); // notes() or selectedNote()
     void exceptionTicksChanged(); // they follow some time after a large trace
     void revealRequested(calltide::store::SliceIndex slice); // scroll vertically so that it is seen
+    void revealInstantRequested(uint32_t instant);
 
 private:
     struct Found;
@@ -157,6 +170,9 @@ private:
     void takeHits(Found found);
     void forgetHits();
     void countPosition();
+    bool stepToInstant(store::SliceIndex hit, bool forward, bool wrapped);
+    uint64_t foundBefore(int64_t time) const;
+    uint32_t instantIn(const store::Trace& before) const;
     void findExceptions();
 
     store::TracePtr m_trace;
@@ -165,12 +181,14 @@ private:
     int64_t m_followLength = 0; // ns of the window; 0: all, until it is kFollowLongest
     int64_t m_countedAt = INT64_MIN; // end of the trace when hits were counted
     store::SliceIndex m_selected = store::kNoSlice;
+    uint32_t m_instant = kNoInstant;
     store::FunctionId m_highlighted, m_hovered;
     std::optional<Area> m_area;
     bool m_areaIsNewer = false; // than the selected call
     SearchPattern m_search;
     std::vector<bool> m_searchMask;
     std::shared_ptr<const store::HitSet> m_hits;
+    std::vector<uint32_t> m_foundInstants;
     bool m_myCodeOnly = false;
     std::shared_ptr<const store::OwnCode> m_ownCode;
     std::shared_ptr<const store::HitSet> m_ownHits; // the hits in it

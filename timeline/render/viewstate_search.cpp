@@ -2,6 +2,7 @@
 // Search of ViewState, and the lens that search and timeline share.
 #include "layout/minimap.h"
 #include "render/background.h"
+#include "render/instants.h"
 #include "render/viewstate.h"
 #include <algorithm>
 
@@ -18,6 +19,7 @@ constexpr uint64_t kLensAtOnce = 300'000; // slices of which the own ones are pi
 struct ViewState::Found
 {
     std::shared_ptr<const store::HitSet> hits, ownHits;
+    std::vector<uint32_t> instants;
     std::vector<uint16_t> ticks;
 };
 
@@ -105,6 +107,7 @@ void ViewState::forgetHits()
     m_searchGeneration++;
     m_hits.reset();
     m_ownHits.reset();
+    m_foundInstants.clear();
     m_searchCount = 0;
     m_searchCounting = false;
     m_searchTicks.clear();
@@ -115,10 +118,19 @@ void ViewState::countPosition()
 {
     m_searchPosition = 0;
     m_positionGeneration++;
+    if (m_trace && m_hits && m_instant != kNoInstant
+        && std::binary_search(m_foundInstants.begin(), m_foundInstants.end(), m_instant)) {
+        const int64_t time = m_trace->instants()[m_instant].time;
+        const auto next = m_hits->from(*m_trace, time + 1, true); // a call that begins with it comes first
+        const auto at = std::lower_bound(m_foundInstants.begin(), m_foundInstants.end(), m_instant);
+        m_searchPosition = (next == store::kNoSlice ? m_hits->count() : m_hits->before(*m_trace, next))
+            + uint64_t(at - m_foundInstants.begin()) + 1;
+        return;
+    }
     if (!m_trace || !m_hits || m_selected == store::kNoSlice || !m_hits->contains(m_selected))
         return;
     if (m_trace->sliceCount() <= kCountAtOnce) {
-        m_searchPosition = m_hits->before(*m_trace, m_selected) + 1;
+        m_searchPosition = m_hits->before(*m_trace, m_selected) + foundBefore(m_trace->start(m_selected)) + 1;
         return;
     }
     inBackground(
@@ -126,7 +138,7 @@ void ViewState::countPosition()
         [this, generation = m_positionGeneration](uint64_t before) {
             if (generation != m_positionGeneration)
                 return;
-            m_searchPosition = before + 1;
+            m_searchPosition = before + foundBefore(m_trace->start(m_selected)) + 1;
             Q_EMIT searchChanged();
         });
 }
@@ -135,9 +147,13 @@ void ViewState::takeHits(Found found)
 {
     m_hits = std::move(found.hits);
     m_ownHits = std::move(found.ownHits);
-    m_searchCount = m_hits->count();
+    m_foundInstants = std::move(found.instants);
+    m_searchCount = m_hits->count() + m_foundInstants.size();
     m_searchTicks = std::move(found.ticks);
     m_hitTracks = m_hits->tracks(*m_trace);
+    for (const uint32_t i : m_foundInstants)
+        if (const auto track = m_trace->instants()[i].track; track.valid())
+            m_hitTracks[track.v] = true;
 }
 
 // A search that can run in the background, with all that it needs. With the lens, only what it shows is looked at.
@@ -153,7 +169,9 @@ std::function<ViewState::Found()> ViewState::searcher(std::function<bool(std::st
             found.hits = store::HitSet::find(*trace, mask, argument, job.get());
         }
         if (found.hits)
-            found.ticks = layout::hitColumns(*trace, *found.hits);
+            found.instants = matchingExceptions(*trace, own.get(), argument, job.get());
+        if (found.hits)
+            found.ticks = layout::hitColumns(*trace, *found.hits, found.instants);
         return found;
     };
 }
@@ -195,7 +213,7 @@ void ViewState::lookForArguments()
         if (generation != m_searchGeneration || !found.hits)
             return;
         m_searchCounting = false;
-        if (found.hits->count() != m_searchCount) {
+        if (found.hits->count() + found.instants.size() != m_searchCount) {
             takeHits(std::move(found));
             countPosition();
         }
@@ -230,9 +248,16 @@ void ViewState::searchStep(bool forward)
         return m_hits ? m_hits->beside(*m_trace, slice, forward)
                       : store::hitBeside(*m_trace, m_searchMask, slice, forward);
     };
-    store::SliceIndex hit = m_selected != store::kNoSlice ? beside(m_selected) : from(m_range.from);
-    if (hit == store::kNoSlice) // round the end
+    store::SliceIndex hit = m_selected != store::kNoSlice ? beside(m_selected)
+        : m_instant != kNoInstant                         ? from(m_trace->instants()[m_instant].time + 1)
+                                                          : from(m_range.from);
+    if (stepToInstant(hit, forward, false))
+        return;
+    if (hit == store::kNoSlice) { // round the end
         hit = from(forward ? INT64_MIN : INT64_MAX);
+        if (stepToInstant(hit, forward, true))
+            return;
+    }
     if (hit != store::kNoSlice)
         selectAndReveal(hit);
 }

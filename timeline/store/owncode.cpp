@@ -2,6 +2,7 @@
 #include "store/owncode.h"
 #include "store/builder_p.h"
 #include "store/parallel.h"
+#include "store/query.h"
 #include "store/walk.h"
 #include <algorithm>
 
@@ -176,6 +177,15 @@ std::shared_ptr<const OwnCode> OwnCode::make(TracePtr whole, Progress* progress)
     out->m_trace = TraceBuilder::OwnCalls(*out->m_whole, progress).make(out->m_origin);
     if (!out->m_trace)
         return nullptr;
+    const auto& instants = out->m_whole->instants();
+    out->m_foreignExceptions.resize(instants.size());
+    for (size_t i = 0; i < instants.size(); ++i) {
+        if ((i & 0xFFFF) == 0xFFFF && progress && progress->cancelled())
+            return nullptr;
+        const SliceIndex call
+            = instants[i].exception ? deepestAt(*out->m_whole, instants[i].track, instants[i].time) : kNoSlice;
+        out->m_foreignExceptions[i] = call != kNoSlice && !out->keeps(call, instants[i].track);
+    }
     return out;
 }
 

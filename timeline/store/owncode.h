@@ -28,12 +28,15 @@ public:
     SliceIndex inWhole(SliceIndex shown) const { return shown < m_origin.size() ? m_origin[shown] : kNoSlice; }
     // The call of the whole trace, or the nearest own one that it was made in; kNoSlice: there is none.
     SliceIndex shown(SliceIndex whole) const;
+    // By index into Trace::instants(): exceptions raised in calls that are left out.
+    const std::vector<bool>& foreignExceptions() const { return m_foreignExceptions; }
 
 private:
     bool keeps(SliceIndex whole, TrackId track) const;
 
     TracePtr m_whole, m_trace;
     BigVector<SliceIndex> m_origin; // by slice
+    std::vector<bool> m_foreignExceptions;
 };
 
 } // namespace calltide::store

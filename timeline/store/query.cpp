@@ -272,6 +272,18 @@ void queryRow(const Trace& trace, RowId id, int64_t from, int64_t to, double nsP
         emit(trace, row, LodItems{levels[size_t(best)], trace.lodSpan(id, size_t(best)), row.count}, from, to, nsPerPixel, out);
 }
 
+SliceIndex deepestAt(const Trace& trace, TrackId track, int64_t time)
+{
+    SliceIndex deepest = kNoSlice;
+    for (uint32_t depth = 0; track.valid() && depth < trace.track(track).rowCount; ++depth) {
+        const SliceIndex at = trace.sliceAt(trace.rowAt(track, depth), time);
+        if (at == kNoSlice)
+            break;
+        deepest = at;
+    }
+    return deepest;
+}
+
 std::vector<float> busyColumns(const Trace& trace, int64_t from, int64_t to, int columns, TrackId only)
 {
     std::vector<float> busy(size_t(std::max(columns, 0)), 0.0f);

@@ -20,6 +20,9 @@ struct Run
 // wide come alone, shorter ones merged per pixel column.
 void queryRow(const Trace& trace, RowId row, int64_t from, int64_t to, double nsPerPixel, std::vector<Run>& out);
 
+// The deepest call that runs on the track at `time`; kNoSlice: none does, or there is no such track.
+SliceIndex deepestAt(const Trace& trace, TrackId track, int64_t time);
+
 // Share (0..1) of each of `columns` equal parts of [from, to) in which any thread of the trace (or of one track, when
 // valid) runs; for the minimap and collapsed groups.
 std::vector<float> busyColumns(const Trace& trace, int64_t from, int64_t to, int columns, TrackId track = {});

@@ -43,6 +43,7 @@ TimelineView::TimelineView(render::ViewState* state, const render::Theme* theme,
     connect(state, &render::ViewState::notesChanged, this, [this] { d->notesChanged(); });
     connect(state, &render::ViewState::exceptionTicksChanged, this, [this] { d->redraw(); });
     connect(state, &render::ViewState::revealRequested, this, [this](store::SliceIndex slice) { d->reveal(slice); });
+    connect(state, &render::ViewState::revealInstantRequested, this, [this](uint32_t i) { d->revealInstant(i); });
     d->rebuildScene();
 }
 
@@ -198,7 +199,7 @@ void TimelineView::fitAll()
 
 void TimelineView::zoomToSelection()
 {
-    if (d->state->selectionRange())
+    if (d->state->selectionRange() || d->state->selectedInstant() != render::ViewState::kNoInstant)
         d->state->zoomToSelection();
     else
         d->state->fitAll();

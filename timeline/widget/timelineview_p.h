@@ -142,6 +142,7 @@ struct TimelineView::Private : public CanvasClient
     void walkFlow(bool forward);
     store::SliceIndex firstInSight() const;
     void reveal(store::SliceIndex slice);
+    void revealInstant(uint32_t instant);
     void announce();
     // view_tip.cpp
     void showTip();

@@ -71,7 +71,10 @@ void TimelineView::mouseDoubleClickEvent(QMouseEvent* event)
     d->drag = Drag::None;
     switch (hit.zone) {
     case HitZone::Row:
-        if (const auto slice = d->choose(hit); slice != store::kNoSlice) {
+        if (hit.instant != render::ViewState::kNoInstant) {
+            d->state->selectInstant(hit.instant);
+            d->state->zoomToSelection();
+        } else if (const auto slice = d->choose(hit); slice != store::kNoSlice) {
             d->state->select(slice);
             if (event->modifiers() & Qt::ControlModifier)
                 Q_EMIT sourceRequested(slice);

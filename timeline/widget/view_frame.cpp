@@ -67,6 +67,8 @@ layout::ViewSpec TimelineView::Private::spec() const
     v.scroll = scroll;
     v.selected = state->selected();
     v.highlighted = state->highlighted();
+    v.selectedInstant = state->selectedInstant();
+    v.foundInstants = state->searchMask().empty() ? nullptr : &state->foundInstants();
     v.hoveredFunction = state->hovered();
     v.hits = state->shownHits().get();
     v.hitTicks = &state->searchTicks();

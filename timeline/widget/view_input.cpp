@@ -339,7 +339,9 @@ void TimelineView::Private::clicked(const Hit& hit)
     case HitZone::Row:
         if (outsideArea)
             state->setArea(std::nullopt);
-        if (hit.zone == HitZone::Row)
+        if (hit.instant != render::ViewState::kNoInstant)
+            state->selectInstant(hit.instant);
+        else if (hit.zone == HitZone::Row)
             state->select(choose(hit));
         break;
     default:

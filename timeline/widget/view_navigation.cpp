@@ -122,6 +122,37 @@ void TimelineView::Private::reveal(SliceIndex slice)
     redraw();
 }
 
+void TimelineView::Private::revealInstant(uint32_t instant)
+{
+    if (!scene)
+        return;
+    const auto itemOf = [&] {
+        const auto& items = scene->tracks().items();
+        size_t i = 0;
+        while (i < items.size() && !std::binary_search(items[i].instants.begin(), items[i].instants.end(), instant))
+            i++;
+        return i;
+    };
+    auto collapsed = scene->collapsed();
+    if (collapsed.groups.erase(scene->trace()->instants()[instant].process)) {
+        scene->setCollapsed(std::move(collapsed));
+        Q_EMIT q->arrangementChanged();
+    }
+    if (itemOf() == scene->tracks().items().size())
+        q->showAllTracks();
+    const size_t item = itemOf();
+    if (item == scene->tracks().items().size() || scene->tracks().items()[item].pinned)
+        return;
+    const auto zones = scene->zones(spec());
+    const double top = scene->itemTop(spec(), item), bottom = top + double(scene->tracks().items()[item].height);
+    const double above = double(zones.tracks.y + scene->style().groupHeader) - top; // its process's header covers it
+    if (above > 0)
+        scrollTo(scroll - above);
+    else if (const double below = bottom - double(zones.tracks.y + zones.tracks.h); below > 0)
+        scrollTo(scroll + below);
+    redraw();
+}
+
 void TimelineView::Private::selectAndSee(SliceIndex shownSlice)
 {
     if (shownSlice != kNoSlice)
@@ -287,14 +318,7 @@ void TimelineView::Private::walkFlow(bool forward)
     const int64_t time = forward ? best->to : best->from;
     if (!other.valid())
         return;
-    SliceIndex deepest = kNoSlice;
-    for (uint32_t depth = 0; depth < trace.track(other).rowCount; ++depth) {
-        const SliceIndex at = trace.sliceAt(trace.rowAt(other, depth), time);
-        if (at == kNoSlice)
-            break;
-        deepest = at;
-    }
-    selectAndSee(deepest);
+    selectAndSee(store::deepestAt(trace, other, time));
 }
 
 void TimelineView::followFlow()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The tooltip over the timeline.
+#include "render/instants.h"
 #include "widget/timelineview_p.h"
 
 namespace calltide::timeline {
@@ -11,6 +12,7 @@ using store::SliceIndex;
 
 namespace {
 
+constexpr qsizetype kLongestTitle = 120; // characters of an exception's message
 constexpr SliceIndex kMostSummed = 100'000; // calls inside, whose times are added up while the pointer rests
 
 QColor color(layout::Argb argb)
@@ -82,9 +84,20 @@ TipText TimelineView::Private::tipFor(const Hit& hit) const
         return tipText;
     if (hit.instant != ~uint32_t(0)) {
         const auto& instant = trace.instants()[hit.instant];
-        tipText.swatch = color(scene->style().counter.size() > 1 ? scene->style().counter[1] : scene->style().accent);
-        tipText.title = text(trace.string(instant.name));
+        tipText.swatch = color(
+            instant.exception                         ? scene->style().exception
+                : scene->style().counter.size() > 1 ? scene->style().counter[1]
+                                                    : scene->style().accent);
+        tipText.title = render::instantTitle(trace, instant);
+        if (tipText.title.size() > kLongestTitle)
+            tipText.title = tipText.title.left(kLongestTitle) + QChar(u'…');
         tipText.place = text(layout::formatExactDuration(instant.time - trace.begin()));
+        const auto call = instant.exception ? store::deepestAt(trace, instant.track, instant.time) : kNoSlice;
+        if (call != kNoSlice)
+            tipText.notes += (trace.flags(call) & store::kException ? TimelineView::tr("left %1, on %2")
+                                                                   : TimelineView::tr("raised in %1, on %2"))
+                                 .arg(text(trace.functionName(trace.functionOf(call))),
+                                     text(trace.string(trace.track(instant.track).name)));
         return tipText;
     }
     if (hit.run.count == 0)
