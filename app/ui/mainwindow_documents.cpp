@@ -207,7 +207,7 @@ void MainWindow::noteProblems(const Document& document)
     QStringList sentences;
     bool lost = trace.lost() > 0;
     for (const store::Problem& problem : trace.problems()) {
-        if (problem.severity == store::Severity::Info && problem.kind != "recording.no_end")
+        if (problem.severity == store::Severity::Info && problem.kind != "recording.no_end" && problem.kind != "recording.became")
             continue; // how a program ended is worth knowing
         lost = lost || problem.severity == store::Severity::DataLoss;
         QString text = labelText(problem.text);

@@ -33,6 +33,39 @@ class Children(RecorderTest):
         self.ends = dict(e[1:] for t in r.threads.values() for e in t.child_ends)
         return r, self.children()
 
+    def test_what_it_becomes_is_noted(self):
+        source = """
+            import os
+            try:
+                os.execv("/dev/null", ["nothing"])
+            except OSError:
+                os.execvp("true", ["true", "it"])
+        """
+        r, _ = self.record_with_children(source)
+        self.assertEqual([n[1:] for n in r.notes], [("became another program: true it", 64)])
+
+    def test_one_that_finds_no_room_says_so(self):
+        r, _ = self.record_with_children("""
+            import os, resource, signal, subprocess, sys
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            before = resource.getrlimit(resource.RLIMIT_FSIZE)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+            pid = os.fork()
+            if not pid:
+                def forked(): pass
+                forked()
+                os._exit(7)
+            print(pid, os.waitpid(pid, 0)[1] >> 8)
+            p = subprocess.Popen([sys.executable, "child.py", "5"])
+            print(p.pid, p.wait())
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        """)
+        said = r.run.stderr.decode().splitlines()
+        ended = [line.split() for line in r.run.stdout.decode().splitlines()]
+        self.assertEqual([status for _, status in ended], ["7", "5"])
+        for pid, _ in ended:
+            self.assertEqual(sum(line.startswith("calltide: process %s is not recorded: " % pid) for line in said), 1, said)
+
     def test_every_way_to_start_one(self):
         r, children = self.record_with_children("""
             import os, subprocess, sys

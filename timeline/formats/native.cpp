@@ -142,10 +142,12 @@ void NativeReader::closeProcess(size_t i)
     // Some of what was overwritten, so that its mark can be seen.
     m_builder.includeTime(std::max(began, begin - (end - begin) / 25), p.end);
     // Said of the first process only: pools end their workers without ceremony, every time.
-    const bool became = std::any_of(m_files.begin() + 1, m_files.end(), [&](const NativeFile& other) {
+    const bool goesOn = std::any_of(m_files.begin() + 1, m_files.end(), [&](const NativeFile& other) {
         return other.header.pid == f.header.pid; // by exec
     });
-    if (i == 0 && !became && !f.hasEnd && f.hints.state == uint32_t(format::State::Recording))
+    if (i == 0 && !goesOn && !f.became().empty())
+        m_builder.problem("recording.became", cutText(f.became()), Severity::Info);
+    else if (i == 0 && !goesOn && !f.hasEnd && f.hints.state == uint32_t(format::State::Recording))
         m_builder.problem(
             "recording.no_end",
             "the program ended without closing its recording; everything up to that moment is here", Severity::Info,

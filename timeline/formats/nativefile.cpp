@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "formats/nativefile.h"
+#include "format/notecodes.h"
 #include <algorithm>
 #include <cstring>
 
@@ -31,6 +32,12 @@ const NoteRecord* NativeTables::stopNote() const
         if (note.code & (kLossDiskFull | kLossLimit | kLossOther))
             return &note;
     return nullptr;
+}
+
+std::string_view NativeTables::became() const
+{
+    const bool did = !hasEnd && !notes.empty() && notes.back().first.code == kNoteBecomes;
+    return did ? notes.back().second : std::string_view();
 }
 
 Status readFileHeader(const std::string& path, const uint8_t* data, uint64_t size, NativeTables& f, Mutable& hints)

@@ -59,6 +59,8 @@ struct NativeTables // what the table records of one file say
     std::string_view metaValue(std::string_view key) const;
     // The note that says that the recording stopped before the program's end; null: it did not.
     const format::NoteRecord* stopNote() const;
+    // What the process became by exec, as a sentence; empty: nothing.
+    std::string_view became() const;
     // Add to a time to get nanoseconds since the epoch. Unsigned on the way: the header may say anything.
     int64_t wallOffset() const
     {

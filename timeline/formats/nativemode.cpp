@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "formats/nativefile.h"
+#include "format/notecodes.h"
 #include "store/builder.h"
 #include <algorithm>
 #include <charconv>
@@ -84,6 +85,8 @@ void addNotes(store::TraceBuilder& out, const NativeTables& f, size_t from)
         who = cutText(name.empty() ? "python" : name, 200) + " (" + std::to_string(f.header.pid) + "): ";
     }
     for (size_t i = from; i < f.notes.size(); i++) {
+        if (f.notes[i].first.code == format::kNoteBecomes) // told when the end is known
+            continue;
         const std::string text = cutText(f.notes[i].second);
         std::string kind = "recording.note: " + text; // what differs in its numbers alone is said once, and counted
         std::erase_if(kind, [](unsigned char c) { return c >= '0' && c <= '9'; });

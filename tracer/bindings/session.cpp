@@ -158,12 +158,18 @@ bool continueInChild()
     const core::Id& id = g_session.identity.process;
     std::snprintf(name, sizeof name, "/p%d-%02x%02x%02x%02x.calltide", int(getpid()), id[0], id[1], id[2], id[3]);
     g_session.identity.compat |= format::kIsChild;
-    if (begin(g_session.childFolder + name).empty()) {
+    const std::string path = g_session.childFolder + name;
+    const std::string error = begin(path);
+    if (error.empty()) {
 #if PY_VERSION_HEX >= 0x030C0000
         if (g_session.options.adaptive)
             restartEvents(); // what its parent has left out
 #endif
         return true;
+    }
+    const std::string said = "calltide: process " + std::to_string(getpid()) + " is not recorded: " + error + " (" + path + ")\n";
+    if (write(STDERR_FILENO, said.data(), said.size()) < 0) {
+        // Nobody is there to read it.
     }
     removeHooks();
     watchBesides(false);

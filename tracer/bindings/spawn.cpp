@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings/spawn.h"
+#include "format/notecodes.h"
+#include <cerrno>
 #include <sys/wait.h>
+#include <unistd.h>
 
 namespace calltide::bindings {
 
@@ -9,6 +12,8 @@ namespace {
 constexpr size_t kMostCommand = 2000;
 
 bool recordsHere() { return t_writer.thread && g_session.recorder && g_session.hooked && !t_writer.thread->hidesAll; }
+
+std::string word(PyObject* item) { return PyBytes_Check(item) ? std::string(PyBytes_AS_STRING(item), size_t(PyBytes_GET_SIZE(item))) : text(item); }
 
 // Of a list or tuple of str or bytes; what is something else (a PathLike) is left out.
 std::string commandLine(PyObject* items)
@@ -20,7 +25,7 @@ std::string commandLine(PyObject* items)
         PyObject* item = PySequence_Fast_GET_ITEM(items, i);
         if (i)
             line += ' ';
-        line += PyBytes_Check(item) ? std::string(PyBytes_AS_STRING(item), size_t(PyBytes_GET_SIZE(item))) : text(item);
+        line += word(item);
     }
     return line.size() < kMostCommand ? line : line.substr(0, kMostCommand) + "…";
 }
@@ -61,6 +66,26 @@ void processEnded(PyObject* result)
     const int s = int(status);
     if (pid > 0 && (WIFEXITED(s) || WIFSIGNALED(s)))
         put(format::kChildEnd, core::nowUnits(), {uint64_t(pid), uint64_t(WIFEXITED(s) ? WEXITSTATUS(s) : 128 + WTERMSIG(s))});
+}
+
+bool noteBecomes(PyObject* program, PyObject* arguments)
+{
+    noticeFork();
+    if (!g_session.recorder || g_session.forked || !(g_session.hooked || g_session.paused) || !(PyUnicode_Check(program) || PyBytes_Check(program)))
+        return false;
+    const int before = errno; // the program's
+    const bool there = access(word(program).c_str(), X_OK) == 0; // os.execvp() tries folder after folder
+    errno = before;
+    const std::string line = there ? commandLine(arguments) : std::string();
+    if (!line.empty())
+        g_session.recorder->tables().note(core::nowUnits(), "became another program: " + line, format::kNoteBecomes);
+    return !line.empty();
+}
+
+void noteStays()
+{
+    if (g_session.recorder && !g_session.forked)
+        g_session.recorder->tables().note(core::nowUnits(), "the program could not become another one, and went on", 0);
 }
 
 bool keepsChild(const Options& options, const std::string& command)

@@ -5,7 +5,7 @@
 
 namespace calltide::bindings {
 
-enum class Starts : int { Nothing, Process, Wait, Becomes };
+enum class Starts : int { Nothing, Process, Wait, Becomes, Shell };
 
 // A stand-in for a function that starts processes (it returns the child's id, or 0 in the child), waits for them, or becomes
 // another program or lets the shell start one.
@@ -16,6 +16,10 @@ PyObject* makeStarter(PyObject* original, PyObject* mend, Starts starts, int com
 void processStarted(PyObject* pid, PyObject* arguments, int command, uint64_t begin);
 // result: of os.waitpid() and its likes.
 void processEnded(PyObject* result);
+// Before and after an exec, which returns only if it failed: a note says what the program became, or that it could not.
+// True: it is noted. program, arguments: what execv() got.
+bool noteBecomes(PyObject* program, PyObject* arguments);
+void noteStays();
 
 // Whether a process of this command line is to be recorded.
 bool keepsChild(const Options& options, const std::string& command);

@@ -53,14 +53,17 @@ PyObject* call(PyObject* object, PyObject* arguments, PyObject* keywords)
         newKeywords = keywords ? keywords : Py_None;
     }
     PyObject* commandLine = self->command >= 0 && self->command < PyTuple_GET_SIZE(arguments) ? PyTuple_GET_ITEM(arguments, self->command) : nullptr;
-    if (self->starts == Starts::Becomes)
+    if (self->starts == Starts::Becomes || self->starts == Starts::Shell)
         followStarted(commandLine);
+    const bool noted = self->starts == Starts::Becomes && commandLine && noteBecomes(PyTuple_GET_ITEM(arguments, 0), commandLine);
     PyObject* result = nullptr;
     if (tellProfiler(PyTrace_C_CALL, self->original)) {
         result = PyObject_Call(self->original, newArguments, newKeywords == Py_None ? nullptr : newKeywords);
         if (!tellProfiler(result ? PyTrace_C_RETURN : PyTrace_C_EXCEPTION, self->original))
             Py_CLEAR(result);
     }
+    if (noted)
+        noteStays();
     if (result && self->starts == Starts::Process && self->command >= 0)
         followStarted(commandLine);
     if (result && self->starts == Starts::Process)

@@ -88,7 +88,7 @@ def _repaired(env):
     return copy
 
 
-_PROCESS, _WAIT, _BECOMES = 1, 2, 3  # what a stand-in looks at
+_PROCESS, _WAIT, _BECOMES, _SHELL = 1, 2, 3, 4  # what a stand-in looks at
 
 
 def _wrap(module, name: str, index: int, starts: int = 0, command: int = -1) -> None:
@@ -126,7 +126,7 @@ def _wrap_starters() -> None:
 
     _wrap(os, "execve", 2, _BECOMES, 1)
     _wrap(os, "execv", -1, _BECOMES, 1)
-    _wrap(os, "system", -1, _BECOMES, 0)
+    _wrap(os, "system", -1, _SHELL, 0)
     _wrap(os, "posix_spawn", 2, _PROCESS, 1)
     _wrap(os, "posix_spawnp", 2, _PROCESS, 1)
     for name in ("fork", "forkpty"):

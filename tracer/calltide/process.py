@@ -59,7 +59,12 @@ def _start_child(fields: dict[str, str]) -> None:
     from calltide import _tracer
 
     values = options.decode(fields["options"])
-    if begin_child(_tracer, fields, values, bytes.fromhex(fields["id"]), bytes.fromhex(fields["parent"])):
+    try:
+        begun = begin_child(_tracer, fields, values, bytes.fromhex(fields["id"]), bytes.fromhex(fields["parent"]))
+    except (OSError, RuntimeError) as error:
+        sys.stderr.write("calltide: process %d is not recorded: %s (%s)\n" % (os.getpid(), error, fields["folder"]))
+        return
+    if begun:
         _watch_signals(_tracer, values)
 
 
