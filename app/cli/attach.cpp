@@ -13,6 +13,8 @@
 #include <QJsonObject>
 #include <QLocale>
 #include <csignal>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 namespace calltide::cli {
 
@@ -119,6 +121,13 @@ QString commandOf(const inject::Process& p)
     return session::joinArguments(words);
 }
 
+// Columns of the terminal that standard output is; 0: it is none.
+int outputWidth()
+{
+    struct winsize size = {};
+    return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
 QString sizeText(quint64 bytes) { return QLocale::c().formattedDataSize(qint64(bytes), 1, QLocale::DataSizeTraditionalFormat); }
 
 // With its children's.
@@ -211,14 +220,18 @@ int processes(const QStringList& arguments)
         return 0;
     }
     print(QStringLiteral("    PID  PYTHON    CPU s   MEMORY  STARTED              COMMAND\n"));
+    const int width = outputWidth();
     for (const inject::Process& p : all) {
-        print(QStringLiteral("%1  %2 %3 %4  %5  %6%7\n")
+        QString line = QStringLiteral("%1  %2 %3 %4  %5  %6%7")
                   .arg(p.pid, 7)
                   .arg(QString::fromStdString(p.python), -8)
                   .arg(double(p.cpuNs) / 1e9, 7, 'f', 1)
                   .arg(sizeText(p.memory), 8)
                   .arg(QDateTime::fromMSecsSinceEpoch(p.startedNs / 1'000'000).toString(QStringLiteral("yyyy-MM-dd HH:mm:ss")),
-                      p.recording.empty() ? QString() : QStringLiteral("[being recorded] "), commandOf(p)));
+                      p.recording.empty() ? QString() : QStringLiteral("[being recorded] "), width ? commandOf(p).simplified() : commandOf(p));
+        if (width > 0 && line.size() > width)
+            line = line.left(width - 1) + u'…';
+        print(line + u'\n');
     }
     return 0;
 }

@@ -165,7 +165,9 @@ int run(int argc, char** argv)
         print(QStringLiteral("calltide " CALLTIDE_VERSION "\n"));
         return 0;
     }
-    const bool help = words.value(0) == QLatin1String("--help") || words.value(0) == QLatin1String("-h");
+    // Anywhere among a command's own words; behind record's, the program's begin.
+    const QStringList own = first == QLatin1String("record") ? words.mid(0, 1) : words.mid(0, words.indexOf(QStringLiteral("--")));
+    const bool help = own.contains(QStringLiteral("--help")) || own.contains(QStringLiteral("-h"));
     if (help && (first == QLatin1String("record") || first == QLatin1String("attach"))) {
         print(QString::fromUtf8(first == QLatin1String("record") ? kRecordHelp : kAttachHelp) + QString::fromUtf8(recorderHelp()));
         return 0;

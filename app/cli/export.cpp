@@ -6,8 +6,12 @@
 #include "formats/container.h"
 #include "formats/exporter.h"
 #include <QDir>
-#include <QFileInfo>
+#include <QFile>
+#include <QTemporaryDir>
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 
 namespace calltide::cli {
 
@@ -18,6 +22,24 @@ namespace {
 std::string local(const QString& path)
 {
     return path.toLocal8Bit().toStdString();
+}
+
+bool isText(formats::ExportFormat format)
+{
+    return format != formats::ExportFormat::Perfetto && format != formats::ExportFormat::Pstats;
+}
+
+// A file of ours onto standard output.
+int pour(const QString& path)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly))
+        return fail(file.errorString());
+    for (QByteArray part = file.read(1 << 20); !part.isEmpty(); part = file.read(1 << 20)) {
+        if (std::fwrite(part.constData(), 1, size_t(part.size()), stdout) != size_t(part.size()))
+            return fail(QStringLiteral("standard output cannot be written: %1.").arg(QString::fromLocal8Bit(std::strerror(errno))));
+    }
+    return std::fflush(stdout) == 0 ? 0 : fail(QStringLiteral("standard output cannot be written: %1.").arg(QString::fromLocal8Bit(std::strerror(errno))));
 }
 
 int failed(const Error& error, const Interrupt& interrupt)
@@ -96,7 +118,13 @@ int exportTrace(const QStringList& arguments)
     const auto merge = mergeOptions(*a);
     if (!merge)
         return usageError(QString::fromStdString(merge.error().message), "export");
-    if (!mayWrite(to, a->has(QStringLiteral("--force"))))
+    const bool toOutput = to == QLatin1String("-");
+    const QTemporaryDir folder; // a format may be written in several passes
+    if (toOutput && !isText(*format))
+        return usageError(QStringLiteral("%1 is no text: name a file after -o.").arg(a->values.value(formatName)), "export");
+    if (toOutput && !folder.isValid())
+        return fail(folder.errorString());
+    if (!toOutput && !mayWrite(to, a->has(QStringLiteral("--force"))))
         return 1;
     Interrupt interrupt;
     const auto trace = load(a->words, *merge, interrupt.progress());
@@ -113,8 +141,11 @@ int exportTrace(const QStringList& arguments)
         return fail(a->words.first() + QStringLiteral(": ") + QString::fromStdString(some.error().message));
     options.sources = !a->has(QStringLiteral("--no-sources"));
     options.progress = interrupt.progress();
-    const auto status = formats::exportTrace(*trace.value(), path, *format, options);
-    return status ? 0 : failed(status.error(), interrupt);
+    const QString written = toOutput ? folder.filePath(QStringLiteral("output")) : to;
+    const auto status = formats::exportTrace(*trace.value(), local(written), *format, options);
+    if (!status)
+        return failed(status.error(), interrupt);
+    return toOutput ? pour(written) : 0;
 }
 
 int pack(const QStringList& arguments)

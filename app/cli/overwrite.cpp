@@ -9,6 +9,10 @@ namespace calltide::cli {
 
 bool mayWrite(const QString& path, bool force)
 {
+    if (path == QLatin1String("-")) {
+        fail(QStringLiteral("- is no name for this file; give another one, or ./- if it is to be called so."));
+        return false;
+    }
     const QFileInfo file(path);
     if (force || !file.exists() || !file.isFile()) // what is no file is refused by whoever writes
         return true;

@@ -62,7 +62,9 @@ int runGui(int& argc, char** argv)
         return 2;
     }
     if (parser.isSet(QStringLiteral("help"))) {
-        std::fputs(toUtf8(parser.helpText()).c_str(), stdout);
+        QString text = parser.helpText(); // there is no application yet that could name itself
+        text.replace(QLatin1String("<executable_name>"), QLatin1String("calltide"));
+        std::fputs(toUtf8(text).c_str(), stdout);
         return 0;
     }
 

@@ -101,6 +101,21 @@ class CommandsTest(CalltideTest):
             self.succeed(*command, name, "--force")
             self.assertGreater(os.path.getsize(self.path(name)), 100)
 
+    def test_a_text_may_go_to_standard_output(self):
+        self.succeed("export", TRACE, "-o", "a.collapsed")
+        with open(self.path("a.collapsed")) as file:
+            self.assertEqual(self.succeed("export", TRACE, "-o", "-", "--format", "collapsed").stdout, file.read())
+        for words in (["export", TRACE, "-o", "-", "--format", "perfetto"], ["pack", TRACE, "-o", "-"]):
+            self.assertNotEqual(self.run_calltide(*words).returncode, 0)
+        self.assertEqual(os.listdir(self.folder), ["a.collapsed"])
+
+    def test_every_file_that_cannot_be_read_is_named(self):
+        for name in ("t.txt", "empty.json"):
+            open(self.path(name), "w").close()
+        said = self.run_calltide("info", "t.txt", TRACE, "empty.json").stderr
+        self.assertIn("t.txt", said)
+        self.assertIn("empty.json", said)
+
     def test_several_files_are_one_timeline(self):
         with open(self.path("s.txt"), "w") as file:
             file.write("f;g 10\nf;h 2\nno stack\n")
@@ -144,6 +159,10 @@ class CommandsTest(CalltideTest):
             said = self.succeed(command, "--help").stdout
             for option in (own, "--ring SIZE", "--start-when CONDITION", "Shop.*"):  # also the recorder's own
                 self.assertIn(option, said)
+        for words in (["export", TRACE, "--help"], ["compare", "--help"], [TRACE, "--help"]):
+            said = self.succeed(*words).stdout
+            self.assertIn("calltide", said)
+            self.assertNotIn("executable_name", said)
         self.assertRegex(self.succeed("--version").stdout, r"^calltide \d+\.\d+\.\d+\n$")
 
 

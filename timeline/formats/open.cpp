@@ -9,6 +9,7 @@
 #include "formats/readers.h"
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 namespace calltide::formats {
 
@@ -248,12 +249,20 @@ Result<store::TracePtr> open(const std::vector<std::string>& paths, const OpenOp
     std::vector<MergePart> parts;
     OpenOptions each = options;
     each.preview = nullptr; // a part of one is none of all
+    std::optional<Error> wrong; // with every file that cannot be read
     for (const std::string& path : paths) {
         auto trace = open(path, each);
-        if (!trace)
+        if (!trace && trace.error().code == ErrorCode::Cancelled)
             return trace;
-        parts.push_back({path.substr(path.rfind('/') + 1), *trace});
+        if (!trace && wrong)
+            wrong->message += ' ' + trace.error().message;
+        else if (!trace)
+            wrong = trace.error();
+        else if (!wrong)
+            parts.push_back({path.substr(path.rfind('/') + 1), *trace});
     }
+    if (wrong)
+        return *wrong;
     if (parts.empty())
         return Error{ErrorCode::Invalid, "No file is named."};
     const std::string all = paths.front() + " and " + std::to_string(paths.size() - 1) + " more";
