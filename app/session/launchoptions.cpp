@@ -209,7 +209,9 @@ QString defaultRecordingName(const LaunchOptions& o, const QString& folder)
             base = QStringLiteral("code");
     }
     base = o.kind == LaunchKind::Module ? base : QFileInfo(base).completeBaseName();
-    base.replace(QRegularExpression(QStringLiteral("[^\\w.+-]")), QStringLiteral("_"));
+    base.replace(QRegularExpression(QStringLiteral("[/\\x00-\\x1f\\x7f]")), QStringLiteral("_"));
+    while (base.toUtf8().size() > 200) // of 255, with what stands behind it
+        base.chop(1);
     if (base.isEmpty())
         base = QStringLiteral("recording");
     QString name = base + QStringLiteral(".calltide");

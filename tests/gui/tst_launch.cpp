@@ -43,6 +43,8 @@ private Q_SLOTS:
         QFile taken(dir.filePath(QStringLiteral("shop.calltide")));
         QVERIFY(taken.open(QIODevice::WriteOnly));
         QCOMPARE(defaultRecordingName(o, dir.path()), QStringLiteral("shop-2.calltide"));
+        o.target = QStringLiteral("work/ä b.py");
+        QCOMPARE(defaultRecordingName(o, dir.path()), QStringLiteral("ä b.calltide"));
         o.kind = LaunchKind::Module;
         o.target = QStringLiteral("json.tool");
         QCOMPARE(defaultRecordingName(o, dir.path()), QStringLiteral("json.tool.calltide"));
