@@ -50,7 +50,7 @@ OPTIONS = (
     Option("ignore_frozen", FLAG, False, 1, "no frozen modules, such as the import system"),
     Option("max_depth", NUMBER, 0, 2, "only this many calls deep (0: all)", "N", aliases=("max_stack_depth",)),
     Option("min_duration", DURATION, 0, 2, "only calls that take at least this long", "TIME"),
-    Option("ring", SIZE, 0, 2, "keep only the newest part of each process, this large", "SIZE"),
+    Option("ring", SIZE, 0, 2, "keep this much of each process: the newest calls; names and sources come on top", "SIZE"),
     Option("stop_when_full", SIZE, 0, 2, "each process stops recording when its file is this large", "SIZE"),
     Option("adaptive", FLAG, False, 2, "leave out functions that turn out to be short (Python 3.12 and newer)"),
     Option("children", FLAG, True, 3, "the processes that the program starts", aliases=("follow_children",),
