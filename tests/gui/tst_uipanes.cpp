@@ -151,18 +151,16 @@ private Q_SLOTS:
         QTableView* table = document->functions()->table();
         QVERIFY(!table->isColumnHidden(FunctionsModel::P95));
         QVERIFY(table->isColumnHidden(FunctionsModel::Threads));
-        QTimer::singleShot(0, this, [] {
-            auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
-            QVERIFY(menu);
-            for (QAction* action : menu->actions())
-                if (action->text() == u"Threads"_s)
-                    action->trigger();
-            menu->close();
-        });
         QWidget* header = table->horizontalHeader()->viewport();
         const QPoint at(40, 8);
         QContextMenuEvent event(QContextMenuEvent::Mouse, at, header->mapToGlobal(at));
         QCoreApplication::sendEvent(header, &event);
+        auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+        QVERIFY(menu);
+        for (QAction* action : menu->actions())
+            if (action->text() == u"Threads"_s)
+                action->trigger();
+        menu->close();
         QVERIFY(!table->isColumnHidden(FunctionsModel::Threads));
         const auto rowOf = [table](const QString& name) {
             for (int r = 0; r < table->model()->rowCount(); ++r)
