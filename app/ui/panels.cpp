@@ -269,6 +269,8 @@ void Panels::updateTitles()
                     bar->setTabIcon(i, m_appearance.icon(panel->iconName()));
         if (!bar->property("calltideWatched").toBool()) {
             bar->setProperty("calltideWatched", true);
+            // Moving tabs by mouse ends Qt 6.4 with a null pointer when the panels change meanwhile, as at a reload.
+            bar->setMovable(false);
             bar->installEventFilter(this);
         }
         placeTools(bar);

@@ -2,7 +2,9 @@
 // A reload replaces a tab's views: also those that are in use just then.
 #include "ui/functionsview.h"
 #include "ui_fixture.h"
+#include <QApplication>
 #include <QHeaderView>
+#include <QLineEdit>
 #include <QTableView>
 
 using namespace calltide;
@@ -47,6 +49,33 @@ private Q_SLOTS:
         QVERIFY(QApplication::activePopupWidget());
         QTRY_VERIFY(shown() && shown() != before);
         QVERIFY(!QApplication::activePopupWidget());
+    }
+
+    void aNoteThatIsBeingWrittenIsKept()
+    {
+        Document* const before = shown();
+        m_fixture->action(ActionId::Reload)->trigger();
+        before->state()->addNote({.from = before->trace().begin(), .to = before->trace().begin()});
+        before->timeline()->editNote();
+        auto* editor = qobject_cast<QLineEdit*>(QApplication::focusWidget());
+        QVERIFY(editor && before->timeline()->isAncestorOf(editor));
+        QTest::keyClicks(editor, u"slow"_s);
+        QTRY_VERIFY(shown() && shown() != before);
+        m_fixture->action(ActionId::Reload)->trigger();
+        Document* const second = shown();
+        QTRY_VERIFY(shown() && shown() != second);
+        QCOMPARE(shown()->state()->notes().size(), 1u);
+        QCOMPARE(shown()->state()->notes().front().text, std::string("slow"));
+    }
+
+    void panelsTabsStayWhereTheyAre() // moving them by mouse is what Qt does not survive
+    {
+        int bars = 0;
+        for (const QTabBar* bar : m_fixture->window->findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly)) {
+            QVERIFY(!bar->count() || !bar->isMovable());
+            bars += bar->count() > 1;
+        }
+        QVERIFY(bars);
     }
 
     void aDragOverTheTimelineEndsWithIt()
