@@ -2,6 +2,7 @@
 // info, stats.
 #include "cli/load.h"
 #include "formats/exporter.h"
+#include "store/callfigures.h"
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -227,12 +228,12 @@ void printDropped(const Trace& trace)
 
 void printInfo(const Trace& trace)
 {
-    print(QStringLiteral("%1\n%2, %3 bytes\n%4 calls of %5 functions in %6\n")
+    print(QStringLiteral("%1\n%2, %3 bytes\n%4 %7 of %5 functions in %6\n")
               .arg(QString::fromStdString(trace.path()), QString::fromStdString(trace.format()))
               .arg(trace.fileSize())
               .arg(callCount(trace))
               .arg(trace.functions().size())
-              .arg(spanText(trace.duration())));
+              .arg(spanText(trace.duration()), holdsSummed(trace) ? QStringLiteral("slices") : QStringLiteral("calls")));
     for (const auto& [key, value] : trace.metadata())
         if (key == "mode")
             print(QStringLiteral("recorded: %1\n").arg(QString::fromStdString(value)));
@@ -248,10 +249,11 @@ void printInfo(const Trace& trace)
             const Track& track = trace.tracks()[t];
             if (track.process != ProcessId(p) || track.kind != TrackKind::Thread)
                 continue;
-            QString thread = QStringLiteral("  thread %1  %2  %3 calls")
+            QString thread = QStringLiteral("  thread %1  %2  %3 %4")
                                  .arg(track.tid)
                                  .arg(text(trace, track.name))
-                                 .arg(slicesOf(trace, TrackId(t)));
+                                 .arg(slicesOf(trace, TrackId(t)))
+                                 .arg(isSummed(trace, TrackId(t)) ? QStringLiteral("slices") : QStringLiteral("calls"));
             if (const int64_t waited = gilWaits(trace, TrackId(t)))
                 thread += QStringLiteral("  waited %1 for the GIL").arg(spanText(waited));
             print(thread + u'\n');
@@ -328,6 +330,7 @@ int stats(const QStringList& arguments)
     if (rows.size() > size_t(top))
         rows.resize(size_t(top));
     QJsonArray list;
+    const auto known = [](bool is, double value) { return is ? QJsonValue(value) : QJsonValue(); };
     if (!json)
         print(QStringLiteral("     calls       total        self        mean         min         max  function\n"));
     for (const FunctionStatistics& r : rows) {
@@ -339,17 +342,18 @@ int stats(const QStringList& arguments)
                 {QStringLiteral("function"), text(trace, f.name)},
                 {QStringLiteral("file"), text(trace, f.file)},
                 {QStringLiteral("line"), qint64(f.line)},
-                {QStringLiteral("calls"), qint64(r.calls)},
+                {QStringLiteral("calls"), known(knowsCalls(r), double(r.calls))},
                 {QStringLiteral("total_ns"), qint64(r.total)},
                 {QStringLiteral("self_ns"), qint64(r.self)},
-                {QStringLiteral("mean_ns"), r.mean()},
-                {QStringLiteral("min_ns"), qint64(r.min)},
-                {QStringLiteral("max_ns"), qint64(r.max)}});
+                {QStringLiteral("mean_ns"), known(knowsMean(r), r.mean())},
+                {QStringLiteral("min_ns"), known(knowsBounds(r), double(r.min))},
+                {QStringLiteral("max_ns"), known(knowsBounds(r), double(r.max))}});
             continue;
         }
-        QString line = QString::number(r.calls).rightJustified(10);
-        for (const int64_t v : {r.total, r.self, int64_t(r.mean()), r.min, r.max})
-            line += spanText(v).rightJustified(12);
+        QString line = (knowsCalls(r) ? QString::number(r.calls) : QStringLiteral("–")).rightJustified(10);
+        for (const auto& [isKnown, v] : {std::pair<bool, int64_t>{true, r.total}, {true, r.self}, {knowsMean(r), int64_t(r.mean())},
+                 {knowsBounds(r), r.min}, {knowsBounds(r), r.max}})
+            line += (isKnown ? spanText(v) : QStringLiteral("–")).rightJustified(12);
         print(line + QStringLiteral("  ") + name + u'\n');
     }
     if (json)

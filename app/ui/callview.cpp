@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/callview.h"
+#include "store/callfigures.h"
 #include "ui/appearance.h"
 #include "ui/areasummary.h"
 #include "ui/callfacts.h"
@@ -154,7 +155,8 @@ void CallView::paintEvent(QPaintEvent* event)
 void CallView::showRank()
 {
     const FunctionCalls& calls = m_facts->calls();
-    const bool known = calls.position > 0 && calls.calls > 1 && calls.slice == m_shown;
+    const bool known = calls.position > 0 && calls.calls > 1 && calls.slice == m_shown
+        && !(m_context->trace->flags(m_shown) & store::kSummed); // what single calls took is not known
     m_rank->setVisible(known);
     if (!known)
         return;

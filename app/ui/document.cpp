@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/document.h"
+#include "store/callfigures.h"
 #include "session/livefollower.h"
 #include "ui/appearance.h"
 #include "ui/callfacts.h"
@@ -216,7 +217,8 @@ QString Document::summary() const
     const int threads = int(std::count_if(tracks.begin(), tracks.end(),
         [](const store::Track& t) { return t.kind == store::TrackKind::Thread; }));
     return QStringLiteral("%1 · %2 · %3")
-        .arg(formatCount(store::callCount(trace()), tr("%1 call"), tr("%1 calls")),
+        .arg(store::holdsSummed(trace()) ? formatCount(store::callCount(trace()), tr("%1 slice"), tr("%1 slices"))
+                                         : formatCount(store::callCount(trace()), tr("%1 call"), tr("%1 calls")),
             formatCount(trace().processes().size(), tr("%1 process"), tr("%1 processes")),
             formatCount(uint64_t(threads), tr("%1 thread"), tr("%1 threads")));
 }

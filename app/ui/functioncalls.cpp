@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/functioncalls.h"
+#include "store/callfigures.h"
 #include "ui/callsdata.h"
 #include <algorithm>
 #include <charconv>
@@ -122,7 +123,7 @@ FunctionCalls collectFunctionCalls(const store::Trace& trace, store::FunctionId 
             Callee& sum = sums[uint64_t(uint32_t(line)) << 32 | callee.v];
             sum.function = callee;
             sum.line = line;
-            ++sum.calls;
+            sum.calls += !(trace.flags(child) & store::kSummed); // else it is not known
             if (callee != function || isOutermost) // else its time is in that of the call that is around it
                 sum.total += trace.duration(child);
         }

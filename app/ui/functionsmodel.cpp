@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/functionsmodel.h"
+#include "store/callfigures.h"
 #include "ui/paneexport.h"
 #include "ui/appearance.h"
 #include "ui/text.h"
@@ -71,7 +72,7 @@ void FunctionsModel::setSpreads(std::vector<store::FunctionSpread> spreads)
 const store::FunctionSpread* FunctionsModel::spreadOf(const store::FunctionStatistics& s, int column) const
 {
     const bool has = column == P50 || column == P95 || column == P99 || column == Threads || column == Exceptions;
-    return has && s.function.v < m_spreads.size() ? &m_spreads[s.function.v] : nullptr;
+    return has && (column == Threads || store::knowsBounds(s)) && s.function.v < m_spreads.size() ? &m_spreads[s.function.v] : nullptr;
 }
 
 QVariant FunctionsModel::figure(const store::FunctionStatistics& s, int column) const
@@ -79,17 +80,17 @@ QVariant FunctionsModel::figure(const store::FunctionStatistics& s, int column) 
     const store::FunctionSpread* spread = spreadOf(s, column);
     switch (column) {
     case Calls:
-        return qlonglong(s.calls);
+        return store::knowsCalls(s) ? QVariant(qlonglong(s.calls)) : QVariant();
     case Total:
         return qlonglong(s.total);
     case Self:
         return qlonglong(s.self);
     case Mean:
-        return qlonglong(std::llround(s.mean()));
+        return store::knowsMean(s) ? QVariant(qlonglong(std::llround(s.mean()))) : QVariant();
     case Min:
-        return qlonglong(s.min);
+        return store::knowsBounds(s) ? QVariant(qlonglong(s.min)) : QVariant();
     case Max:
-        return qlonglong(s.max);
+        return store::knowsBounds(s) ? QVariant(qlonglong(s.max)) : QVariant();
     case Share:
         return double(s.self) / double(m_allSelf);
     case P50:
@@ -107,6 +108,15 @@ QVariant FunctionsModel::figure(const store::FunctionStatistics& s, int column) 
     }
 }
 
+static bool isUnknown(const store::FunctionStatistics& s, int column)
+{
+    if (column == FunctionsModel::Calls)
+        return !store::knowsCalls(s);
+    if (column == FunctionsModel::Mean)
+        return !store::knowsMean(s);
+    return column != FunctionsModel::Threads && !store::knowsBounds(s);
+}
+
 QVariant FunctionsModel::text(const store::FunctionStatistics& s, int column) const
 {
     if (column == Function)
@@ -114,8 +124,8 @@ QVariant FunctionsModel::text(const store::FunctionStatistics& s, int column) co
     if (column == Where)
         return m_context->place(s.function);
     const QVariant value = figure(s, column);
-    if (!value.isValid())
-        return {};
+    if (!value.isValid()) // the file does not say, or it is being counted
+        return isUnknown(s, column) ? QVariant(QStringLiteral("–")) : QVariant();
     if (column == Share)
         return formatPercent(value.toDouble());
     return column == Calls || column == Threads || column == Exceptions ? formatNumber(value.toULongLong())
@@ -155,6 +165,8 @@ QVariant FunctionsModel::data(const QModelIndex& index, int role) const
         if (const QVariant value = figure(s, column); value.typeId() == QMetaType::LongLong && column != Calls && column != Threads
             && column != Exceptions)
             return formatExact(value.toLongLong());
+        if (!isText(column) && !figure(s, column).isValid() && isUnknown(s, column))
+            return tr("Not in the file: it holds sums or samples, not single calls");
         return {};
     case Qt::TextAlignmentRole:
         return isText(column) ? QVariant() : int(Qt::AlignRight | Qt::AlignVCenter);
@@ -163,6 +175,8 @@ QVariant FunctionsModel::data(const QModelIndex& index, int role) const
     case kFileRole:
         if (column == Function)
             return m_context->fullName(s.function);
+        if (!isText(column) && !figure(s, column).isValid() && isUnknown(s, column))
+            return QString(); // an empty field
         [[fallthrough]];
     case SortRole:
         return isText(column) ? text(s, column) : figure(s, column);

@@ -3,6 +3,7 @@
 #include "ui/appearance.h"
 #include "ui/areasummary.h"
 #include "ui/controls.h"
+#include "store/callfigures.h"
 #include "ui/functionsmodel.h"
 #include "ui/paneexport.h"
 #include "ui/popupmenu.h"
@@ -321,20 +322,25 @@ void FunctionsView::showTotals()
 {
     uint64_t calls = 0;
     int64_t self = 0;
+    bool known = true; // the calls of all
     const int rows = m_proxy->rowCount();
     for (int i = 0; i < rows; ++i) {
         const auto& s = m_model->statistics()[size_t(m_proxy->mapToSource(m_proxy->index(i, 0)).row())];
         calls += s.calls;
+        known &= store::knowsCalls(s);
         self += s.self;
     }
     const QString functions = rows == m_model->rowCount() ? formatCount(uint64_t(rows), tr("%1 function"), tr("%1 functions"))
                                                           : tr("%1 of %2 functions").arg(formatNumber(uint64_t(rows)), formatNumber(uint64_t(m_model->rowCount())));
     const QString text = m_state->filter() ? tr("%1 · %2 calls · %3 self · filtered") : tr("%1 · %2 calls · %3 self");
+    const QString withoutCalls = m_state->filter() ? tr("%1 · %2 self · filtered") : tr("%1 · %2 self");
     QString cut;
     if (const auto& area = m_state->area())
         if (const auto sum = summaryOf(*m_context->trace, {area->range.from, area->range.to, area->tracks, {}}); sum.clipped)
             cut = formatCount(sum.clipped, tr(" · %1 call cut at an edge"), tr(" · %1 calls cut at the edges"));
-    m_totals->setFullText(text.arg(functions, formatNumber(calls), formatDuration(self)) + cut);
+    m_totals->setFullText((known ? text.arg(functions, formatNumber(calls), formatDuration(self))
+                                 : withoutCalls.arg(functions, formatDuration(self)))
+        + cut);
 }
 
 void FunctionsView::followSelection()

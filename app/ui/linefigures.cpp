@@ -13,7 +13,7 @@ std::vector<LineFigure> lineFigures(const store::Trace& trace, store::StringId f
         if (s.function.v >= trace.functions().size())
             continue;
         const store::Function& f = trace.function(s.function);
-        if (f.file != file || f.kind == store::FunctionKind::C || s.calls == 0)
+        if (f.file != file || f.kind == store::FunctionKind::C || (s.calls == 0 && s.total == 0))
             continue;
         LineFigure& line = lines[std::max(int(f.line), 1)];
         line.definition = true;

@@ -2,7 +2,7 @@
 #include "ui/recent.h"
 #include "session/settings.h"
 #include "store/query.h"
-#include "store/statistics.h"
+#include "store/callfigures.h"
 #include "ui/appearance.h"
 #include "ui/text.h"
 #include <QCryptographicHash>
@@ -86,7 +86,7 @@ void RecentFiles::add(const TraceContext& context, const QString& path)
         command = fromTrace(trace.format());
     const QJsonObject object{{QStringLiteral("command"), command},
         {QStringLiteral("figures"),
-            QObject::tr("%1 · %2 calls").arg(formatDuration(trace.duration()), formatNumber(store::callCount(trace)))},
+            (store::holdsSummed(trace) ? QObject::tr("%1 · %2 slices") : QObject::tr("%1 · %2 calls")).arg(formatDuration(trace.duration()), formatNumber(store::callCount(trace)))},
         {QStringLiteral("opened"), QDateTime::currentDateTime().toString(Qt::ISODate)}};
     const QString name = entryFile(path, QStringLiteral(".json"));
     QDir().mkpath(QFileInfo(name).path());

@@ -116,7 +116,7 @@ void SourceGutter::paintEvent(QPaintEvent* event)
         if (m_callsWidth > 0) {
             painter.setPen(m_appearance.color(u"text.secondary"));
             painter.drawText(QRect(kStripe + m_timeWidth, row.top(), m_callsWidth, row.height()),
-                Qt::AlignRight | Qt::AlignVCenter, formatShort(double(it->calls)) + QChar(u'×'));
+                Qt::AlignRight | Qt::AlignVCenter, it->calls ? formatShort(double(it->calls)) + QChar(u'×') : QString()); // 0: not known
         }
     }
 }
@@ -130,7 +130,7 @@ QString SourceGutter::tipFor(int line) const
     for (size_t i = 0; i < std::min(figure->parts.size(), kMostInTip); ++i) {
         const LineFigure::Part& part = figure->parts[i];
         lines << QStringLiteral("<b>%1</b> · %2 · %3")
-                     .arg(m_context->name(part.function).toHtmlEscaped(), formatCount(part.calls, tr("%1 call"), tr("%1 calls")),
+                     .arg(m_context->name(part.function).toHtmlEscaped(), part.calls ? formatCount(part.calls, tr("%1 call"), tr("%1 calls")) : tr("calls not known"),
                          formatDuration(part.total));
     }
     if (figure->parts.size() > kMostInTip)

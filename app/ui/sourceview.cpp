@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/sourceview.h"
+#include "store/callfigures.h"
 #include "ui/appearance.h"
 #include "ui/callfacts.h"
 #include "ui/controls.h"
@@ -164,7 +165,11 @@ void SourceView::setStatistics(std::vector<store::FunctionStatistics> statistics
 void SourceView::showFacts()
 {
     const FunctionCalls& calls = m_facts->calls();
-    m_which->setFullText(calls.position ? tr("call %1 of %2").arg(formatNumber(calls.position), formatNumber(calls.calls))
+    const store::SliceIndex one = calls.previous != store::kNoSlice ? calls.previous : calls.slice != store::kNoSlice ? calls.slice : calls.next;
+    const bool summed = one != store::kNoSlice && m_context->trace->flags(one) & store::kSummed; // no single calls, but slices
+    m_which->setFullText(summed && calls.position ? tr("part %1 of %2").arg(formatNumber(calls.position), formatNumber(calls.calls))
+            : summed            ? formatCount(calls.calls, tr("%1 part"), tr("%1 parts"))
+            : calls.position    ? tr("call %1 of %2").arg(formatNumber(calls.position), formatNumber(calls.calls))
             : calls.calls               ? formatCount(calls.calls, tr("%1 call"), tr("%1 calls"))
                                         : QString());
     m_previous->setEnabled(calls.previous != store::kNoSlice);

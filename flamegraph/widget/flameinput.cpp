@@ -2,6 +2,7 @@
 // Mouse, wheel, keys and tooltip of the FlameCanvas.
 #include "layout/text.h"
 #include "render/theme.h"
+#include "store/callfigures.h"
 #include "widget/flamecanvas.h"
 #include <QMouseEvent>
 #include <QNativeGestureEvent>
@@ -41,11 +42,11 @@ QString frameToolTip(const store::Trace& trace, const flame::CallTree& tree, uin
     if (const std::string file = plainLine(trace.string(function.file)); !file.empty())
         html += QStringLiteral("\n")
             + muted.arg(gray, fromStore(file + (function.line ? ":" + std::to_string(function.line) : "")));
-    html += QStringLiteral("\n<b>%1</b> total    <b>%2</b> self    <b>%3</b> %4")
-                .arg(
-                    fromStore(formatDuration(n.time)), fromStore(formatDuration(n.self)),
-                    fromStore(formatCount(int64_t(n.calls))),
-                    n.calls == 1 ? QStringLiteral("call") : QStringLiteral("calls"));
+    html += QStringLiteral("\n<b>%1</b> total    <b>%2</b> self").arg(fromStore(formatDuration(n.time)), fromStore(formatDuration(n.self)));
+    const bool summed = n.slowest != store::kNoSlice && trace.flags(n.slowest) & store::kSummed; // single calls are not known
+    if (!summed)
+        html += QStringLiteral("    <b>%1</b> %2").arg(
+            fromStore(formatCount(int64_t(n.calls))), n.calls == 1 ? QStringLiteral("call") : QStringLiteral("calls"));
     const auto share = [&](uint32_t of) {
         const int64_t whole = of ? tree.node(of).time : tree.scopeTime();
         return fromStore(formatShare(whole > 0 ? double(n.time) / double(whole) : 0));
@@ -55,7 +56,7 @@ QString frameToolTip(const store::Trace& trace, const flame::CallTree& tree, uin
         html += QStringLiteral("    ") + share(n.parent)
             + (tree.direction() == flame::Direction::TopDown ? QStringLiteral(" of caller")
                                                              : QStringLiteral(" of what it calls"));
-    if (n.slowest != store::kNoSlice && n.calls > 1)
+    if (n.slowest != store::kNoSlice && n.calls > 1 && !summed)
         html += QStringLiteral("\nslowest call ") + fromStore(formatDuration(trace.duration(n.slowest)));
     return html + QStringLiteral("</div>");
 }

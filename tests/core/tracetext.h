@@ -38,8 +38,8 @@ inline QStringList sliceLines(const calltide::store::Trace& t, bool tracks = tru
                             .arg(QString::fromStdString(calltide::formats::traceName(t, t.functionOf(i))));
                 if (const std::string a = t.arguments(i); !a.empty())
                     line += u' ' + QString::fromStdString(a);
-                if (t.flags(i))
-                    line += QStringLiteral(" flags=%1").arg(t.flags(i));
+                if (t.flags(i) & 127) // not store::kSummed, which all of a profile have
+                    line += QStringLiteral(" flags=%1").arg(t.flags(i) & 127);
                 out += line;
             }
         }

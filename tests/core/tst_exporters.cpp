@@ -135,6 +135,22 @@ private Q_SLOTS:
             qPrintable(lines.join(u'\n')));
     }
 
+    // Of a file of cProfile's, whose slices are not its calls.
+    void pstatsKeepsCallsOfPstats()
+    {
+        const auto t = formats::open(CALLTIDE_TEST_DATA "/succeed/profiles/app.prof");
+        QVERIFY2(t, t ? "" : t.error().message.c_str());
+        const auto back = through(*t, ExportFormat::Pstats, QStringLiteral("again.prof"));
+        const auto calls = [](const Trace& trace) {
+            QMap<QString, qulonglong> out;
+            for (const FunctionStatistics& s : functionStatistics(trace))
+                out[QString::fromStdString(formats::traceName(trace, s.function))] = s.calls;
+            return out;
+        };
+        QCOMPARE(calls(*back), calls(**t));
+        QCOMPARE(calls(*back).value(QStringLiteral("<genexpr> (small.py:1)")), 320130u);
+    }
+
     void csvIsATableOfFunctions()
     {
         const std::string path = m_dir.filePath(QStringLiteral("a.csv")).toStdString();

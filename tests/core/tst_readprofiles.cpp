@@ -2,7 +2,7 @@
 // Profiles of other tools: what stands in the file and what is seen of it.
 #include "formats/reader.h"
 #include "formats/sampled.h"
-#include "store/statistics.h"
+#include "store/callfigures.h"
 #include "tracetext.h"
 #include <QDir>
 
@@ -61,6 +61,39 @@ private Q_SLOTS:
             QVERIFY2(std::abs(self.value(QString::fromLatin1(name)) - ns) < 1'000 + ns / 50,
                 qPrintable(QStringLiteral("%1: %2").arg(QString::fromLatin1(name)).arg(self.value(QString::fromLatin1(name)))));
         QVERIFY(std::abs(r.value()->duration() - 193'417'546) < 1'000);
+    }
+
+    // The file says how often in all, which its slices do not; what single calls took no profile says.
+    void pstatsKeepTheirCalls()
+    {
+        const auto r = formats::open(CALLTIDE_TEST_DATA "/succeed/profiles/app.prof");
+        QVERIFY2(r, r ? "" : r.error().message.c_str());
+        QMap<QString, FunctionStatistics> of;
+        for (const FunctionStatistics& f : functionStatistics(**r))
+            of[QString::fromStdString(formats::traceName(**r, f.function))] = f;
+        const FunctionStatistics& expression = of[QStringLiteral("<genexpr> (small.py:1)")];
+        QCOMPARE(expression.calls, uint64_t(320130));
+        QCOMPARE(int64_t(expression.mean()), expression.total / int64_t(expression.calls));
+        const FunctionStatistics& recursive = of[QStringLiteral("rec (small.py:6)")];
+        QCOMPARE(recursive.calls, uint64_t(420));
+        QVERIFY(!knowsMean(recursive));
+        QVERIFY(!knowsBounds(expression) && !knowsBounds(recursive));
+        Scope half;
+        half.to = (**r).begin() + (**r).duration() / 2;
+        for (const FunctionStatistics& f : functionStatistics(**r, half))
+            QVERIFY(!knowsCalls(f) && f.total > 0);
+    }
+
+    void samplesAreNoCalls()
+    {
+        for (const char* file : {"cpu.pprof", "perf.txt"}) {
+            const auto r = formats::open(CALLTIDE_TEST_DATA "/succeed/profiles/" + std::string(file));
+            QVERIFY2(r, r ? "" : r.error().message.c_str());
+            const auto statistics = functionStatistics(**r);
+            QVERIFY(!statistics.empty());
+            for (const FunctionStatistics& f : statistics)
+                QVERIFY2(!knowsCalls(f) && !knowsMean(f) && !knowsBounds(f) && f.total > 0, file);
+        }
     }
 
     // As cProfile of 3.12 writes them when several threads run: more own time than any caller is told of.

@@ -2,6 +2,7 @@
 // Choosing an exporter, and the small ones.
 #include "formats/exporters.h"
 #include "formats/sampled.h"
+#include "store/callfigures.h"
 #include <algorithm>
 
 namespace calltide::formats {
@@ -249,10 +250,17 @@ bool writeCsv(Exporting& e)
         e.out.add(',');
         if (f.line)
             e.out.addInteger(f.line);
-        for (const int64_t v : {int64_t(s.calls), s.total, s.self, int64_t(s.mean() + 0.5), s.min, s.max}) {
+        const auto figure = [&](bool known, int64_t v) {
             e.out.add(',');
-            e.out.addInteger(v);
-        }
+            if (known)
+                e.out.addInteger(v);
+        };
+        figure(knowsCalls(s), int64_t(s.calls));
+        figure(true, s.total);
+        figure(true, s.self);
+        figure(knowsMean(s), int64_t(s.mean() + 0.5));
+        figure(knowsBounds(s), s.min);
+        figure(knowsBounds(s), s.max);
         e.out.add('\n');
     }
     return !(e.options.progress && e.options.progress->cancelled());

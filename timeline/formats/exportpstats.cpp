@@ -2,6 +2,8 @@
 // cProfile's file: a marshalled dictionary of functions with their callers. Recursion counts as in cProfile: once in
 // the times, each call in the calls.
 #include "formats/exporters.h"
+#include "store/callfigures.h"
+#include <algorithm>
 #include <bit>
 #include <map>
 #include <unordered_map>
@@ -100,10 +102,12 @@ bool writePstats(Exporting& e)
         int64_t below = 0;
     };
     std::vector<Open> open;
+    std::vector<CallsInAll> inAll(keys.size()); // of what was read from such a file
     for (size_t k = 0; k < t.tracks().size() && !e.stopped(); k++) {
         const TrackId id{k};
         if (!e.ofCalls(id))
             continue;
+        const bool summed = isSummed(t, id);
         e.walk(
             id,
             [&](SliceIndex i, uint32_t) {
@@ -118,11 +122,15 @@ bool writePstats(Exporting& e)
                 const Open o = open.back();
                 open.pop_back();
                 const int64_t length = e.clip(t.end(i)) - e.clip(t.start(i));
+                const CallsInAll said = summed ? callsInAll(t, i) : CallsInAll();
+                const int64_t calls = std::max<int64_t>(1, int64_t(said.here));
+                if (said.calls)
+                    inAll[o.function] = said;
                 const auto count = [&](Times& times) {
-                    times.calls++;
+                    times.calls += calls;
                     times.own += length - o.below;
                     if (--times.active == 0) {
-                        times.primitive++;
+                        times.primitive += calls;
                         times.total += length;
                     }
                 };
@@ -135,6 +143,13 @@ bool writePstats(Exporting& e)
     }
     if (e.stopped())
         return false;
+    const bool whole = e.clip(t.begin()) == t.begin() && e.clip(t.end()) == t.end() && !e.options.scope.passes;
+    for (size_t f = 0; whole && f < keys.size(); f++) {
+        if (inAll[f].calls) {
+            functions[f].calls = int64_t(inAll[f].calls);
+            functions[f].primitive = int64_t(inAll[f].primitive);
+        }
+    }
     Marshal m(e.out);
     const auto key = [&](uint32_t f) {
         m.tuple(3);

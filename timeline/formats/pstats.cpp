@@ -5,6 +5,7 @@
 #include "formats/marshal.h"
 #include "formats/readers.h"
 #include "formats/sampled.h"
+#include "store/callfigures.h"
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -334,7 +335,7 @@ private:
             m_tree.add(node, nanoseconds(f.own * share));
             m_placed[m.function] += f.own * share;
             const int64_t calls = k == 0 ? p.calls : int64_t(double(f.calls) * share + 0.5);
-            m_tree.setExtra(node, m_builder.addExtra(0, "{\"calls\":" + std::to_string(calls) + ",\"calls_in_all\":"
+            m_tree.setExtra(node, m_builder.addExtra(kSummed, "{\"calls\":" + std::to_string(calls) + ",\"calls_in_all\":"
                 + std::to_string(f.calls) + ",\"calls_in_all_without_recursion\":" + std::to_string(f.primitive) + "}"));
             for (const Edge& e : f.callees) {
                 if (m_functions[e.callee].circle != f.circle)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "formats/sampled.h"
+#include "store/callfigures.h"
 #include <algorithm>
 #include <numeric>
 
@@ -23,7 +24,7 @@ void SampledThread::closeTo(size_t depth, int64_t time)
     SliceBuffer& slices = m_builder.slices(m_track);
     while (m_open.size() > depth) {
         const Open& o = m_open.back();
-        slices.addAtDepth(uint32_t(m_open.size() - 1), o.start, time - o.start, o.function);
+        slices.addAtDepth(uint32_t(m_open.size() - 1), o.start, time - o.start, o.function, kSummed);
         m_open.pop_back();
     }
 }
@@ -201,7 +202,8 @@ int64_t WeightTree::layOut(SliceBuffer& slices, int64_t begin, int64_t nsPerUnit
         const int64_t start = level.at;
         const int64_t length = std::min(sums[node] * nsPerUnit, limit - start);
         level.at = start + length;
-        slices.addAtDepth(uint32_t(levels.size() - 1), start, length, m_nodes[node].function, m_nodes[node].extra);
+        slices.addAtDepth(uint32_t(levels.size() - 1), start, length, m_nodes[node].function,
+            m_nodes[node].extra ? m_nodes[node].extra : kSummed);
         levels.push_back({first[node], first[node + 1], start});
     }
     return limit;

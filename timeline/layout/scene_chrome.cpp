@@ -2,7 +2,7 @@
 // What frames the rows: grid, headers, minimap, ruler, scroll bar.
 #include "layout/minimap.h"
 #include "layout/scenepainter.h"
-#include "store/statistics.h"
+#include "store/callfigures.h"
 #include <algorithm>
 
 namespace calltide::layout {
@@ -230,7 +230,9 @@ void ScenePainter::paintCorner()
     const double x = double(kHeaderPad);
     const uint64_t calls = store::callCount(*whole);
     const std::string length = formatDuration(whole->duration()) + (whole->isGrowing() ? " so far" : "") + std::string(kDot)
-        + formatCount(int64_t(calls)) + (calls == 1 ? " call" : " calls");
+        + formatCount(int64_t(calls)) + (store::holdsSummed(*whole) ? calls == 1 ? " slice" : " slices"
+                : calls == 1             ? " call"
+                                         : " calls");
     if (z.minimap.h >= 40 && v.cornerField) {
         text(
             elideRight(length, float(end - x), tm, FontRole::Caption), x, double(z.minimap.h) - 8, x, end, st.textMuted,

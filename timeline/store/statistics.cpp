@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "store/statistics.h"
+#include "store/callfigures.h"
 #include "store/walk.h"
 #include <algorithm>
+#include <charconv>
 
 namespace calltide::store {
 
@@ -14,11 +15,23 @@ std::vector<TrackId> withLanes(const Trace& trace, TrackId thread)
     return tracks;
 }
 
+// Below a thread stand the lives of processes that it started: they are no calls.
+static bool countsCallsOf(const Trace& trace, const Track& track)
+{
+    if (track.kind == TrackKind::Async && track.parent.valid()) {
+        const Track& above = trace.track(track.parent); // where they overlap, another lane of them
+        const Track& top = above.kind == TrackKind::Async && above.parent.valid() ? trace.track(above.parent) : above;
+        if (top.kind == TrackKind::Thread)
+            return false;
+    }
+    return countsCalls(track.kind);
+}
+
 uint64_t callCount(const Trace& trace)
 {
     uint64_t out = 0;
     for (const Track& track : trace.tracks())
-        out += countsCalls(track.kind) ? track.sliceCount : 0;
+        out += countsCallsOf(trace, track) ? track.sliceCount : 0;
     return out;
 }
 
@@ -26,12 +39,24 @@ std::vector<TrackId> countedTracks(const Trace& trace, const std::vector<TrackId
 {
     std::vector<TrackId> out;
     for (size_t t = 0; chosen.empty() && t < trace.tracks().size(); t++)
-        if (countsCalls(trace.tracks()[t].kind))
+        if (countsCallsOf(trace, trace.tracks()[t]))
             out.push_back(TrackId(t));
     for (const TrackId t : chosen)
-        if (countsCalls(trace.track(t).kind))
+        if (countsCallsOf(trace, trace.track(t)))
             out.push_back(t);
     return out.empty() ? chosen : out;
+}
+
+CallsInAll callsInAll(const Trace& trace, SliceIndex i)
+{
+    const std::string text = trace.extra(i) ? trace.arguments(i) : std::string();
+    const auto number = [&](std::string_view key) {
+        uint64_t out = 0;
+        if (const size_t at = text.find(key); at != text.npos)
+            std::from_chars(text.data() + at + key.size(), text.data() + text.size(), out);
+        return out;
+    };
+    return {number("\"calls_in_all\":"), number("\"calls_in_all_without_recursion\":"), number("\"calls\":")};
 }
 
 std::vector<FunctionStatistics> functionStatistics(const Trace& trace, const Scope& scope, Progress* progress)
@@ -41,6 +66,8 @@ std::vector<FunctionStatistics> functionStatistics(const Trace& trace, const Sco
         uint64_t calls = 0;
         int64_t total = 0, self = 0, min = INT64_MAX, max = 0, sum = 0;
         uint32_t open = 0; // how often it is on the stack of the track being walked
+        bool summed = false; // not all are single calls
+        CallsInAll inAll;
     };
     std::vector<Sum> sums(trace.functions().size());
     const std::vector<TrackId> tracks = countedTracks(trace, scope.tracks);
@@ -48,7 +75,9 @@ std::vector<FunctionStatistics> functionStatistics(const Trace& trace, const Sco
     std::vector<int64_t> childTime; // one more than the depth: of the children of each open call
     uint64_t visited = 0;
     bool cancelled = false;
+    const bool whole = scope.from <= trace.begin() && scope.to >= trace.end() && !scope.passes;
     for (TrackId id : tracks) {
+        const bool summed = isSummed(trace, id);
         childTime.assign(1, 0);
         auto clipped = [&](SliceIndex s) {
             return std::max<int64_t>(0, std::min(trace.end(s), scope.to) - std::max(trace.start(s), scope.from));
@@ -69,6 +98,11 @@ std::vector<FunctionStatistics> functionStatistics(const Trace& trace, const Sco
                 f.open--;
                 if (!scope.passes || scope.passes(s)) {
                     f.calls++;
+                    if (summed) {
+                        f.summed = true;
+                        if (whole && f.inAll.calls == 0)
+                            f.inAll = callsInAll(trace, s);
+                    }
                     f.sum += d;
                     f.self += std::max<int64_t>(0, d - childTime.back());
                     f.min = std::min(f.min, d);
@@ -83,9 +117,13 @@ std::vector<FunctionStatistics> functionStatistics(const Trace& trace, const Sco
             return {};
     }
     std::vector<FunctionStatistics> out;
-    for (size_t i = 0; i < sums.size(); i++)
-        if (sums[i].calls)
+    for (size_t i = 0; i < sums.size(); i++) {
+        if (Sum& f = sums[i]; f.summed) {
+            const bool recursive = f.inAll.calls != f.inAll.primitive; // what the inner calls took is in the outer ones' sum
+            out.push_back({FunctionId(i), f.inAll.calls, f.total, f.self, -1, -1, recursive ? -1 : f.total});
+        } else if (f.calls)
             out.push_back({FunctionId(i), sums[i].calls, sums[i].total, sums[i].self, sums[i].min, sums[i].max, sums[i].sum});
+    }
     std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.self > b.self; });
     return out;
 }
