@@ -384,6 +384,35 @@ private Q_SLOTS:
         QCOMPARE(problems(t, "recording.child"), 1u);
     }
 
+    void aMissingFolderOfChildrenIsSaid()
+    {
+        const auto recording = [](std::string_view options) {
+            W w;
+            const f::MetaRecord record{w.string("options"), w.string(options)};
+            w.record(f::TableType::Meta, 1, &record, sizeof record);
+            tables(w);
+            const std::string_view fork("\x63\x00\x05", 3), other("\x64\x00\x05", 3); // pid, no command line, since when
+            w.events({W::enter(128), W::extended(f::kSpawn, 10, fork), W::extended(f::kSpawn, 10, other), W::leave(90)});
+            return w.bytes;
+        };
+        const std::string_view all = R"({"children": true, "include_children": [], "exclude_children": []})";
+        auto trace = read(recording(all));
+        QVERIFY(bool(trace));
+        QCOMPARE(problems(**trace, "recording.no_children"), 2u);
+        // Nor are they calls.
+        QCOMPARE(callCount(**trace), 1u);
+        for (const FunctionStatistics& s : functionStatistics(**trace))
+            QCOMPARE(std::string((**trace).functionName(s.function)), std::string("main"));
+
+        QVERIFY(QDir(m_folder.path()).mkpath(QStringLiteral("t.calltide.d"))); // they have left no recording
+        trace = read(recording(all));
+        QVERIFY(QDir(m_folder.filePath(QStringLiteral("t.calltide.d"))).removeRecursively());
+        QCOMPARE(problems(**trace, "recording.no_children"), 0u);
+        for (const std::string_view some : {R"({"children": false, "include_children": [], "exclude_children": []})",
+                 R"({"children": true, "include_children": [], "exclude_children": ["git"]})"})
+            QCOMPARE(problems(**read(recording(some)), "recording.no_children"), 0u);
+    }
+
     void errorsNameTheFile()
     {
         W w;

@@ -4,6 +4,7 @@
 #include "formats/recordingfiles.h"
 #include "store/parallel.h"
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 
 namespace calltide::formats {
@@ -105,6 +106,19 @@ void NativeReader::addLanes()
         addTasks(m_builder, p);
     }
     addSpawns(m_builder, processes);
+    if (m_noFolder)
+        missChildren(processes[0]);
+}
+
+// A recording that was copied without the folder of its children.
+void NativeReader::missChildren(const ProcessThreads& first)
+{
+    const uint64_t count = recordedChildren(first);
+    const std::string folder = std::filesystem::path(childFolder(m_path)).filename().string();
+    if (count && !(m_files[0].header.compat & format::kIsChild))
+        m_builder.problem("recording.no_children",
+            "The recordings of child processes are missing: the folder " + folder + " has to stand beside the recording.",
+            Severity::DataLoss, -1, {}, count);
 }
 
 // Where a process's recording ends: its last record, or its orderly end.
@@ -162,6 +176,8 @@ Result<TracePtr> NativeReader::read()
     m_files.push_back(std::move(*first));
     if (m_options.followChildren)
         findChildren();
+    std::error_code error;
+    m_noFolder = m_options.followChildren && !std::filesystem::exists(childFolder(m_path), error) && !error;
     return read(std::move(m_files));
 }
 

@@ -36,4 +36,7 @@ void addTasks(store::TraceBuilder& builder, const ProcessThreads& process);
 // nativespawns.cpp: arrows from where a process was started, and a lane for those that have no recording of their own.
 void addSpawns(store::TraceBuilder& builder, const std::vector<ProcessThreads>& processes);
 
+// How many of the processes that this one started must have been recorded, as far as its own recording can tell.
+uint64_t recordedChildren(const ProcessThreads& process);
+
 } // namespace calltide::formats

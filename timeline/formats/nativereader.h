@@ -41,6 +41,7 @@ private:
     void closeProcess(size_t file);
     void finishThread(ThreadWork& work);
     void addLanes();
+    void missChildren(const ProcessThreads& first);
     void addProblems();
     bool cancelled() const { return m_options.progress && m_options.progress->cancelled(); }
     void problem(std::string_view kind, std::string_view text, store::Severity severity, uint64_t count);
@@ -54,6 +55,7 @@ private:
     std::set<std::pair<size_t, uint32_t>> m_dropped; // file, function
     store::FunctionId m_unknown;
     std::vector<ThreadWork> m_threads;
+    bool m_noFolder = false; // none of children's recordings, where one would be
     uint64_t m_bytes = 0; // of all files
     std::atomic<uint64_t> m_done{0};
     std::vector<std::pair<std::string, std::string>> m_badChildren;

@@ -110,7 +110,30 @@ void addOthers(TraceBuilder& builder, const ProcessThreads& process, const std::
     }
 }
 
+bool hasOption(const NativeFile& file, std::string_view key, std::string_view value)
+{
+    return file.metaValue("options").find("\"" + std::string(key) + "\": " + std::string(value)) != std::string::npos;
+}
+
 } // namespace
+
+// Forks, and those that run a program with the same interpreter. Other Pythons may be out of reach, and where only some
+// children were wanted it can not be told which.
+uint64_t recordedChildren(const ProcessThreads& process)
+{
+    const NativeFile& file = process.file;
+    if (!hasOption(file, "children", "true") || !hasOption(file, "include_children", "[]") || !hasOption(file, "exclude_children", "[]"))
+        return 0;
+    const std::string same = std::string(file.metaValue("executable")) + " ";
+    const std::vector<Start> starts = startsOf(process);
+    return uint64_t(std::count_if(starts.begin(), starts.end(), [&](const Start& s) {
+        const std::string_view command = file.string(s.spawn.command);
+        if (command.empty())
+            return true;
+        const std::string_view first = command.starts_with(same) ? command.substr(same.size()) : std::string_view();
+        return !first.empty() && (first[0] != '-' || first.starts_with("-c ") || first.starts_with("-m ")) && outOfReach(command).empty();
+    }));
+}
 
 void addSpawns(TraceBuilder& builder, const std::vector<ProcessThreads>& processes)
 {
