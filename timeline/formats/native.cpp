@@ -117,8 +117,9 @@ void NativeReader::missChildren(const ProcessThreads& first)
     const std::string folder = std::filesystem::path(childFolder(m_path)).filename().string();
     if (count && !(m_files[0].header.compat & format::kIsChild))
         m_builder.problem("recording.no_children",
-            "The recordings of child processes are missing: the folder " + folder + " has to stand beside the recording.",
-            Severity::DataLoss, -1, {}, count);
+            (count == 1 ? "The recording of a child process is" : std::to_string(count) + " recordings of child processes are")
+                + " missing: the folder " + folder + " has to stand beside the recording.",
+            Severity::DataLoss);
 }
 
 // Where a process's recording ends: its last record, or its orderly end.
