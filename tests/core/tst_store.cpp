@@ -352,6 +352,24 @@ private Q_SLOTS:
         QCOMPARE(stats[0].total, int64_t(2 * kDepth)); // recursion counts once
         QCOMPARE(stats[0].calls, uint64_t(kDepth));
     }
+
+    void sumsOfCenturies() // what a damaged file may say
+    {
+        TraceBuilder b;
+        Track t;
+        t.process = b.addProcess({});
+        Function f;
+        f.name = b.intern("long");
+        const FunctionId id = b.addFunction(f);
+        constexpr int64_t kLong = INT64_MAX / 4 * 3;
+        for (int i = 0; i < 2; ++i)
+            b.slices(b.addTrack(t)).add(0, kLong, id);
+        const auto trace = b.finish();
+        const auto stats = functionStatistics(**trace);
+        QCOMPARE(stats[0].max, kLong);
+        QCOMPARE(stats[0].self, INT64_MAX);
+        QCOMPARE(stats[0].total, INT64_MAX);
+    }
 };
 
 QTEST_APPLESS_MAIN(TestStore)

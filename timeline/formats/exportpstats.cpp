@@ -2,6 +2,7 @@
 // cProfile's file: a marshalled dictionary of functions with their callers. Recursion counts as in cProfile: once in
 // the times, each call in the calls.
 #include "formats/exporters.h"
+#include "store/sums.h"
 #include "store/callfigures.h"
 #include <algorithm>
 #include <bit>
@@ -127,16 +128,16 @@ bool writePstats(Exporting& e)
                 if (said.calls)
                     inAll[o.function] = said;
                 const auto count = [&](Times& times) {
-                    times.calls += calls;
-                    times.own += length - o.below;
+                    store::addSaturated(times.calls, calls);
+                    store::addSaturated(times.own, length - o.below);
                     if (--times.active == 0) {
-                        times.primitive += calls;
-                        times.total += length;
+                        store::addSaturated(times.primitive, calls);
+                        store::addSaturated(times.total, length);
                     }
                 };
                 count(functions[o.function]);
                 if (!open.empty()) {
-                    open.back().below += length;
+                    store::addSaturated(open.back().below, length);
                     count(callers[o.function][open.back().function]);
                 }
             });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/callfigures.h"
+#include "store/sums.h"
 #include "store/walk.h"
 #include <algorithm>
 #include <charconv>
@@ -103,15 +104,15 @@ std::vector<FunctionStatistics> functionStatistics(const Trace& trace, const Sco
                         if (whole && f.inAll.calls == 0)
                             f.inAll = callsInAll(trace, s);
                     }
-                    f.sum += d;
-                    f.self += std::max<int64_t>(0, d - childTime.back());
+                    addSaturated(f.sum, d);
+                    addSaturated(f.self, std::max<int64_t>(0, d - childTime.back()));
                     f.min = std::min(f.min, d);
                     f.max = std::max(f.max, d);
                     if (f.open == 0)
-                        f.total += d;
+                        addSaturated(f.total, d);
                 }
                 childTime.pop_back();
-                childTime.back() += d;
+                addSaturated(childTime.back(), d);
             });
         if (cancelled)
             return {};
