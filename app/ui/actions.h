@@ -22,7 +22,7 @@ enum class ActionId : uint8_t {
     TimeFromStart, TimeWall, TimeUtc, TimeNanoseconds, TimeEpoch, AllFlows,
     TracksFilter, TrackPin, TrackHide, TracksHits, TracksBoth, TracksThreads, TracksTasks, TracksSwitch, TracksAll, TracksReset,
     ShowTimeline, ShowFlame, ShowSandwich, ShowFunctions, ShowHits, BottomDocks, RightDocks, ReducedMotion, FrameTime, KeepOpened, LayoutDefault, LayoutWide, LayoutNumbers, LayoutCode, FullScreen,
-    Back, Forward, GoToTime, FitAll, FitSelection, ZoomIn, ZoomOut, PanLeft, PanRight, Parent, Child, Next, Previous, FlowNext, FlowPrevious, OpenEditor,
+    Back, Forward, GoToTime, FitAll, FitSelection, ZoomIn, ZoomOut, PanLeft, PanRight, Parent, Child, Next, Previous, FlowNext, FlowPrevious, NextException, PreviousException, OpenEditor,
     AreaFromSelection, Mark, NoteSpan, NoteEdit, NoteDelete,
     Launch, LaunchAgain, Attach, Pause, Snapshot, Stop,
     Sample, Palette, Keys, EditKeys, About, Count

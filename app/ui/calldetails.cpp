@@ -5,6 +5,7 @@
 #include <QCoreApplication>
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace calltide::ui {
 namespace {
@@ -13,10 +14,71 @@ constexpr qsizetype kLongestValue = 2000; // characters; the rest is cut with "�
 
 using Json = nlohmann::ordered_json; // arguments are read in the order in which they were given
 
+// A text within a container, in quotes as Python chooses them. "…" for what was cut, "<Shop>" for an object, and bytes
+// stand as they are.
+void addPythonText(const std::string& text, std::string& out)
+{
+    if (text == "…" || (text.starts_with('<') && text.ends_with('>')) || (text.starts_with("b'") && text.ends_with('\''))) {
+        out += text;
+        return;
+    }
+    const char quote = text.find('\'') != std::string::npos && text.find('"') == std::string::npos ? '"' : '\'';
+    out += quote;
+    for (const char c : text) {
+        if (c == quote || c == '\\')
+            out += '\\';
+        if (c == '\n')
+            out += "\\n";
+        else
+            out += c;
+    }
+    out += quote;
+}
+
+// The value as Python writes it.
+void addPython(const Json& value, std::string& out, int depth)
+{
+    constexpr int kDeepest = 50;
+    if (depth > kDeepest || out.size() > 4 * size_t(kLongestValue)) { // it is cut anyway
+        out += "…";
+    } else if (value.is_null()) {
+        out += "None";
+    } else if (value.is_boolean()) {
+        out += value.get<bool>() ? "True" : "False";
+    } else if (value.is_string()) {
+        addPythonText(value.get_ref<const std::string&>(), out);
+    } else if (value.is_structured()) {
+        out += value.is_array() ? '[' : '{';
+        bool first = true;
+        for (const auto& [key, inner] : value.items()) {
+            if (!std::exchange(first, false))
+                out += ", ";
+            if (out.size() > 4 * size_t(kLongestValue)) {
+                out += "…";
+                break;
+            }
+            if (value.is_object()) {
+                addPythonText(key, out);
+                if (key == "…")
+                    continue; // more of them, that were not recorded
+                out += ": ";
+            }
+            addPython(inner, out, depth + 1);
+        }
+        out += value.is_array() ? ']' : '}';
+    } else {
+        out += value.dump(-1, ' ', false, Json::error_handler_t::replace);
+    }
+}
+
 QString valueText(const Json& value)
 {
-    QString text = value.is_string() ? QString::fromStdString(value.get_ref<const std::string&>())
-                                     : QString::fromStdString(value.dump(-1, ' ', false, Json::error_handler_t::replace));
+    std::string written;
+    if (value.is_string()) // a text, or what an object was written as: which of them is not recorded
+        written = value.get_ref<const std::string&>();
+    else
+        addPython(value, written, 0);
+    QString text = QString::fromStdString(written);
     if (text.size() > kLongestValue)
         text = text.left(kLongestValue) + u'…';
     return fromTrace(text.toStdString());

@@ -23,7 +23,7 @@ struct CallDetails
     uint64_t callsInside = 0;
     int64_t gilWait = 0; // ns within the call in which its thread waited for the interpreter's lock
     std::vector<InnerShare> inner;              // by time, largest first
-    QList<QPair<QString, QString>> arguments;   // name, value as JSON text, in the order of the recording
+    QList<QPair<QString, QString>> arguments;   // name, value as Python writes it, in the order of the recording
     int callLine = 0;                           // from which the caller called; 0: not recorded
     QString returned;                           // empty: not recorded
     QString raised;                             // "ValueError: no such thing": what ended the call; empty: nothing known

@@ -6,6 +6,7 @@
 #include "ui/callfacts.h"
 #include "ui/controls.h"
 #include "ui/durationspark.h"
+#include "ui/instantpage.h"
 #include "ui/sharestrip.h"
 #include "ui/text.h"
 #include <QBoxLayout>
@@ -50,6 +51,10 @@ CallView::CallView(const Appearance& appearance, TraceContextPtr context, render
         tr("Click a call, or drag over the timeline to see the totals of a part.")));
     m_pages->addWidget(buildPage());
     m_pages->addWidget(buildAreaPage());
+    m_instant = new InstantPage(appearance);
+    m_pages->addWidget(scrolled(m_instant));
+    connect(m_instant, &InstantPage::callRequested, this, &CallView::zoomRequested);
+    connect(m_instant, &InstantPage::sourceRequested, this, &CallView::sourceRequested);
     connect(state, &render::ViewState::areaChanged, this, &CallView::refresh);
     connect(state, &render::ViewState::selectionChanged, this, &CallView::refresh);
     connect(facts, &CallFacts::changed, this, &CallView::showRank);
@@ -195,6 +200,14 @@ void CallView::refresh()
         m_job.cancel();
         m_shown = store::kNoSlice;
         showArea();
+        return;
+    }
+    if (const uint32_t instant = m_state->selectedInstant(); instant != render::ViewState::kNoInstant) {
+        m_job.cancel();
+        m_shown = store::kNoSlice;
+        m_instant->show(*m_context, instant, m_state->callOf(instant));
+        m_lines = m_instant->lines();
+        m_pages->setCurrentIndex(3);
         return;
     }
     if (slice == m_shown && slice != store::kNoSlice)

@@ -17,6 +17,7 @@ class Appearance;
 class CallFacts;
 class DurationSpark;
 class ElidedLabel;
+class InstantPage;
 class LinkLabel;
 class ShareStrip;
 
@@ -67,6 +68,7 @@ private:
     QGridLayout* m_grid = nullptr;
     store::SliceIndex m_shown = store::kNoSlice;
     bool m_open = false; // it was still running when it was shown
+    InstantPage* m_instant; // an exception or event
     QLabel* m_area; // figures of the selected part
     QStringList m_lines;
 };

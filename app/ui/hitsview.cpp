@@ -96,6 +96,9 @@ void HitsView::compute()
         },
         [this, context = m_context](CallsData data) {
             QString text = formatCount(data.total, tr("%1 hit"), tr("%1 hits"));
+            if (const size_t found = m_state->foundInstants().size())
+                text += QStringLiteral(" · ")
+                    + formatCount(found, tr("%1 exception on the timeline"), tr("%1 exceptions on the timeline"));
             if (data.step > 1)
                 text += tr(" · each %1th is shown").arg(formatNumber(data.step));
             if (m_state->area())

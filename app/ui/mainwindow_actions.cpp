@@ -254,7 +254,9 @@ void MainWindow::updateActions()
     enable({NewTab}, m_tabs->count());
     const bool selected = shown && shown->state()->selected() != store::kNoSlice;
     enable({Parent, Child, Next, Previous, FlowNext, FlowPrevious}, selected);
-    enable({FitSelection}, selected || (shown && shown->state()->area()));
+    const bool instant = shown && shown->state()->selectedInstant() != render::ViewState::kNoInstant;
+    enable({FitSelection}, selected || instant || (shown && shown->state()->area()));
+    enable({NextException, PreviousException}, shown && !shown->trace().instants().empty());
     enable({OpenEditor, Copy}, shown && shown->state()->highlighted().valid());
     enable({Back}, shown && shown->state()->canGoBack());
     enable({Forward}, shown && shown->state()->canGoForward());

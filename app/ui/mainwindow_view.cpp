@@ -181,6 +181,8 @@ void MainWindow::connectViewActions()
     onTimeline(Child, &TimelineView::selectChild);
     onTimeline(Next, &TimelineView::selectNext);
     onTimeline(Previous, &TimelineView::selectPrevious);
+    on(NextException, [this] { document()->state()->exceptionStep(true); });
+    on(PreviousException, [this] { document()->state()->exceptionStep(false); });
 
     for (const auto& [id, choice] : kThemes)
         (*m_actions)[id]->setChecked(choice == m_appearance.choice());

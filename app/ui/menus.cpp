@@ -100,6 +100,8 @@ Menus fillMenuBar(QMenuBar& bar, const Actions& actions, const Panels& panels)
     go.addSeparator();
     addAll(go, actions, {Parent, Child, Next, Previous, FlowNext, FlowPrevious});
     go.addSeparator();
+    addAll(go, actions, {NextException, PreviousException});
+    go.addSeparator();
     addAll(go, actions, {OpenEditor});
 
     addAll(*bar.addMenu(text("&Record")), actions, {Launch, LaunchAgain, Attach, Pause, Snapshot, Stop});

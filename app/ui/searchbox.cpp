@@ -23,7 +23,7 @@ SearchBox::SearchBox(const Appearance& appearance, QWidget* parent)
     const auto icon = QStringLiteral("search");
     QAction* glass = addAction(appearance.icon(icon), QLineEdit::LeadingPosition);
     connect(&appearance, &Appearance::changed, this, [glass, &appearance, icon] { glass->setIcon(appearance.icon(icon)); });
-    setPlaceholderText(tr("Find a function, file or argument"));
+    setPlaceholderText(tr("Find a function, file, argument or exception"));
     setAccessibleName(placeholderText());
     setMinimumWidth(100);
     setMaximumWidth(520);
@@ -84,6 +84,7 @@ void SearchBox::showCount()
     m_count->setText(!searching    ? QString()
             : !wrong.isEmpty()     ? tr("Not an expression")
             : at && count          ? tr("%1 of %2").arg(formatNumber(at), formatNumber(count))
+            : count && !m_state->foundInstants().empty() ? formatCount(count, tr("%1 hit"), tr("%1 hits"))
             : count                ? formatCount(count, tr("%1 call"), tr("%1 calls"))
             : m_state->searchCounting() ? tr("Counting…")
                                    : tr("No match"));

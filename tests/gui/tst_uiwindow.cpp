@@ -84,7 +84,7 @@ private Q_SLOTS:
         const auto process = builder.addProcess({.pid = 1});
         const auto thread = builder.addTrack({.process = process, .tid = 1});
         const auto function = builder.addFunction({.name = builder.intern("load")});
-        const auto raised = builder.addExtra(store::kException, "{\"url\":\"u\",\"again\":[1,2]}"),
+        const auto raised = builder.addExtra(store::kException, "{\"url\":\"u\",\"again\":[1,true,null,\"it's\"],\"of\":{\"k\":[1.5,\"<P>\"]},\"none\":null}"),
                    returned = builder.addExtra(0, "{\"n\":1,\"return_value\":\"7\"}");
         builder.slices(thread).add(0, 100, function, raised);
         builder.slices(thread).add(200, 100, function, returned);
@@ -101,7 +101,8 @@ private Q_SLOTS:
         const CallDetails first = callDetails(context, 0), second = callDetails(context, 1);
         QCOMPARE(first.raised, u"ValueError: no"_s);
         QCOMPARE(first.returned, QString());
-        QCOMPARE(first.arguments, (QList<QPair<QString, QString>>{{u"url"_s, u"u"_s}, {u"again"_s, u"[1,2]"_s}}));
+        QCOMPARE(first.arguments, (QList<QPair<QString, QString>>{{u"url"_s, u"u"_s}, {u"again"_s, u"[1, True, None, \"it's\"]"_s},
+                                    {u"of"_s, u"{'k': [1.5, <P>]}"_s}, {u"none"_s, u"None"_s}}));
         QCOMPARE(first.gilWait, int64_t(50));
         QCOMPARE(second.gilWait, int64_t(0));
         QCOMPARE(second.raised, QString());
@@ -118,6 +119,29 @@ private Q_SLOTS:
         QTest::mouseClick(link, Qt::LeftButton);
         QTRY_COMPARE(document->source()->markedLine(), 6);
         QVERIFY(document->call()->shownText().contains(u"Calls inside\t3"_s));
+    }
+
+    void anExceptionSaysWhatItWas()
+    {
+        const QByteArray bytes = R"json({"traceEvents":[
+{"ph":"X","name":"work (/srv/shop/shop.py:1)","pid":4120,"tid":1,"ts":10000.0,"dur":20000.0},
+{"ph":"i","cat":"exception","s":"t","name":"ValueError","pid":4120,"tid":1,"ts":15000.0,"args":{"message":"bad k 7"}}]})json";
+        Document* before = m_fixture->window->document();
+        Document* document = m_fixture->open(m_fixture->write(u"raises.json"_s, bytes));
+        QVERIFY(document && document != before);
+        QVERIFY(m_fixture->action(ActionId::NextException)->isEnabled());
+        m_fixture->action(ActionId::NextException)->trigger();
+        QTRY_VERIFY2(document->call()->shownText().startsWith(u"ValueError\nbad k 7\nTime\t0.005"_s)
+                && document->call()->shownText().contains(u"Raised in\twork\nSource\tshop/shop.py:1"_s),
+            qPrintable(document->call()->shownText()));
+        auto* link = document->call()->findChild<LinkLabel*>(u"itsCall"_s);
+        QVERIFY(link);
+        QTRY_VERIFY(link->height() > 0); // laid out
+        QTest::mouseClick(link, Qt::LeftButton);
+        QTRY_VERIFY(document->state()->selected() != store::kNoSlice);
+        QTRY_VERIFY(document->call()->shownText().contains(u"Duration\t20"_s));
+        m_fixture->action(ActionId::CloseTab)->trigger();
+        QTRY_COMPARE(m_fixture->window->document(), before);
     }
 
     void functionsAreCountedAndFiltered()
