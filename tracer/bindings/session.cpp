@@ -167,9 +167,12 @@ bool continueInChild()
 #endif
         return true;
     }
-    const std::string said = "calltide: process " + std::to_string(getpid()) + " is not recorded: " + error + " (" + path + ")\n";
-    if (write(STDERR_FILENO, said.data(), said.size()) < 0) {
-        // Nobody is there to read it.
+    const auto isFor = [&](int number) { return error.find(std::strerror(number)) != std::string::npos; };
+    if (isFor(ENOSPC) || isFor(EDQUOT) || isFor(EFBIG)) { // else it is the program's doing: it deleted the folder, …
+        const std::string said = "calltide: process " + std::to_string(getpid()) + " is not recorded: " + error + " (" + path + ")\n";
+        if (write(STDERR_FILENO, said.data(), said.size()) < 0) {
+            // Nobody is there to read it.
+        }
     }
     removeHooks();
     watchBesides(false);

@@ -7,6 +7,7 @@ As little as possible is imported here; see session.py.
 from __future__ import annotations
 
 import atexit
+import errno
 import os
 import sys
 
@@ -62,7 +63,8 @@ def _start_child(fields: dict[str, str]) -> None:
     try:
         begun = begin_child(_tracer, fields, values, bytes.fromhex(fields["id"]), bytes.fromhex(fields["parent"]))
     except (OSError, RuntimeError) as error:
-        sys.stderr.write("calltide: process %d is not recorded: %s (%s)\n" % (os.getpid(), error, fields["folder"]))
+        if any(os.strerror(n) in str(error) for n in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)):  # else it is the program's own doing
+            sys.stderr.write("calltide: process %d is not recorded: %s (%s)\n" % (os.getpid(), error, fields["folder"]))
         return
     if begun:
         _watch_signals(_tracer, values)
