@@ -14,41 +14,37 @@ uint64_t mix(uint64_t a, uint64_t b)
 
 } // namespace
 
+// The last 64, 32 … bytes are taken as a whole, with some that were taken before: names of about the same length then go
+// the same way, which the processor foretells.
 uint64_t Interner::hash(std::string_view s)
 {
     const char* p = s.data();
-    size_t n = s.size();
-    uint64_t h = n * 0x9E3779B97F4A7C15u, a = 0, b = 0;
-    for (; n >= 16; p += 16, n -= 16) {
-        std::memcpy(&a, p, 8);
-        std::memcpy(&b, p + 8, 8);
-        h = mix(a ^ 0xa0761d6478bd642fu, b ^ h);
+    const size_t n = s.size();
+    const auto at = [](const char* q) {
+        uint64_t v;
+        std::memcpy(&v, q, 8);
+        return v;
+    };
+    const auto four = [&](const char* q) { // 32 bytes
+        return mix(at(q) ^ 0xa0761d6478bd642fu, at(q + 8) ^ 0xe7037ed1a0b428dbu)
+            ^ mix(at(q + 16) ^ 0x8ebc6af09c88c6e3u, at(q + 24) ^ 0x589965cc75374cc3u);
+    };
+    uint64_t h = n * 0x9E3779B97F4A7C15u;
+    if (n >= 64) {
+        for (size_t i = 0; i + 64 < n; i += 64)
+            h = mix(h ^ four(p + i), 0x1d8e4e27c47d124fu ^ four(p + i + 32));
+        return mix(h ^ four(p + n - 64), 0x1d8e4e27c47d124fu ^ four(p + n - 32));
     }
-    if (n >= 8) {
-        std::memcpy(&a, p, 8);
-        std::memcpy(&b, p + n - 8, 8);
-        return mix(a ^ 0xe7037ed1a0b428dbu, b ^ h);
-    }
-    a = 0;
+    if (n >= 32)
+        return mix(h ^ four(p), 0x1d8e4e27c47d124fu ^ four(p + n - 32));
+    if (n >= 16)
+        return mix(mix(h ^ at(p), 0xa0761d6478bd642fu ^ at(p + 8)) ^ at(p + n - 16), 0xe7037ed1a0b428dbu ^ at(p + n - 8));
+    if (n >= 8)
+        return mix(h ^ at(p), 0xe7037ed1a0b428dbu ^ at(p + n - 8));
+    uint64_t a = 0;
     if (n > 0) // an empty view may be null, which memcpy must not see
         std::memcpy(&a, p, n);
     return mix(a ^ 0xe7037ed1a0b428dbu, h ^ 0x8ebc6af09c88c6e3u);
-}
-
-static bool same(const char* a, const char* b, size_t n)
-{
-    uint64_t x = 0, y = 0;
-    if (n < 8)
-        return n == 0 || std::memcmp(a, b, n) == 0;
-    for (size_t i = 0; i + 8 < n; i += 8) {
-        std::memcpy(&x, a + i, 8);
-        std::memcpy(&y, b + i, 8);
-        if (x != y)
-            return false;
-    }
-    std::memcpy(&x, a + n - 8, 8);
-    std::memcpy(&y, b + n - 8, 8);
-    return x == y;
 }
 
 Interner::Interner()
@@ -64,7 +60,7 @@ uint32_t Interner::id(std::string_view text, uint64_t h)
     for (; m_slots[i].id; i = (i + 1) & mask) {
         const Slot& s = m_slots[i];
         if (s.tag == tag && s.entry.length == text.size()
-            && same(m_bytes.data() + s.entry.place * kUnit, text.data(), text.size()))
+            && textAt(s.entry.place, s.entry.length) == text)
             return s.id - 1;
     }
     m_bytes.resize((m_bytes.size() + kUnit - 1) / kUnit * kUnit);

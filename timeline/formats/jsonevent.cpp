@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "formats/jsonevent.h"
 #include <algorithm>
+#include <bit>
 
 namespace calltide::formats::json {
 
@@ -37,13 +38,40 @@ bool endsNumber(char c)
     return c == ',' || c == '}' || c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
+// Eight letters at p: how many of them are digits, up to the first that is none, and their number.
+inline int leadingDigits(const char* p, uint64_t& value)
+{
+    uint64_t w;
+    std::memcpy(&w, p, 8);
+    w ^= 0x3030303030303030u; // a digit becomes its value, all else 10 or more
+    const uint64_t others = ((w + 0x7676767676767676u) | w) & 0x8080808080808080u;
+    const int n = others ? std::countr_zero(others) / 8 : 8;
+    w = n ? w << (64 - 8 * n) : 0; // zeros before them; then joined by twos, fours, eights
+    w = (w * 10 + (w >> 8)) & 0x00FF00FF00FF00FFu;
+    w = (w * 100 + (w >> 16)) & 0x0000FFFF0000FFFFu;
+    value = (w * 10'000 + (w >> 32)) & 0xFFFFFFFFu;
+    return n;
+}
+
 // Digits at p with up to three behind a point, the form nearly all times have: the place behind them, else null.
 const char* plainTime(const char* p, const char* end, int64_t& ns)
 {
     const char* begin = p;
-    uint64_t v = 0; // may wrap: of more digits than fit it is not used
+    uint64_t v = 0;
+    if (end - p >= 24) {
+        p += leadingDigits(p, v);
+        if (p[0] == '.' && p > begin) {
+            uint32_t three;
+            std::memcpy(&three, p + 1, 4);
+            three ^= 0x303030u;
+            if ((((three + 0x767676u) | three) & 0x808080u) == 0 && endsNumber(char(three >> 24))) {
+                ns = int64_t(v * 1000 + (three & 0xFF) * 100 + (three >> 8 & 0xFF) * 10 + (three >> 16 & 0xFF));
+                return p + 4;
+            }
+        }
+    }
     while (p < end && uint8_t(*p - '0') <= 9)
-        v = v * 10 + uint8_t(*p++ - '0');
+        v = v * 10 + uint8_t(*p++ - '0'); // may wrap: of more digits than fit it is not used
     if (p == begin || p - begin > 15 || p >= end)
         return nullptr;
     int digits = 0;

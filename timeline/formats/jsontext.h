@@ -24,18 +24,33 @@ inline const char* skipSpace(const char* p, const char* end)
 inline const char* stringEnd(const char* p, const char* end)
 {
 #if defined(__SSE2__)
-    while (end - p >= 16) {
-        const __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
-        const uint32_t quotes = uint32_t(_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('"'))));
-        const uint32_t slashes = uint32_t(_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
-        if ((quotes | slashes) == 0) {
+    // Which of 16 bytes are quotes or backslashes.
+    const auto marks = [](const char* at) {
+        const __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+        return uint64_t(uint32_t(_mm_movemask_epi8(
+            _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))))));
+    };
+    if (end - p >= 80) { // most texts but names end here
+        if (const uint64_t first = marks(p)) {
+            p += __builtin_ctzll(first);
+            if (*p == '"')
+                return p;
+            p += 2;
+        } else {
             p += 16;
+        }
+    }
+    // 64 at a time: how many steps a name takes should be easy to foretell.
+    while (end - p >= 64) {
+        const uint64_t all = marks(p) | marks(p + 16) << 16 | marks(p + 32) << 32 | marks(p + 48) << 48;
+        if (!all) {
+            p += 64;
             continue;
         }
-        const int i = __builtin_ctz(quotes | slashes);
-        if (quotes >> i & 1)
-            return p + i;
-        p += i + 2;
+        p += __builtin_ctzll(all);
+        if (*p == '"')
+            return p;
+        p += 2;
     }
 #endif
     while (p < end) {
