@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Files that change while they are read, and JSON that was made to hurt.
+#include "formats/jsonwindow.h"
 #include "formats/reader.h"
 #include "native_reading.h"
 #include "tracetext.h"
@@ -91,6 +92,24 @@ private Q_SLOTS:
         const auto whole = formats::open(path);
         QVERIFY(whole);
         QVERIFY(whole.value()->sliceCount() >= 20'000);
+    }
+
+    void aFileCutOffWhileItIsReadEndsInZeros()
+    {
+        const std::string path = writeFile(m_dir, QStringLiteral("cut.json"), manyEvents(40'000));
+        auto input = formats::openInput(path);
+        QVERIFY(input);
+        QVERIFY((*input)->fileSize() > 2 << 20);
+        formats::json::Window window(**input, 1 << 20);
+        QVERIFY(window.more().value());
+        QCOMPARE(window.end() - window.at(), ptrdiff_t(1 << 20));
+        QVERIFY(!window.damaged());
+        QCOMPARE(::truncate(path.c_str(), (1 << 20) + 4096), 0);
+        window.moveTo(window.end());
+        QVERIFY(window.more().value());
+        QVERIFY(window.at()[0] != 0);
+        QCOMPARE(window.at()[8192], '\0');
+        QVERIFY(window.damaged());
     }
 
     void argumentsOfAFileThatIsGoneAreEmpty()

@@ -31,6 +31,8 @@ public:
     uint64_t position() const override { return m_input->position(); }
     uint64_t fileSize() const override { return m_input->fileSize(); }
     bool compressed() const override { return m_input->compressed(); }
+    std::shared_ptr<const store::MappedFile> mapped() override { return m_input->mapped(); }
+    void usedUpTo(uint64_t position) override { m_input->usedUpTo(position); }
 
 private:
     Result<size_t> readOn(char* to, size_t size);

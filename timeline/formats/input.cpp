@@ -37,6 +37,8 @@ public:
         m_position += have;
         return have;
     }
+    std::shared_ptr<const store::MappedFile> mapped() override { return store::MappedFile::of(m_fd); }
+    void usedUpTo(uint64_t position) override { m_position = position; }
     uint64_t position() const override { return m_position; }
     uint64_t fileSize() const override { return m_size; }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Bytes of a file from front to back, plain or unpacked on the way. Used by one thread at a time.
 #pragma once
+#include "store/mappedfile.h"
 #include "store/result.h"
 #include <cstdint>
 #include <functional>
@@ -18,6 +19,9 @@ public:
     virtual uint64_t position() const = 0; // bytes of the file itself used so far, for progress
     virtual uint64_t fileSize() const = 0;
     virtual bool compressed() const { return false; } // offsets are then not those of the file
+    // The whole file where it lies, for one who then reads nothing but says how far it is; null: it has to be read.
+    virtual std::shared_ptr<const store::MappedFile> mapped() { return nullptr; }
+    virtual void usedUpTo(uint64_t /*position*/) { }
 };
 
 // A compressed file that unpacks to more than this is refused, or asked about.

@@ -11,6 +11,8 @@ Window::Window(Input& input, size_t capacity)
 {
     if (!input.compressed()) // one byte more tells its end
         m_capacity = size_t(std::min<uint64_t>(capacity, input.fileSize() + 1));
+    if (input.fileSize() >= kLeastMapped)
+        m_file = input.mapped();
 }
 
 bool Window::moveBackTo(uint64_t offset)
@@ -34,10 +36,37 @@ std::shared_ptr<Window::Text> Window::take()
 
 bool Window::prepareAhead()
 {
+    if (m_file)
+        return !m_eof && m_fetched <= m_end;
     if (m_eof || m_ahead)
         return false;
     m_ahead = Ahead{take(), size_t(0)};
     return true;
+}
+
+void Window::readAhead()
+{
+    if (!m_file) {
+        m_ahead->size = m_input.read(m_ahead->text->bytes.get() + kGap, m_capacity);
+        return;
+    }
+    m_file->fetch(m_end, m_capacity);
+    m_fetched = m_end + m_capacity;
+}
+
+bool Window::moreOfFile(size_t rest)
+{
+    const size_t added = std::min(std::max(rest, m_capacity), m_file->size() - m_end);
+    if (m_fetched < m_end + added)
+        m_file->fetch(m_end, added);
+    m_end += added;
+    m_eof = m_end == m_file->size();
+    m_input.usedUpTo(m_end);
+    if (m_at > m_dropped + kDropAtOnce) { // what was scanned may still be in use: then it comes again
+        m_file->drop(m_dropped, kDropAtOnce / 2);
+        m_dropped += kDropAtOnce / 2;
+    }
+    return added > 0;
 }
 
 Result<bool> Window::more(size_t most)
@@ -47,6 +76,8 @@ Result<bool> Window::more(size_t most)
     const size_t rest = m_end - m_at;
     if (rest >= most)
         return false;
+    if (m_file)
+        return moreOfFile(rest);
     if (prepareAhead())
         readAhead();
     const Ahead next = std::move(*m_ahead);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A stretch of a text file in memory that moves on. What comes next can be read ahead on another thread while this one's
-// text is in use, and text stays where it is as long as somebody holds it.
+// A stretch of a text file in memory that moves on: of the mapped file itself where there is one, else of copies. What comes
+// next can be read ahead on another thread while this one's text is in use, and text stays where it is as long as somebody
+// holds it.
 #pragma once
 #include "formats/input.h"
 #include <memory>
@@ -18,11 +19,15 @@ public:
     // [at, end) is unread; a place p of it is byte base() + (p - data()) of the text.
     const char* at() const { return data() + m_at; }
     const char* end() const { return data() + m_end; }
-    const char* data() const { return m_text ? m_text->bytes.get() : nullptr; }
+    const char* data() const
+    {
+        return m_file ? reinterpret_cast<const char*>(m_file->data()) : m_text ? m_text->bytes.get() : nullptr;
+    }
     uint64_t base() const { return m_base; }
     uint64_t offset() const { return m_base + m_at; }
     bool eof() const { return m_eof; } // nothing follows what is here
     bool empty() const { return m_at == m_end; }
+    bool damaged() const { return m_file && m_file->damaged(); } // some of it could not be read, and is zeros
     void moveTo(const char* p) { m_at = size_t(p - data()); }
     // Back to a byte that was read before, if it is still here.
     bool moveBackTo(uint64_t offset);
@@ -34,10 +39,10 @@ public:
     // Makes room for what the next more() adds; false: it is there already, or nothing follows. Then readAhead() reads
     // it, on any thread, until when more() must not be called.
     bool prepareAhead();
-    void readAhead() { m_ahead->size = m_input.read(m_ahead->text->bytes.get() + kGap, m_capacity); }
+    void readAhead();
 
     // Keeps the text that is here now where it is.
-    std::shared_ptr<const void> hold() const { return m_text; }
+    std::shared_ptr<const void> hold() const { return m_file ? std::shared_ptr<const void>(m_file) : m_text; }
 
 private:
     struct Text
@@ -50,11 +55,16 @@ private:
         std::shared_ptr<Text> text; // read from kGap on
         Result<size_t> size;
     };
+    static constexpr size_t kLeastMapped = 1 << 20; // less is copied as quickly
+    static constexpr size_t kDropAtOnce = 16 << 20;
     static constexpr size_t kGap = 64 << 10; // before what is read: for the rest of the text before it
     std::shared_ptr<Text> take();
+    bool moreOfFile(size_t rest);
 
     Input& m_input;
     size_t m_capacity;
+    std::shared_ptr<const store::MappedFile> m_file;
+    size_t m_fetched = 0, m_dropped = 0; // of the mapped file
     std::shared_ptr<Text> m_text;
     std::vector<std::shared_ptr<Text>> m_spare;
     std::optional<Ahead> m_ahead;

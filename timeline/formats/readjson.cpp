@@ -35,6 +35,10 @@ public:
                 m_path + ": this JSON is not a trace: it has no \"traceEvents\" and is no list of events."};
         if (m_cut && m_model.events() == 0)
             return Error{ErrorCode::Damaged, m_path + ": the file ends before its first event is complete."};
+        if (m_window.damaged())
+            m_builder.problem(
+                "file.unreadable", "Some of the file could not be read, or was cut off while it was opened; that is missing.",
+                Severity::DataLoss, -1);
         m_model.finish(m_options.progress);
         for (const char* key : {"tts", "cname"})
             if (m_blocks.sawField(key))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A file of our own, mapped for reading. Only for files that are not written to again; where one is cut short or cannot be
-// read all the same, it reads as zeros from there on, and nobody dies of it.
+// A file, mapped for reading. Where it is cut short or cannot be read, it reads as zeros from there on, and nobody dies of
+// it. What others write to it meanwhile is seen, so that is for readers which trust no byte twice.
 #pragma once
 #include <atomic>
 #include <cstddef>
@@ -14,12 +14,17 @@ class MappedFile
 {
 public:
     static std::shared_ptr<const MappedFile> open(const std::string& path); // null: it is not there or empty
+    static std::shared_ptr<const MappedFile> of(int file); // one that is open; it may be closed at once
     ~MappedFile();
     MappedFile(const MappedFile&) = delete;
     MappedFile& operator=(const MappedFile&) = delete;
     const uint8_t* data() const { return m_data; }
     size_t size() const { return m_size; }
     bool damaged() const { return m_damaged.load(std::memory_order_relaxed); } // some of it could not be read
+
+    // For one who goes through it once, from front to back: what comes next, and what is done with. Any thread.
+    void fetch(size_t from, size_t size) const;
+    void drop(size_t from, size_t size) const;
 
     // Gives mapped pages back when there are many; they come again when they are needed. Any thread; costs a few µs.
     static void trim();

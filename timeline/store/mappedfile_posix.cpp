@@ -98,20 +98,43 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::string& path)
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
         return nullptr;
-    std::shared_ptr<MappedFile> f;
-    struct stat st = {};
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0) {
-        void* at = mapAside(fd, size_t(st.st_size));
-        if (at != MAP_FAILED) {
-            f.reset(new MappedFile);
-            f->m_data = static_cast<const uint8_t*>(at);
-            f->m_size = size_t(st.st_size);
-            if (!MappedFiles::add(f.get()))
-                f = nullptr;
-        }
-    }
+    auto f = of(fd);
     ::close(fd);
     return f;
+}
+
+std::shared_ptr<const MappedFile> MappedFile::of(int fd)
+{
+    struct stat st = {};
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size <= 0)
+        return nullptr;
+    void* at = mapAside(fd, size_t(st.st_size));
+    if (at == MAP_FAILED)
+        return nullptr;
+    std::shared_ptr<MappedFile> f(new MappedFile);
+    f->m_data = static_cast<const uint8_t*>(at);
+    f->m_size = size_t(st.st_size);
+    return MappedFiles::add(f.get()) ? f : nullptr;
+}
+
+void MappedFile::fetch(size_t from, size_t size) const
+{
+#ifdef MADV_POPULATE_READ // else the pages come one by one
+    const auto page = size_t(sysconf(_SC_PAGESIZE));
+    const size_t begin = from / page * page, end = std::min(from + size, m_size);
+    if (begin < end)
+        ::madvise(const_cast<uint8_t*>(m_data) + begin, end - begin, MADV_POPULATE_READ);
+#else
+    (void)from, (void)size;
+#endif
+}
+
+void MappedFile::drop(size_t from, size_t size) const
+{
+    const auto page = size_t(sysconf(_SC_PAGESIZE));
+    const size_t begin = (from + page - 1) / page * page, end = std::min(from + size, m_size) / page * page;
+    if (begin < end && !damaged()) // zeros that stand in would be lost
+        ::madvise(const_cast<uint8_t*>(m_data) + begin, end - begin, MADV_DONTNEED);
 }
 
 MappedFile::~MappedFile()
