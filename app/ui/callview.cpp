@@ -6,6 +6,7 @@
 #include "ui/callfacts.h"
 #include "ui/controls.h"
 #include "ui/durationspark.h"
+#include "ui/factrows.h"
 #include "ui/instantpage.h"
 #include "ui/sharestrip.h"
 #include "ui/text.h"
@@ -143,8 +144,7 @@ QWidget* CallView::buildPage()
     m_rank->hide();
     column->addWidget(m_rank);
     column->addSpacing(4);
-    m_rows = new QWidget;
-    m_grid = new QGridLayout(m_rows);
+    m_rows = new FactRows(m_appearance);
     column->addWidget(m_rows);
     column->addStretch(1);
 
@@ -266,26 +266,6 @@ void CallView::showArea()
     m_pages->setCurrentIndex(2);
 }
 
-QLabel* CallView::valueLabel(const QString& text, bool mono)
-{
-    auto* label = new ElidedLabel;
-    label->setFullText(text);
-    label->setFont(mono ? monoFont(m_appearance, u"small") : uiFont(m_appearance, u"small"));
-    label->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    return label;
-}
-
-void CallView::addRow(const QString& key, QWidget* value)
-{
-    QLabel* name = plainLabel(key, "muted");
-    name->setFont(uiFont(m_appearance, u"small"));
-    const int row = m_grid->rowCount();
-    m_grid->addWidget(name, row, 0, Qt::AlignLeft | Qt::AlignTop);
-    m_grid->addWidget(value, row, 1);
-    if (auto* label = qobject_cast<ElidedLabel*>(value))
-        m_lines << (key.isEmpty() ? QString() : key + u'\t') + label->fullText();
-}
-
 void CallView::show(const CallDetails& details)
 {
     const store::Trace& trace = *m_context->trace;
@@ -326,44 +306,34 @@ void CallView::show(const CallDetails& details)
         tr("Duration") + u'\t' + formatExact(duration), tr("Self") + u'\t' + formatExact(details.self),
         tr("Calls inside") + u'\t' + formatNumber(details.callsInside)};
 
-    delete m_grid;
-    qDeleteAll(m_rows->findChildren<QWidget*>(QString(), Qt::FindDirectChildrenOnly));
-    m_grid = new QGridLayout(m_rows);
-    m_grid->setContentsMargins(0, 0, 0, 0);
-    m_grid->setHorizontalSpacing(12);
-    m_grid->setVerticalSpacing(6);
-    m_grid->setColumnStretch(1, 1);
-    m_grid->setColumnMinimumWidth(0, 76);
+    m_rows->clear();
     for (const QString& state : details.states)
-        addRow(tr("State"), valueLabel(state, false));
+        m_rows->add(tr("State"), state, false);
     if (!details.raised.isEmpty())
-        addRow(tr("Raised"), valueLabel(details.raised));
-    addRow(tr("Start"), valueLabel(formatTime(trace.start(slice) - trace.begin())));
-    addRow(tr("End"), valueLabel(formatTime(trace.end(slice) - trace.begin())));
-    addRow(tr("Depth"), valueLabel(formatNumber(trace.depthOf(slice))));
+        m_rows->add(tr("Raised"), details.raised);
+    m_rows->add(tr("Start"), formatTime(trace.start(slice) - trace.begin()));
+    m_rows->add(tr("End"), formatTime(trace.end(slice) - trace.begin()));
+    m_rows->add(tr("Depth"), formatNumber(trace.depthOf(slice)));
     if (const store::SliceIndex parent = trace.parent(slice); parent != store::kNoSlice) {
-        auto* link = new LinkLabel;
+        LinkLabel* link = m_rows->addLink(tr("Called by"), m_context->name(trace.functionOf(parent)));
         link->setObjectName(QStringLiteral("calledBy"));
-        link->setFullText(m_context->name(trace.functionOf(parent)));
-        link->setFont(uiFont(m_appearance, u"small"));
         connect(link, &LinkLabel::clicked, this, [this, parent] { m_state->selectAndReveal(parent); });
-        addRow(tr("Called by"), link);
     }
     if (details.gilWait > 0)
-        addRow(tr("GIL waits"), valueLabel(QStringLiteral("%1 (%2)").arg(formatDuration(details.gilWait), formatPercent(double(details.gilWait) / whole))));
+        m_rows->add(tr("GIL waits"), QStringLiteral("%1 (%2)").arg(formatDuration(details.gilWait), formatPercent(double(details.gilWait) / whole)));
     if (details.callLine > 0)
-        addRow(tr("From line"), valueLabel(formatNumber(uint64_t(details.callLine))));
+        m_rows->add(tr("From line"), formatNumber(uint64_t(details.callLine)));
     int shown = 0;
     for (const auto& [name, value] : details.arguments) {
         if (shown == kMostArguments) {
-            addRow(QString(), valueLabel(tr("… and %1 more").arg(details.arguments.size() - shown), false));
+            m_rows->add(QString(), tr("… and %1 more").arg(details.arguments.size() - shown), false);
             break;
         }
-        addRow(shown++ ? QString() : tr("Arguments"),
-            valueLabel(name.isEmpty() ? value : QStringLiteral("%1 = %2").arg(name, value)));
+        m_rows->add(shown++ ? QString() : tr("Arguments"), name.isEmpty() ? value : QStringLiteral("%1 = %2").arg(name, value));
     }
     if (!details.returned.isEmpty())
-        addRow(tr("Returned"), valueLabel(details.returned));
+        m_rows->add(tr("Returned"), details.returned);
+    m_lines << m_rows->lines();
     m_pages->setCurrentIndex(1);
     showRank();
 }

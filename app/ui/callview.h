@@ -7,7 +7,6 @@
 #include "ui/calldetails.h"
 #include <QWidget>
 
-class QGridLayout;
 class QLabel;
 class QStackedWidget;
 
@@ -17,6 +16,7 @@ class Appearance;
 class CallFacts;
 class DurationSpark;
 class ElidedLabel;
+class FactRows;
 class InstantPage;
 class LinkLabel;
 class ShareStrip;
@@ -45,8 +45,6 @@ private:
     void showArea();
     void show(const CallDetails& details);
     void showRank(); // beside all calls of the function
-    void addRow(const QString& key, QWidget* value);
-    QLabel* valueLabel(const QString& text, bool mono = true);
     QWidget* buildPage();
     QWidget* buildAreaPage();
 
@@ -64,8 +62,7 @@ private:
     QWidget* m_rank;
     DurationSpark* m_spark;
     ElidedLabel* m_slower;
-    QWidget* m_rows = nullptr;
-    QGridLayout* m_grid = nullptr;
+    FactRows* m_rows;
     store::SliceIndex m_shown = store::kNoSlice;
     bool m_open = false; // it was still running when it was shown
     InstantPage* m_instant; // an exception or event

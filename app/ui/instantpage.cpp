@@ -2,7 +2,7 @@
 #include "ui/instantpage.h"
 #include "render/instants.h"
 #include "ui/appearance.h"
-#include "ui/controls.h"
+#include "ui/factrows.h"
 #include "ui/text.h"
 #include <QBoxLayout>
 
@@ -13,7 +13,7 @@ InstantPage::InstantPage(const Appearance& appearance, QWidget* parent)
     , m_appearance(appearance)
     , m_title(new ElidedLabel)
     , m_message(new QLabel)
-    , m_rows(new QWidget)
+    , m_rows(new FactRows(appearance))
 {
     setProperty("panel", true);
     setAttribute(Qt::WA_StyledBackground);
@@ -33,17 +33,6 @@ InstantPage::InstantPage(const Appearance& appearance, QWidget* parent)
     column->addStretch(1);
 }
 
-void InstantPage::addRow(const QString& key, ElidedLabel* value, const QString& text)
-{
-    QLabel* name = plainLabel(key, "muted");
-    name->setFont(uiFont(m_appearance, u"small"));
-    value->setFullText(text);
-    const int row = m_grid->rowCount();
-    m_grid->addWidget(name, row, 0, Qt::AlignLeft | Qt::AlignTop);
-    m_grid->addWidget(value, row, 1);
-    m_lines << key + u'\t' + text;
-}
-
 void InstantPage::show(const TraceContext& context, uint32_t index, store::SliceIndex call)
 {
     const store::Trace& trace = *context.trace;
@@ -56,44 +45,31 @@ void InstantPage::show(const TraceContext& context, uint32_t index, store::Slice
     if (!message.isEmpty())
         m_lines << message;
 
-    delete m_grid;
-    qDeleteAll(m_rows->findChildren<QWidget*>(QString(), Qt::FindDirectChildrenOnly));
-    m_grid = new QGridLayout(m_rows);
-    m_grid->setContentsMargins(0, 0, 0, 0);
-    m_grid->setHorizontalSpacing(12);
-    m_grid->setVerticalSpacing(6);
-    m_grid->setColumnStretch(1, 1);
-    m_grid->setColumnMinimumWidth(0, 76);
-    const auto value = [this] {
-        auto* label = new ElidedLabel;
-        label->setFont(monoFont(m_appearance, u"small"));
-        label->setTextInteractionFlags(Qt::TextSelectableByMouse);
-        return label;
-    };
-    const auto link = [this](const char* name, Qt::TextElideMode elide) {
-        auto* label = new LinkLabel(elide);
-        label->setObjectName(QLatin1String(name));
-        label->setFont(uiFont(m_appearance, u"small"));
-        return label;
-    };
-    addRow(tr("Time"), value(), formatTime(instant.time - trace.begin()));
+    m_rows->clear();
+    m_rows->add(tr("Time"), formatTime(instant.time - trace.begin()));
     if (instant.track.valid())
-        addRow(tr("Thread"), value(), context.threadName(instant.track));
+        m_rows->add(tr("Thread"), context.threadName(instant.track));
     if (instant.process.valid())
-        addRow(tr("Process"), value(), context.processName(instant.process));
-    if (call == store::kNoSlice)
-        return;
+        m_rows->add(tr("Process"), context.processName(instant.process));
+    if (call != store::kNoSlice)
+        addCall(context, instant, call);
+    m_lines << m_rows->lines();
+}
+
+void InstantPage::addCall(const TraceContext& context, const store::Instant& instant, store::SliceIndex call)
+{
+    const store::Trace& trace = *context.trace;
     const store::FunctionId function = trace.functionOf(call);
-    LinkLabel* to = link("itsCall", Qt::ElideRight);
+    LinkLabel* to = m_rows->addLink(!instant.exception ? tr("In")
+            : trace.flags(call) & store::kException    ? tr("Left")
+                                                       : tr("Raised in"),
+        context.name(function));
+    to->setObjectName(QStringLiteral("itsCall"));
     connect(to, &LinkLabel::clicked, this, &InstantPage::callRequested, Qt::QueuedConnection); // it goes with the page
-    addRow(!instant.exception                           ? tr("In")
-            : trace.flags(call) & store::kException ? tr("Left")
-                                                    : tr("Raised in"),
-        to, context.name(function));
     if (const QString place = context.place(function); !place.isEmpty()) {
-        LinkLabel* source = link("itsSource", Qt::ElideMiddle);
+        LinkLabel* source = m_rows->addLink(tr("Source"), place, Qt::ElideMiddle);
+        source->setObjectName(QStringLiteral("itsSource"));
         connect(source, &LinkLabel::clicked, this, [this, function] { Q_EMIT sourceRequested(function); });
-        addRow(tr("Source"), source, place);
     }
 }
 

@@ -5,13 +5,13 @@
 #include <QStringList>
 #include <QWidget>
 
-class QGridLayout;
 class QLabel;
 
 namespace calltide::ui {
 
 class Appearance;
 class ElidedLabel;
+class FactRows;
 
 class InstantPage : public QWidget
 {
@@ -28,13 +28,12 @@ Q_SIGNALS:
     void sourceRequested(calltide::store::FunctionId function);
 
 private:
-    void addRow(const QString& key, ElidedLabel* value, const QString& text);
+    void addCall(const TraceContext& context, const store::Instant& instant, store::SliceIndex call);
 
     const Appearance& m_appearance;
     ElidedLabel* m_title;
     QLabel* m_message;
-    QWidget* m_rows;
-    QGridLayout* m_grid = nullptr;
+    FactRows* m_rows;
     QStringList m_lines;
 };
 

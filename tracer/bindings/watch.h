@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions whose calls tell more than that they were called: imports, tasks, names of processes. They never get a place in the cache of ids, so that each of their calls comes by the slow way and by here.
+// Functions whose calls tell more than that they were called: imports, tasks, names of processes. They never get a place in
+// the cache of ids, so that each of their calls comes by the slow way and by here.
 #pragma once
 #include "bindings/frames.h"
 #include "bindings/functions.h"
