@@ -130,7 +130,8 @@ private Q_SLOTS:
         QCOMPARE(problemLines(*back), QStringList());
         const auto lines = sliceLines(*back, false);
         QVERIFY2(lines.contains(QStringLiteral("1 0 5000000 price (/app/shop.py:30) {\"calls\":3,\"calls_in_all\":3,"
-                                               "\"calls_in_all_without_recursion\":2}"))
+                                               "\"calls_in_all_without_recursion\":2,\"total_ns_in_all\":5000000,"
+                                               "\"self_ns_in_all\":5000000}"))
                 || lines.filter(QStringLiteral("\"calls_in_all\":3,\"calls_in_all_without_recursion\":2")).size() == 1,
             qPrintable(lines.join(u'\n')));
     }

@@ -84,6 +84,26 @@ private Q_SLOTS:
             QVERIFY(!knowsCalls(f) && f.total > 0);
     }
 
+    // python -m profile names what it ran by a code object, in three layouts, and gives callers numbers of calls only.
+    void pstatsOfProfilePy()
+    {
+        for (const char* version : {"37", "310", "312"}) {
+            const auto r = formats::open(CALLTIDE_TEST_DATA "/succeed/profiles/profile" + std::string(version) + ".prof");
+            QVERIFY2(r, r ? "" : r.error().message.c_str());
+            QCOMPARE(problemLines(**r), QStringList());
+            QMap<QString, FunctionStatistics> of;
+            int64_t self = 0;
+            for (const FunctionStatistics& f : functionStatistics(**r)) {
+                of[QString::fromStdString(formats::traceName(**r, f.function))] = f;
+                self += f.self;
+            }
+            QCOMPARE(of[QStringLiteral("g (app.py:2)")].calls, uint64_t(3));
+            QVERIFY(of.contains(QStringLiteral("<code object <module>, file \"app.py\", line 1> (profile)")));
+            QVERIFY(self > 100'000);
+            QVERIFY(std::abs((**r).duration() - self) < 100);
+        }
+    }
+
     void samplesAreNoCalls()
     {
         for (const char* file : {"cpu.pprof", "perf.txt"}) {
@@ -134,10 +154,12 @@ private Q_SLOTS:
         const auto r = formats::open(writeFile(m_dir, QStringLiteral("mixed.prof"), file));
         QVERIFY2(r, r ? "" : r.error().message.c_str());
         int64_t self = 0;
-        for (const FunctionStatistics& f : functionStatistics(**r))
+        for (const FunctionStatistics& f : functionStatistics(**r)) {
             self += f.self;
+            QCOMPARE(f.total, f.self); // as the file says, whatever stands below it in the tree
+        }
         QCOMPARE(self, int64_t(1'625'000'000));
-        QCOMPARE(problemLines(**r), QStringList{QStringLiteral("pstats.callers 3")});
+        QCOMPARE(problemLines(**r), QStringList{QStringLiteral("pstats.callers 2")});
     }
 
     void pprofShowsItsDefaultValues()

@@ -149,6 +149,10 @@ bool writePstats(Exporting& e)
         if (inAll[f].calls) {
             functions[f].calls = int64_t(inAll[f].calls);
             functions[f].primitive = int64_t(inAll[f].primitive);
+            if (inAll[f].total) {
+                functions[f].own = inAll[f].self;
+                functions[f].total = inAll[f].total;
+            }
         }
     }
     Marshal m(e.out);

@@ -45,6 +45,42 @@ std::optional<MarshalValue> MarshalReader::sequence(uint64_t count, int depth)
     return tuple;
 }
 
+// Numbers, then objects, of which versions have different ones:
+//   3.3–3.7   5 numbers  code constants names variables free cell file name          line table
+//   3.8–3.10  6 numbers  code constants names variables free cell file name          line table
+//   3.11–     5 numbers  code constants names variables kinds file name qualified    line table exceptions
+std::optional<MarshalValue> MarshalReader::code(int depth)
+{
+    const auto isBytes = [&](size_t i) { return m_at + i < m_bytes.size() && (uint8_t(m_bytes[m_at + i]) & ~kFlagReference) == 's'; };
+    const bool six = isBytes(24); // else there stands a length's highest byte
+    if (!six && !isBytes(20))
+        return {};
+    m_at += six ? 24 : 20;
+    std::vector<MarshalValue> objects;
+    const auto next = [&](size_t count) {
+        while (objects.size() < count) {
+            auto v = read(depth + 1);
+            if (!v || v->kind == MarshalValue::End)
+                return false;
+            objects.push_back(std::move(*v));
+        }
+        return true;
+    };
+    if (!next(8) || !has(4))
+        return {};
+    const bool newer = objects[4].kind == MarshalValue::Text; // kinds of variables
+    const MarshalValue &file = objects[newer ? 5 : 6], &name = objects[newer ? 6 : 7];
+    if (file.kind != MarshalValue::Text || name.kind != MarshalValue::Text)
+        return {};
+    MarshalValue text;
+    text.kind = MarshalValue::Text;
+    const uint64_t line = little(4);
+    text.text = "<code object " + name.text + ", file \"" + file.text + "\", line " + std::to_string(line) + ">";
+    if (!next(newer ? 10 : 9))
+        return {};
+    return text;
+}
+
 std::optional<MarshalValue> MarshalReader::read(int depth)
 {
     if (depth > kGreatestDepth || !has(1))
@@ -71,6 +107,8 @@ std::optional<MarshalValue> MarshalReader::read(int depth)
         v.kind = MarshalValue::End;
         break;
     case 'N':
+    case 'S': // StopIteration
+    case '.': // Ellipsis
         break;
     case 'T':
     case 'F':
@@ -119,6 +157,13 @@ std::optional<MarshalValue> MarshalReader::read(int depth)
         v.kind = MarshalValue::Real;
         v.real = std::bit_cast<double>(little(8));
         break;
+    case 'y': // complex: the real part is enough
+        if (!has(16))
+            return {};
+        v.kind = MarshalValue::Real;
+        v.real = std::bit_cast<double>(little(8));
+        little(8);
+        break;
     case 'f': { // text, before Python 2.5
         if (!text(1))
             return {};
@@ -141,11 +186,14 @@ std::optional<MarshalValue> MarshalReader::read(int depth)
         break;
     case ')':
     case '(':
-    case '[': {
+    case '[':
+    case '<':
+    case '>': // sets
+    case ':': { // slices
         const int bytes = type == ')' ? 1 : 4;
-        if (!has(uint64_t(bytes)))
+        if (type != ':' && !has(uint64_t(bytes)))
             return {};
-        auto tuple = sequence(little(bytes), depth);
+        auto tuple = sequence(type == ':' ? 3 : little(bytes), depth);
         if (!tuple)
             return {};
         v = std::move(*tuple);
@@ -166,6 +214,13 @@ std::optional<MarshalValue> MarshalReader::read(int depth)
         }
         v.kind = MarshalValue::Dictionary;
         v.items = std::move(items);
+        break;
+    }
+    case 'c': {
+        auto name = code(depth);
+        if (!name)
+            return {};
+        v = std::move(*name);
         break;
     }
     case 'r': {

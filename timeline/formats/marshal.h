@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Python's marshal format as far as profiles need it: numbers, text, tuples and dictionaries. Bounded in depth and by the
-// bytes that are there; code objects and all else are refused, nothing is ever executed.
+// bytes that are there. Of a code object, by which profile.py names what it ran, only the names are taken (CPython 3.3 and
+// newer); nothing is ever executed.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -49,10 +50,11 @@ public:
     bool enterDictionary();
 
 private:
-    static constexpr int kGreatestDepth = 8;
+    static constexpr int kGreatestDepth = 100; // functions within functions
     bool has(uint64_t n) const { return n <= m_bytes.size() - m_at; }
     uint64_t little(int bytes); // has(bytes) was asked
     std::optional<MarshalValue> sequence(uint64_t count, int depth);
+    std::optional<MarshalValue> code(int depth);
 
     std::string_view m_bytes;
     size_t m_at = 0;

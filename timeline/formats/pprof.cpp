@@ -55,6 +55,11 @@ public:
             case SampleField:
                 samples.push_back(p.bytes);
                 break;
+            case MappingField: // the first is the program
+                for (Proto m(p.bytes); !m_program && m.next();)
+                    if (m.field == 5)
+                        m_program = m.number;
+                break;
             case LocationField:
                 locations.push_back(p.bytes);
                 break;
@@ -136,7 +141,7 @@ private:
             }
         }
         Function f;
-        f.name = m_builder.intern(string(name).empty() ? string(systemName) : string(name));
+        f.name = m_builder.intern(!string(name).empty() ? string(name) : !string(systemName).empty() ? string(systemName) : "[unknown]");
         f.file = m_builder.intern(string(file));
         f.line = line > 0 && line < INT32_MAX ? uint32_t(line) : 0;
         f.kind = string(file).ends_with(".py") ? FunctionKind::Python : FunctionKind::Other;
@@ -213,7 +218,10 @@ private:
                 tree.add(node, value);
         }
         Track track;
-        track.process = m_builder.addProcess({});
+        Process process;
+        const std::string_view program = string(m_program);
+        process.name = m_builder.intern(program.substr(program.rfind('/') + 1));
+        track.process = m_builder.addProcess(process);
         track.tid = 1;
         track.name = m_builder.intern(type);
         const TrackId id = m_builder.addTrack(track);
@@ -226,6 +234,7 @@ private:
     const Content& m_content;
     TraceBuilder& m_builder;
     std::vector<std::string_view> m_strings;
+    uint64_t m_program = 0; // its path, as a string
     std::unordered_map<uint64_t, FunctionId> m_functions;
     std::unordered_map<uint64_t, std::vector<FunctionId>> m_locations;
 };

@@ -175,7 +175,11 @@ private:
         for (uint32_t i = 0; i < m_functions.size(); i++) {
             for (const Caller& c : m_functions[i].callers) {
                 const auto it = m_byKey.find(c.key);
-                if (it != m_byKey.end() && it->second != i) // else not measured, or recursion: in its own numbers
+                if (it == m_byKey.end()) // not measured
+                    continue;
+                if (it->second == i) // recursion: in its own numbers already, which pyinstrument adds up level by level
+                    m_functions[i].accounted += c.edge.total;
+                else
                     m_functions[it->second].callees.push_back(c.edge);
             }
             m_functions[i].callers = {};
@@ -279,23 +283,47 @@ private:
                 return m_functions[a].total < m_functions[b].total;
             });
             const FunctionTimes& f = m_functions[entry];
-            if (!c.called)
-                root(entry, c.members.size() > 1 ? c.own + c.outside : f.total);
+            if (!c.called) // not what the file says of it: profile.py gives its outermost entry no time
+                root(entry, c.own + c.outside);
             else if (c.members.size() == 1 && f.total - f.accounted > std::max(1e-6, f.total / 100))
                 root(entry, f.total - f.accounted); // also called by what was not measured
         }
         m_placed.resize(m_functions.size());
+        m_reached.resize(m_functions.size());
         while (!m_pending.empty()) {
             const Pending p = m_pending.top();
             m_pending.pop();
             place(p);
         }
         addRest();
+        addUnplaced();
         if (m_cut)
             m_builder.problem("pstats.paths", "Seldom taken paths of calls were left to their caller's own time.",
                 Severity::Warning, -1, {}, m_cut);
         describeAxis(m_builder, axisFor("seconds", 0), true);
         m_builder.includeTime(0, m_tree.layOut(m_builder.slices(id), 0, 1, m_content.progress));
+    }
+
+    // What the file says of the function, for statistics; `calls`: of them those of one place in the tree.
+    uint32_t figures(const FunctionTimes& f, int64_t calls)
+    {
+        return m_builder.addExtra(kSummed, "{\"calls\":" + std::to_string(calls) + ",\"calls_in_all\":"
+            + std::to_string(f.calls) + ",\"calls_in_all_without_recursion\":" + std::to_string(f.primitive)
+            + ",\"total_ns_in_all\":" + std::to_string(nanoseconds(f.total)) + ",\"self_ns_in_all\":"
+            + std::to_string(nanoseconds(f.own)) + "}");
+    }
+
+    // Functions that stand on seldom taken paths only: without time of their own, to be counted.
+    void addUnplaced()
+    {
+        std::set<FunctionId> placed;
+        for (size_t node = 1; m_cut && node < m_tree.size(); node++)
+            placed.insert(m_tree.function(uint32_t(node)));
+        for (size_t i = 0; m_cut && i < m_functions.size(); i++) {
+            const FunctionTimes& f = m_functions[i];
+            if (!placed.contains(f.id))
+                m_tree.setExtra(m_tree.child(WeightTree::kRoot, f.id), figures(f, f.calls));
+        }
     }
 
     // Of several threads, newer versions of cProfile write sums over all of them beside callers of one: time is then not
@@ -307,7 +335,10 @@ private:
             const double rest = f.own - m_placed[i];
             if (rest <= std::max(1e-6, f.own / 100))
                 continue;
-            m_tree.add(m_tree.child(WeightTree::kRoot, f.id), nanoseconds(rest));
+            const uint32_t node = m_tree.child(WeightTree::kRoot, f.id);
+            m_tree.add(node, nanoseconds(rest));
+            if (!m_tree.extra(node))
+                m_tree.setExtra(node, figures(f, 0));
             m_builder.problem("pstats.callers", "Time of functions whose callers the file does not tell stands by itself.",
                 Severity::Info, -1);
         }
@@ -315,6 +346,9 @@ private:
 
     void place(const Pending& p)
     {
+        if (p.time < 0.5e-9 && m_reached[p.function]) // nothing of it could be seen
+            return;
+        m_reached[p.function] = true;
         const Circle& circle = m_circles[m_functions[p.function].circle];
         if (m_tree.size() + circle.members.size() > kGreatestTree || p.depth >= kGreatestPath) {
             m_tree.add(p.parent, nanoseconds(p.time));
@@ -335,8 +369,7 @@ private:
             m_tree.add(node, nanoseconds(f.own * share));
             m_placed[m.function] += f.own * share;
             const int64_t calls = k == 0 ? p.calls : int64_t(double(f.calls) * share + 0.5);
-            m_tree.setExtra(node, m_builder.addExtra(kSummed, "{\"calls\":" + std::to_string(calls) + ",\"calls_in_all\":"
-                + std::to_string(f.calls) + ",\"calls_in_all_without_recursion\":" + std::to_string(f.primitive) + "}"));
+            m_tree.setExtra(node, figures(f, calls));
             for (const Edge& e : f.callees) {
                 if (m_functions[e.callee].circle != f.circle)
                     m_pending.push({e.total * share, e.callee, node, m.depth + 1,
@@ -356,6 +389,7 @@ private:
     std::vector<Circle> m_circles;
     WeightTree m_tree;
     std::vector<double> m_placed; // own time in the tree so far, by function
+    std::vector<bool> m_reached;
     uint64_t m_order = 0, m_cut = 0;
 };
 

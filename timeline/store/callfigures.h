@@ -23,11 +23,12 @@ inline bool holdsSummed(const Trace& trace) // callCount() then counts slices th
     return false;
 }
 
-// How often a function was called, as the file says for all of it: in the arguments of a slice of it as "calls_in_all" and
-// "calls_in_all_without_recursion".
+// What the file says of a function for all of it: in the arguments of each slice of it as "calls_in_all",
+// "calls_in_all_without_recursion", "total_ns_in_all" and "self_ns_in_all".
 struct CallsInAll
 {
     uint64_t calls = 0, primitive = 0; // 0: it does not say
+    int64_t total = 0, self = 0; // ns
     uint64_t here = 0; // as "calls": of them those that this slice stands for, about
 };
 CallsInAll callsInAll(const Trace& trace, SliceIndex i);

@@ -57,7 +57,8 @@ CallsInAll callsInAll(const Trace& trace, SliceIndex i)
             std::from_chars(text.data() + at + key.size(), text.data() + text.size(), out);
         return out;
     };
-    return {number("\"calls_in_all\":"), number("\"calls_in_all_without_recursion\":"), number("\"calls\":")};
+    return {number("\"calls_in_all\":"), number("\"calls_in_all_without_recursion\":"), int64_t(number("\"total_ns_in_all\":")),
+        int64_t(number("\"self_ns_in_all\":")), number("\"calls\":")};
 }
 
 std::vector<FunctionStatistics> functionStatistics(const Trace& trace, const Scope& scope, Progress* progress)
@@ -68,7 +69,8 @@ std::vector<FunctionStatistics> functionStatistics(const Trace& trace, const Sco
         int64_t total = 0, self = 0, min = INT64_MAX, max = 0, sum = 0;
         uint32_t open = 0; // how often it is on the stack of the track being walked
         bool summed = false; // not all are single calls
-        CallsInAll inAll;
+        CallsInAll inAll; // of the tracks so far
+        TrackId last; // of them
     };
     std::vector<Sum> sums(trace.functions().size());
     const std::vector<TrackId> tracks = countedTracks(trace, scope.tracks);
@@ -101,8 +103,14 @@ std::vector<FunctionStatistics> functionStatistics(const Trace& trace, const Sco
                     f.calls++;
                     if (summed) {
                         f.summed = true;
-                        if (whole && f.inAll.calls == 0)
-                            f.inAll = callsInAll(trace, s);
+                        if (whole && f.last != id) {
+                            const CallsInAll said = callsInAll(trace, s);
+                            f.inAll.calls += said.calls;
+                            f.inAll.primitive += said.primitive;
+                            addSaturated(f.inAll.total, said.total);
+                            addSaturated(f.inAll.self, said.self);
+                            f.last = id;
+                        }
                     }
                     addSaturated(f.sum, d);
                     addSaturated(f.self, std::max<int64_t>(0, d - childTime.back()));
@@ -121,6 +129,10 @@ std::vector<FunctionStatistics> functionStatistics(const Trace& trace, const Sco
     for (size_t i = 0; i < sums.size(); i++) {
         if (Sum& f = sums[i]; f.summed) {
             const bool recursive = f.inAll.calls != f.inAll.primitive; // what the inner calls took is in the outer ones' sum
+            if (f.inAll.total) { // a tree shares out among paths what the file knows exactly
+                f.total = f.inAll.total;
+                f.self = f.inAll.self;
+            }
             out.push_back({FunctionId(i), f.inAll.calls, f.total, f.self, -1, -1, recursive ? -1 : f.total});
         } else if (f.calls)
             out.push_back({FunctionId(i), sums[i].calls, sums[i].total, sums[i].self, sums[i].min, sums[i].max, sums[i].sum});
