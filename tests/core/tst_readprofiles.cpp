@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Profiles of other tools: what stands in the file and what is seen of it.
 #include "formats/reader.h"
+#include "formats/readers.h"
 #include "formats/sampled.h"
 #include "store/callfigures.h"
 #include "tracetext.h"
@@ -228,16 +229,32 @@ private Q_SLOTS:
         QCOMPARE((*r)->duration((*r)->row((*r)->rowAt(TrackId(0u), 1)).first), int64_t(2'000'000));
     }
 
+    void everNewNamesAndStacksStopWhereMemoryDoes()
+    {
+        std::string text;
+        for (int i = 0; i < 500; i++)
+            text += "main;f" + std::to_string(i) + ";g" + std::to_string(i) + " 2\n";
+        TraceBuilder builder;
+        const auto status = formats::readCollapsed({text, "stacks.txt"}, builder, 20'000);
+        QVERIFY2(status, status ? "" : status.error().message.c_str());
+        const TracePtr t = builder.finish().value();
+        QVERIFY(t->functions().size() > 20 && t->functions().size() < 500);
+        QCOMPARE(t->duration(t->row(t->rowAt(TrackId(0u), 0)).first), int64_t(1000 * 1'000'000)); // no weight is lost
+        QCOMPARE(t->problems().size(), size_t(2));
+        QCOMPARE(t->functionName(FunctionId(t->functions().size() - 1)), std::string_view("(more names)"));
+    }
+
     void aLayoutIsStopped()
     {
         formats::WeightTree tree;
         for (uint32_t f = 0; f < 1000; f++)
             tree.add(tree.child(formats::WeightTree::kRoot, FunctionId(f)), 1);
         Progress progress;
-        SliceBuffer slices;
+        TraceBuilder builder;
+        const TrackId track = builder.addTrack({});
         progress.cancel();
-        tree.layOut(slices, 0, 1, &progress);
-        QCOMPARE(slices.size(), size_t(0));
+        QCOMPARE(formats::WeightTree::layOut(std::move(tree), builder, track, 7, 1, &progress), int64_t(7));
+        QCOMPARE(builder.finish().value()->sliceCount(), uint64_t(0));
     }
 
     void aFileOfEachKindOpens()

@@ -198,6 +198,25 @@ private Q_SLOTS:
         QCOMPARE(functionSpreads(**trace)[id.v].exceptions, uint64_t(1));
     }
 
+    void functionsOfOneNameAreToldApart()
+    {
+        TraceBuilder b;
+        const auto add = [&b](const char* name, const char* file, uint32_t line) {
+            Function f;
+            f.name = b.intern(name);
+            f.file = b.intern(file);
+            f.line = line;
+            return b.addFunction(f);
+        };
+        for (int round = 0; round < 2; round++) { // again: the same
+            for (uint32_t line = 0; line < 200; line++)
+                QCOMPARE(add("f", "a.py", line).v, line);
+            QCOMPARE(add("f", "b.py", 0).v, 200u);
+            QCOMPARE(add("g", "a.py", 0).v, 201u);
+            QCOMPARE(b.addFunction({}).v, 202u);
+        }
+    }
+
     void rowsShowEverySliceOnceAtAnyZoom_data()
     {
         QTest::addColumn<double>("px");

@@ -40,9 +40,10 @@ bool allDigits(std::string_view s)
 class CollapsedReader
 {
 public:
-    CollapsedReader(const Content& content, TraceBuilder& builder)
+    CollapsedReader(const Content& content, TraceBuilder& builder, uint64_t memory)
         : m_content(content)
         , m_builder(builder)
+        , m_left(memory)
     {
     }
 
@@ -64,7 +65,6 @@ public:
         }
         if (m_threads.empty())
             return Error{ErrorCode::Damaged, m_content.path + ": no line of it is a stack with a weight."};
-        m_functions = {};
         layOut();
         return Ok{};
     }
@@ -125,7 +125,13 @@ private:
                     m_content.offsetOf(text));
                 break;
             }
-            node = to.tree.child(node, function(frame));
+            const uint32_t next = child(to.tree, node, function(frame));
+            if (next == WeightTree::kNone) {
+                m_builder.problem("collapsed.too_many", "Stacks were cut: together they are far larger than the file.",
+                    Severity::DataLoss, m_content.offsetOf(text));
+                break;
+            }
+            node = next;
         }
         to.tree.add(node, *line.weight);
     }
@@ -135,7 +141,29 @@ private:
             && (allDigits(frame.substr(word.size(), 1)) || frame[word.size()] == '(');
     }
 
+    // What a small file of ever new names and stacks can grow to is bounded by the memory they may take.
+    void take(uint64_t bytes) { m_left -= std::min(m_left, bytes); }
+    uint32_t child(WeightTree& tree, uint32_t node, FunctionId function)
+    {
+        if (m_left < kNodeMemory)
+            return tree.find(node, function);
+        const size_t before = tree.size();
+        const uint32_t there = tree.child(node, function);
+        if (tree.size() > before)
+            take(kNodeMemory);
+        return there;
+    }
+
     Thread& threadFor(std::string_view process, std::string_view thread)
+    {
+        if (m_last && m_lastProcess == process && m_lastThread == thread)
+            return *m_last;
+        m_last = &newThreadFor(process, thread);
+        m_lastProcess = process;
+        m_lastThread = thread;
+        return *m_last;
+    }
+    Thread& newThreadFor(std::string_view process, std::string_view thread)
     {
         auto& slot = m_threads[{std::string(process), std::string(thread)}];
         if (slot.track.valid())
@@ -172,6 +200,11 @@ private:
         FunctionId id = m_functions.find(frame);
         if (id.valid())
             return id;
+        if (m_left < kFunctionMemory + frame.size()) {
+            m_builder.problem("collapsed.too_many_names", "Names were left out: there are too many; they are shown as (more names).",
+                Severity::DataLoss, m_content.offsetOf(frame), frame);
+            return m_builder.addFunctionByTraceName("(more names)", {});
+        }
         const size_t last = frame.rfind(':');
         const size_t middle = last == frame.npos || last == 0 ? frame.npos : frame.rfind(':', last - 1);
         const bool place = middle != frame.npos && middle > 0 && frame[middle - 1] != ':' && last > middle + 1
@@ -187,6 +220,10 @@ private:
             id = m_builder.addFunctionByTraceName(frame, {});
         }
         m_functions.add(frame, id);
+        if (id.v >= m_functionCount) { // a new one
+            m_functionCount = id.v + 1;
+            take(kFunctionMemory + frame.size());
+        }
         return id;
     }
 
@@ -198,11 +235,17 @@ private:
         const Axis axis = axisFor(!m_unit.empty() ? m_unit : m_memory ? "bytes" : m_austin ? "microseconds" : "", greatest);
         describeAxis(m_builder, axis, true);
         for (auto& [key, thread] : m_threads)
-            m_builder.includeTime(0, thread.tree.layOut(m_builder.slices(thread.track), 0, axis.nsPerUnit, m_content.progress));
+            m_builder.includeTime(0, WeightTree::layOut(std::move(thread.tree), m_builder, thread.track, 0, axis.nsPerUnit, m_content.progress));
     }
+
+    static constexpr uint64_t kNodeMemory = 64, kFunctionMemory = 80; // with what they take in the trace
 
     const Content& m_content;
     TraceBuilder& m_builder;
+    uint64_t m_left; // bytes of memory
+    uint32_t m_functionCount = 0;
+    Thread* m_last = nullptr; // of the line before, most often of this one too
+    std::string_view m_lastProcess, m_lastThread;
     std::map<std::string, ProcessId> m_processes;
     std::map<std::pair<std::string, std::string>, Thread> m_threads;
     KnownFrames m_functions; // by text of the content
@@ -241,7 +284,12 @@ bool isCollapsed(std::string_view head, bool whole)
 
 Status readCollapsed(const Content& content, TraceBuilder& builder)
 {
-    return CollapsedReader(content, builder).read();
+    return readCollapsed(content, builder, (uint64_t(512) << 20) + content.bytes.size());
+}
+
+Status readCollapsed(const Content& content, TraceBuilder& builder, uint64_t memory)
+{
+    return CollapsedReader(content, builder, memory).read();
 }
 
 } // namespace calltide::formats

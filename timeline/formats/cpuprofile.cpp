@@ -152,7 +152,7 @@ private:
         }
         const Axis axis = axisFor("", sum);
         describeAxis(m_builder, axis, true);
-        m_builder.includeTime(0, tree.layOut(m_builder.slices(m_track), 0, axis.nsPerUnit, m_content.progress));
+        m_builder.includeTime(0, WeightTree::layOut(std::move(tree), m_builder, m_track, 0, axis.nsPerUnit, m_content.progress));
     }
 
     const Content& m_content;

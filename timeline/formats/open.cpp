@@ -62,6 +62,7 @@ Result<store::TracePtr> readContent(
     builder.setFile(path, reader.name, input.fileSize());
     if (auto status = reader.read({*bytes, path, options.progress}, builder); !status)
         return status.error();
+    *bytes = {}; // before the columns need memory
     return builder.finish(options.progress);
 }
 

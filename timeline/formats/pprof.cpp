@@ -227,7 +227,7 @@ private:
         const TrackId id = m_builder.addTrack(track);
         const Axis axis = axisFor(unit, tree.total());
         describeAxis(m_builder, axis, true);
-        m_builder.includeTime(0, tree.layOut(m_builder.slices(id), 0, axis.nsPerUnit, m_content.progress));
+        m_builder.includeTime(0, WeightTree::layOut(std::move(tree), m_builder, id, 0, axis.nsPerUnit, m_content.progress));
         return Ok{};
     }
 

@@ -301,7 +301,7 @@ private:
             m_builder.problem("pstats.paths", "Seldom taken paths of calls were left to their caller's own time.",
                 Severity::Warning, -1, {}, m_cut);
         describeAxis(m_builder, axisFor("seconds", 0), true);
-        m_builder.includeTime(0, m_tree.layOut(m_builder.slices(id), 0, 1, m_content.progress));
+        m_builder.includeTime(0, WeightTree::layOut(std::move(m_tree), m_builder, id, 0, 1, m_content.progress));
     }
 
     // What the file says of the function, for statistics; `calls`: of them those of one place in the tree.

@@ -23,6 +23,7 @@ bool isSpeedscope(std::string_view head, bool whole);
 Status readSpeedscope(const Content& content, store::TraceBuilder& builder);
 bool isCollapsed(std::string_view head, bool whole);
 Status readCollapsed(const Content& content, store::TraceBuilder& builder);
+Status readCollapsed(const Content& content, store::TraceBuilder& builder, uint64_t memory); // bytes for names and stacks
 bool isPstats(std::string_view head, bool whole);
 Status readPstats(const Content& content, store::TraceBuilder& builder);
 bool isCpuProfile(std::string_view head, bool whole);

@@ -2,7 +2,8 @@
 #include "formats/sampled.h"
 #include "store/callfigures.h"
 #include <algorithm>
-#include <numeric>
+#include <memory>
+#include <utility>
 
 namespace calltide::formats {
 
@@ -126,87 +127,141 @@ void describeAxis(TraceBuilder& builder, const Axis& axis, bool laidOut)
         builder.addMetadata("axis", text);
 }
 
+uint64_t WeightTree::hashOf(uint32_t parent, FunctionId function)
+{
+    const uint64_t product = (uint64_t(parent) << 32 | function.v) * 0x9E3779B97F4A7C15u;
+    return product ^ product >> 32;
+}
+
+uint32_t WeightTree::find(uint32_t parent, FunctionId function) const
+{
+    const uint32_t first = m_nodes[parent].children;
+    if (first == 0)
+        return kNone;
+    if (m_nodes[first].function == function)
+        return first;
+    static_assert(kNone == store::HashIndex::kNone);
+    return m_children.find(hashOf(parent, function),
+        [&](uint32_t n) { return m_nodes[n].parent == parent && m_nodes[n].function == function; });
+}
+
 uint32_t WeightTree::child(uint32_t parent, FunctionId function)
 {
-    const uint64_t hash = ((uint64_t(parent) << 32 | function.v) * 0x9E3779B97F4A7C15u) >> 32;
-    const auto same = [&](uint32_t n) { return m_nodes[n].parent == parent && m_nodes[n].function == function; };
-    if (const uint32_t there = m_children.find(hash, same); there != store::HashIndex::kNone)
+    if (const uint32_t there = find(parent, function); there != kNone)
         return there;
-    m_children.add(hash, uint32_t(m_nodes.size()));
-    m_nodes.push_back({function, parent, 0, 0});
-    return uint32_t(m_nodes.size() - 1);
+    const uint32_t id = uint32_t(m_nodes.size());
+    if (uint32_t& first = m_nodes[parent].children; first == 0)
+        first = id;
+    else
+        m_children.add(hashOf(parent, function), id);
+    m_nodes.push_back({function, parent, 0, 0, 0});
+    return id;
 }
 
 void WeightTree::add(uint32_t node, int64_t weight)
 {
-    int64_t& self = m_nodes[node].self;
-    self = std::min(kGreatest, self + std::clamp<int64_t>(weight, 0, kGreatest));
-}
-
-std::vector<int64_t> WeightTree::totals() const
-{
-    std::vector<int64_t> sums(m_nodes.size());
-    for (size_t i = m_nodes.size(); i-- > 0;) {
-        sums[i] = std::min(kGreatest, sums[i] + m_nodes[i].self);
-        if (i > 0)
-            sums[m_nodes[i].parent] = std::min(kGreatest, sums[m_nodes[i].parent] + sums[i]);
-    }
-    return sums;
+    int64_t& own = m_nodes[node].weight;
+    own = std::min(kGreatest, own + std::clamp<int64_t>(weight, 0, kGreatest));
 }
 
 int64_t WeightTree::total() const
 {
-    return totals()[0];
+    int64_t sum = 0;
+    for (const Node& n : m_nodes)
+        sum = std::min(kGreatest, sum + n.weight);
+    return sum;
 }
 
-int64_t WeightTree::layOut(SliceBuffer& slices, int64_t begin, int64_t nsPerUnit, const Progress* progress)
+bool WeightTree::putInOrder(const Progress* progress)
 {
-    m_children = {}; // of as many nodes as the tree has
     const auto cancelled = [&] { return progress && progress->cancelled(); };
-    const std::vector<int64_t> sums = totals();
-    // Children of each node together, the heaviest first, equal ones as they came.
-    std::vector<uint32_t> first(m_nodes.size() + 1, 0);
-    for (size_t node = 1; node < m_nodes.size(); node++)
-        first[m_nodes[node].parent + 1]++;
-    std::partial_sum(first.begin(), first.end(), first.begin());
-    std::vector<uint32_t> order(m_nodes.size() - 1);
+    m_children = {};
+    for (Node& n : m_nodes)
+        n.children = 0;
+    for (size_t i = m_nodes.size(); i-- > 1;) {
+        Node& parent = m_nodes[m_nodes[i].parent];
+        parent.weight = std::min(kGreatest, parent.weight + m_nodes[i].weight);
+        parent.children++; // how many, first of all
+    }
+    if (cancelled())
+        return false;
+    uint32_t at = 0;
+    for (Node& n : m_nodes)
+        n.children = std::exchange(at, at + n.children); // where they begin, and after the next loop where they end
+    m_order.resize(m_nodes.size() - 1);
+    for (uint32_t i = 1; i < m_nodes.size(); i++)
+        m_order[m_nodes[m_nodes[i].parent].children++] = i;
+    struct Cancelled { };
+    struct Key
     {
-        std::vector<uint32_t> next = first;
-        for (uint32_t node = 1; node < m_nodes.size(); node++)
-            order[next[m_nodes[node].parent]++] = node;
+        int64_t weight;
+        uint32_t node;
+    };
+    std::vector<Key> keys;
+    uint64_t compared = 0;
+    const auto heavier = [&](const Key& a, const Key& b) {
+        if ((++compared & 0xFFFF) == 0 && cancelled())
+            throw Cancelled(); // there may be millions of them
+        return a.weight != b.weight ? a.weight > b.weight : a.node < b.node;
+    };
+    try {
+        for (uint32_t node = 0; node < m_nodes.size(); node++) {
+            const uint32_t first = firstChild(node), end = m_nodes[node].children;
+            if ((node & 0xFFFF) == 0 && cancelled())
+                return false;
+            if (end - first < 2)
+                continue;
+            keys.clear();
+            for (uint32_t i = first; i < end; i++)
+                keys.push_back({m_nodes[m_order[i]].weight, m_order[i]});
+            std::sort(keys.begin(), keys.end(), heavier);
+            for (uint32_t i = first; i < end; i++)
+                m_order[i] = keys[i - first].node;
+        }
+    } catch (const Cancelled&) {
+        return false;
     }
-    const auto heavier = [&](uint32_t a, uint32_t b) { return sums[a] > sums[b]; };
-    for (size_t node = 0; node < m_nodes.size(); node++) {
-        if ((node & 0xFFF) == 0 && cancelled())
-            return begin;
-        if (first[node + 1] - first[node] > 1)
-            std::stable_sort(order.begin() + first[node], order.begin() + first[node + 1], heavier);
-    }
+    return true;
+}
 
+void WeightTree::write(SliceBuffer& slices, int64_t begin, int64_t nsPerUnit, const Progress* progress) const
+{
     struct Level
     {
-        uint32_t next, end; // in `order`
+        uint32_t next, end; // in m_order
         int64_t at;
     };
-    const int64_t limit = begin + sums[0] * nsPerUnit; // only sums that stopped at kGreatest could reach beyond it
-    std::vector<Level> levels{{first[0], first[1], begin}};
+    const int64_t limit = begin + m_nodes[0].weight * nsPerUnit; // only sums that stopped at kGreatest could reach beyond it
+    std::vector<Level> levels{{0, m_nodes[0].children, begin}};
     for (uint64_t n = 0; !levels.empty(); n++) {
-        if ((n & 0xFFFF) == 0 && cancelled())
-            return limit;
+        if ((n & 0xFFFF) == 0 && progress && progress->cancelled())
+            return;
         Level& level = levels.back();
         if (level.next == level.end) {
             levels.pop_back();
             continue;
         }
-        const uint32_t node = order[level.next++];
+        const uint32_t node = m_order[level.next++];
+        const Node& of = m_nodes[node];
         const int64_t start = level.at;
-        const int64_t length = std::min(sums[node] * nsPerUnit, limit - start);
+        const int64_t length = std::min(of.weight * nsPerUnit, limit - start);
         level.at = start + length;
-        slices.addAtDepth(uint32_t(levels.size() - 1), start, length, m_nodes[node].function,
-            m_nodes[node].extra ? m_nodes[node].extra : kSummed);
-        levels.push_back({first[node], first[node + 1], start});
+        slices.addAtDepth(uint32_t(levels.size() - 1), start, length, of.function, of.extra ? of.extra : kSummed);
+        levels.push_back({firstChild(node), of.children, start});
     }
-    return limit;
+}
+
+int64_t WeightTree::layOut(
+    WeightTree tree, TraceBuilder& builder, TrackId track, int64_t begin, int64_t nsPerUnit, const Progress* progress)
+{
+    const auto laid = std::make_shared<WeightTree>(std::move(tree));
+    if (!laid->putInOrder(progress))
+        return begin;
+    SliceBuffer& slices = builder.slices(track);
+    const auto write = [=, &slices] { laid->write(slices, begin, nsPerUnit, progress); };
+    builder.countSlices(track, write);
+    write();
+    return begin + laid->m_nodes[0].weight * nsPerUnit;
 }
 
 } // namespace calltide::formats

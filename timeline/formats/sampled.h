@@ -8,7 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
 namespace calltide::formats {
 
@@ -77,19 +77,20 @@ class KnownFrames
 public:
     store::FunctionId find(std::string_view text) const // none: not known
     {
-        const auto it = m_functions.find(text);
-        return it == m_functions.end() ? store::FunctionId() : it->second;
+        const Slot& slot = m_slots[place(text)];
+        return slot.text == text ? slot.function : store::FunctionId();
     }
-    void add(std::string_view text, store::FunctionId function)
-    {
-        if (m_functions.size() == kMost)
-            m_functions.clear();
-        m_functions.emplace(text, function);
-    }
+    void add(std::string_view text, store::FunctionId function) { m_slots[place(text)] = {text, function}; }
 
 private:
+    struct Slot
+    {
+        std::string_view text;
+        store::FunctionId function;
+    };
     static constexpr size_t kMost = 1 << 16;
-    std::unordered_map<std::string_view, store::FunctionId> m_functions;
+    static size_t place(std::string_view text) { return std::hash<std::string_view>()(text) % kMost; }
+    std::vector<Slot> m_slots{kMost};
 };
 
 inline constexpr size_t kGreatestDepth = size_t(1) << 20;
@@ -134,19 +135,21 @@ class WeightTree
 {
 public:
     WeightTree() { m_nodes.push_back({}); }
-    static constexpr uint32_t kRoot = 0;
+    static constexpr uint32_t kRoot = 0, kNone = UINT32_MAX;
     uint32_t child(uint32_t parent, store::FunctionId function);
+    uint32_t find(uint32_t parent, store::FunctionId function) const; // kNone: there is no such child
     void add(uint32_t node, int64_t weight); // its own, without its children; ≥ 0, sums stop at kGreatest
     void setExtra(uint32_t node, uint32_t extra) { m_nodes[node].extra = extra; }
     uint32_t extra(uint32_t node) const { return m_nodes[node].extra; }
     size_t size() const { return m_nodes.size(); } // with the root, which is 0; parents before children
     uint32_t parent(uint32_t node) const { return m_nodes[node].parent; }
     store::FunctionId function(uint32_t node) const { return m_nodes[node].function; }
-    int64_t self(uint32_t node) const { return m_nodes[node].self; }
+    int64_t self(uint32_t node) const { return m_nodes[node].weight; }
     int64_t total() const; // of everything
-    // Adds the slices of the whole tree, to which nothing can be added any more; returns the end. Stops when `progress`
-    // (may be null) is cancelled, as TraceBuilder::finish() then does.
-    int64_t layOut(store::SliceBuffer& slices, int64_t begin, int64_t nsPerUnit, const store::Progress* progress);
+    // Gives the track the slices of the whole tree; returns the end. They are written when the builder finishes, so that
+    // they need no memory until then. Stops when `progress` (may be null) is cancelled, as finish() then does.
+    static int64_t layOut(WeightTree tree, store::TraceBuilder& builder, store::TrackId track, int64_t begin, int64_t nsPerUnit,
+        const store::Progress* progress);
 
     static constexpr int64_t kGreatest = int64_t(1) << 60;
 
@@ -155,11 +158,17 @@ private:
     {
         store::FunctionId function;
         uint32_t parent = 0, extra = 0;
-        int64_t self = 0;
+        uint32_t children = 0; // while it grows: the first child, 0: none; in order: the end of them in m_order
+        int64_t weight = 0; // its own; in order: with its children
     };
-    std::vector<int64_t> totals() const;
+    bool putInOrder(const store::Progress* progress); // false: cancelled
+    void write(store::SliceBuffer& slices, int64_t begin, int64_t nsPerUnit, const store::Progress* progress) const;
+    uint32_t firstChild(uint32_t node) const { return node ? m_nodes[node - 1].children : 0; } // in m_order
+    static uint64_t hashOf(uint32_t parent, store::FunctionId function);
+
     std::vector<Node> m_nodes; // parents before children
-    store::HashIndex m_children; // nodes by parent and function
+    store::HashIndex m_children; // nodes by parent and function, without the first of each parent
+    std::vector<uint32_t> m_order; // children of each node together, the heaviest first, equal ones as they came
 };
 
 } // namespace calltide::formats

@@ -52,20 +52,29 @@ void TraceBuilder::dropFunction(FunctionId id, int64_t time, bool everywhere)
 
 FunctionId TraceBuilder::addFunction(Function f)
 {
-    for (StringId* s : {&f.file, &f.module, &f.category})
+    for (StringId* s : {&f.name, &f.file, &f.module, &f.category})
         if (!s->valid())
             *s = StringId(0u);
     const auto same = [&](uint32_t i) {
         const Function& o = (*d->trace->m_functions)[i];
         return o.name == f.name && o.file == f.file && o.line == f.line && o.category == f.category;
     };
-    const uint64_t hash = Private::hashOf(f);
-    if (const uint32_t id = d->functionIds.find(hash, same); id != HashIndex::kNone)
-        return FunctionId(id);
+    // Most names have one function: no need to look for it, or to keep its hash.
     const uint32_t id = uint32_t(d->trace->m_functions->size());
+    if (f.name.v >= d->firstOfName.size())
+        d->firstOfName.resize(std::max<size_t>(f.name.v + 1, d->firstOfName.size() * 2));
+    if (uint32_t& first = d->firstOfName[f.name.v]; first == 0) {
+        first = id + 1;
+    } else {
+        if (same(first - 1))
+            return FunctionId(first - 1);
+        const uint64_t hash = Private::hashOf(f);
+        if (const uint32_t known = d->functionIds.find(hash, same); known != HashIndex::kNone)
+            return FunctionId(known);
+        d->functionIds.add(hash, id);
+    }
     f.owner = ownerOf(f.kind, d->text(f.file));
     d->trace->m_functions.write().push_back(f);
-    d->functionIds.add(hash, id);
     return FunctionId(id);
 }
 

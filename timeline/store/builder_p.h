@@ -74,7 +74,8 @@ struct TraceBuilder::Private
     std::shared_ptr<Columns> columns = std::make_shared<Columns>();
     std::deque<SliceBuffer> buffers; // one a track
     std::map<uint32_t, std::function<void()>> again; // by track, of those that are counted only
-    HashIndex stringIds, functionIds;
+    HashIndex stringIds, functionIds; // functionIds: without the first of each name, which is in `firstOfName`
+    std::vector<uint32_t> firstOfName; // by string: 1 + function, 0: none
     std::map<std::tuple<uint32_t, uint32_t, uint32_t>, size_t> counterIds;
     int64_t begin = INT64_MAX, end = INT64_MIN;
     Progress* progress = nullptr;

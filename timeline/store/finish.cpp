@@ -331,6 +331,7 @@ Result<TracePtr> TraceBuilder::finish(Progress* progress)
 {
     d->progress = progress;
     d->stringIds = d->functionIds = {}; // not needed any more
+    d->firstOfName = {};
     std::vector<Private::Placed> placed;
     d->placeAll(placed);
     if (!d->cancelled())

@@ -2,9 +2,10 @@
 // Numbers of things by the hash of what they are; the things themselves lie elsewhere. Eight bytes a place, and no memory
 // of its own for each thing, because there may be millions.
 #pragma once
+#include "store/bigvector.h"
+#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 namespace calltide::store {
 
@@ -34,7 +35,9 @@ private:
     {
         uint32_t hash = 0, number = 0; // number: 1 + id; 0: free
     };
-    size_t place(uint64_t hash) const { return (uint32_t(hash) * 0x9E3779B97F4A7C15u >> 32) & (m_slots.size() - 1); }
+    // By the upper bits: all keep their order when the places become twice as many, so that grow() goes straight through
+    // both tables instead of jumping about.
+    size_t place(uint64_t hash) const { return uint32_t(hash) * 0x7F4A7C15u >> m_shift; }
     void put(Slot slot)
     {
         size_t i = place(slot.hash);
@@ -44,14 +47,17 @@ private:
     }
     void grow()
     {
-        const std::vector<Slot> old = std::move(m_slots);
+        const BigVector<Slot> old = std::move(m_slots);
+        m_slots = BigVector<Slot>();
         m_slots.assign(old.empty() ? 64 : old.size() * 2, {});
+        m_shift = 32 - std::countr_zero(m_slots.size());
         for (const Slot& s : old)
             if (s.number)
                 put(s);
     }
-    std::vector<Slot> m_slots;
+    BigVector<Slot> m_slots;
     size_t m_count = 0;
+    int m_shift = 0;
 };
 
 } // namespace calltide::store
