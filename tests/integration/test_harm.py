@@ -92,6 +92,16 @@ class HarmTest(CalltideTest):
         """ % count)
         self.assertEqual(len(info["processes"]), count + 1)
 
+    def test_forks_of_forks_keep_no_descriptors(self):
+        self.same("""
+            import os
+            def generation(n):
+                print(n, sum(number.isdigit() and int(number) > 99 for number in os.listdir("/proc/self/fd")) < 2, flush=True)
+                if n < 5:
+                    os.waitpid(os.fork() or generation(n + 1) or os._exit(0), 0)
+            generation(0)
+        """)
+
     def test_raw_clone(self):
         info = self.same("""
             import ctypes, os, platform, sys
@@ -197,6 +207,19 @@ class HarmTest(CalltideTest):
         info = self.same("import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))\n"
                          + textwrap.dedent(self.BUSY), note=b"recording stopped")
         self.assertTrue(info["problems"])
+
+    def test_file_size_signal(self):
+        # Python ignores the signal; a program that does not must not get one for a file that it does not write.
+        for how in ("signal.SIG_DFL", "lambda *_: print('signal')"):
+            self.same("""
+                import resource, signal, sys
+                signal.signal(signal.SIGXFSZ, %s)
+                resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+                def leaf(): pass
+                for _ in range(1000000): leaf()
+                print("done")
+            """ % how, note=b"recording stopped: cannot grow the recording")
+            os.remove(self.out)
 
     @unittest.skipUnless(os.geteuid() == 0, "only root can make a small disk")
     def test_disk_full(self):

@@ -36,13 +36,19 @@ void onBlock(core::Recorder& recorder, uint32_t id)
 void onFail() { g_session.ending = true; }
 
 // In the child, before any Python code of it: the mappings are gone there, so the writer must not be used again.
-void afterForkInChild()
+// descriptors: the child has its own copies of them, as after fork(); a raw clone() may share them.
+void enterChild(bool descriptors)
 {
     t_writer = core::ThreadWriter {};
     forgetParkedThreads();
     core::markProcess();
     if (!g_session.recorder)
         return;
+    if (descriptors) {
+        const int before = errno; // the program's
+        g_session.recorder->leaveToParent();
+        errno = before;
+    }
     g_session.recorder = nullptr; // its locks may be held by threads that do not exist here
     g_session.forked = true;
     g_session.identity.parent = g_session.identity.process;
@@ -56,6 +62,8 @@ std::string metaValue(const std::string& key)
             return value;
     return {};
 }
+
+void afterForkInChild() { enterChild(true); }
 
 // Until it says itself what it is.
 void nameFork()
@@ -121,7 +129,7 @@ void installForkHandler()
 void noticeFork()
 {
     if (core::forkedUnseen())
-        afterForkInChild();
+        enterChild(false);
 }
 
 std::string startSession(const std::string& path, bool atStartup)

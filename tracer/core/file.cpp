@@ -34,6 +34,15 @@ int highDescriptor()
     return int(std::min(kWanted, limit.rlim_cur - std::min<rlim_t>(limit.rlim_cur, 24)));
 }
 
+// posix_fallocate(), but not beyond the program's own limit of a file's size, where the system would send it SIGXFSZ.
+int reserve(int fd, uint64_t from, uint64_t to)
+{
+    struct rlimit limit {};
+    if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && to > limit.rlim_cur)
+        return EFBIG;
+    return posix_fallocate(fd, off_t(from), off_t(to - from));
+}
+
 uint64_t processStart() // ns since boot
 {
     char text[1024] = {};
@@ -250,10 +259,10 @@ bool File::grow(uint64_t to)
         want = std::max(to, std::min(want, m_limit.bytes));
     if (ring()) // what the slots still need, and a little for the tables
         want = std::max(to, std::min(want, to + ((m_mostSlots - m_slots) << m_slotLog2) + kFirstGrowth));
-    int code = posix_fallocate(m_fd, off_t(m_size), off_t(want - m_size));
+    int code = reserve(m_fd, m_size, want);
     if (code && want > to) {
         want = to;
-        code = posix_fallocate(m_fd, off_t(m_size), off_t(want - m_size));
+        code = reserve(m_fd, m_size, want);
     }
     if (code) {
         fail("cannot grow the recording", code);
@@ -353,6 +362,13 @@ void File::finish(format::State state)
     mutableOf(m_header)->state = uint32_t(state);
     if (m_fd >= 0 && stillOurs() && m_allocated < m_size && ftruncate(m_fd, off_t(m_allocated)) == 0)
         m_size = m_allocated;
+}
+
+void File::leaveToParent()
+{
+    if (m_fd >= 0 && stillOurs())
+        close(m_fd);
+    m_fd = -1;
 }
 
 void File::heartbeat(uint64_t units)

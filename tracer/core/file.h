@@ -63,6 +63,10 @@ public:
     // Cuts the file behind its last chunk and marks it. The mappings stay valid.
     void finish(format::State state);
 
+    // In a child that fork() has made (and which shares no descriptors with its parent): closes its copy of ours. Takes
+    // no lock; nothing else may be called afterwards.
+    void leaveToParent();
+
     void heartbeat(uint64_t units);
     void addLost(uint64_t events);
     uint64_t limit() const { return m_limit.mode == format::Mode::StopWhenFull ? m_limit.bytes : 0; }

@@ -99,6 +99,8 @@ public:
     bool stopped() const { return m_stopped.load(std::memory_order_relaxed) || m_failed.load(std::memory_order_relaxed); }
     // Takes no more events; nothing is said on standard error. Any thread, also within an event.
     void abandon(const std::string& why);
+    // In the child that fork() has made, where the recorder must not be used again: see File.
+    void leaveToParent() { m_file.leaveToParent(); }
     // Stops for want of space: one note to standard error, never more.
     void fail();
     // Fails if the tables found no space. False: no more ids may be used.
