@@ -190,6 +190,27 @@ private Q_SLOTS:
         QCOMPARE(problemLines(*r.value()).size(), 0);
     }
 
+    // Without -g each sample is one line, whose program is written right-aligned; -F chooses what stands in a line.
+    void perfScriptOfOtherOptions()
+    {
+        const auto lines = [&](const QByteArray& text) {
+            const auto r = formats::open(writeFile(m_dir, QStringLiteral("perf.txt"), text));
+            return r ? sliceLines(**r) + problemLines(**r) : QStringList{QString::fromStdString(r.error().message)};
+        };
+        const QStringList samples{QStringLiteral("7/7 c| 0 10000000000 2000000 fib"), QStringLiteral("8/8 c| 0 10000500000 1000000 fib")};
+        QCOMPARE(lines("       c     7 10.000000:    1001001 cpu-clock:ppp:      562d5698f159 fib+0x0 (/tmp/c)\n"
+                       "       c     7 10.001000:    1001001 cpu-clock:ppp:      562d5698f16c fib+0x13 (/tmp/c)\n"
+                       "       c     8 10.000500:    1001001 cpu-clock:ppp:      562d5698f16c fib+0x13 (/tmp/c)\n"),
+            samples);
+        QCOMPARE(lines("c     7 10.000000: \n\t    116a fib\n\nc     7 10.001000: \n\t   1181 fib\n\nc  8 10.000500: \n\t  1181 fib\n\n"),
+            samples);
+        QCOMPARE(lines("c     7 10.000000: cpu-clock: \n\t    116a fib+0x11\n  c.c:4\n\n"
+                       "c     7 10.001000: cpu-clock: \n\t   1181 fib+0x28\n  libc.so.6[26e40]\n\nc  8 10.000500: cpu-clock:\n\t  1181 fib+0x28\n"),
+            samples);
+        QCOMPARE(lines("c  7 [000] 10.000000: sched:sched_switch: prev_comm=c prev_pid=7 ==> next_comm=d\n\tffff1 fib+0x1 ([kernel])\n\n").last(),
+            QStringLiteral("perf.text 1"));
+    }
+
     // Written with Perfetto's own descriptions: interned names, defaults, clocks, packed packets, the older form.
     void perfettoTracks()
     {

@@ -20,6 +20,20 @@ bool digits(std::string_view s)
     return !s.empty() && std::all_of(s.begin(), s.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+// "7f00 name+0x12 (place)", or an address alone.
+bool isFrame(std::string_view text)
+{
+    const std::string_view address = text.substr(0, text.find(' '));
+    return !address.empty() && std::all_of(address.begin(), address.end(), [](char c) { return std::isxdigit(uint8_t(c)); });
+}
+
+// What `-F +srcline` writes below a frame: "app.c:12", "??:0", "libc.so.6[26e40]".
+bool isSourceLine(std::string_view text)
+{
+    const size_t colon = text.rfind(':');
+    return (colon != text.npos && digits(text.substr(colon + 1))) || (text.ends_with(']') && text.find('[', 1) != text.npos);
+}
+
 struct Header
 {
     std::string_view program, event, rest; // rest: a frame on the same line
@@ -115,17 +129,23 @@ private:
 
     void text(std::string_view line)
     {
-        // Frames begin with a space; so may a header, whose program is written right-aligned.
+        // Frames begin with a space; so may a header, whose program is written right-aligned, and without a blank line before
+        // it where samples have one frame only.
         Header h;
-        if (!m_inSample && parseHeader(line, h)) {
+        if ((!m_inSample || m_oneLine) && parseHeader(line, h)) {
             m_samples.push_back({h.time, m_frames.size(), 0, threadFor(h), m_content.offsetOf(line)});
             if (m_events.size() < 100 && std::find(m_events.begin(), m_events.end(), h.event) == m_events.end())
                 m_events.push_back(h.event);
             m_inSample = true;
-            if (!h.rest.empty())
+            m_oneLine = !h.rest.empty();
+            if (isFrame(h.rest))
                 frame(h.rest);
+            else if (m_oneLine)
+                m_builder.problem("perf.text", "Texts of trace points are not shown.", Severity::Info,
+                    m_content.offsetOf(h.rest), h.rest);
         } else if (m_inSample && uint8_t(line.front()) <= 32) {
-            frame(trimmed(line));
+            if (const std::string_view one = trimmed(line); isFrame(one) || !isSourceLine(one))
+                frame(one);
         } else if (parseHeader(line, h)) { // one line a sample
             m_inSample = false;
             text(line);
@@ -175,7 +195,7 @@ private:
         const size_t space = text.find(' ');
         const std::string_view address = text.substr(0, space);
         std::string_view name = space == text.npos ? std::string_view() : trimmed(text.substr(space)), place;
-        if (!std::all_of(address.begin(), address.end(), [](char c) { return std::isxdigit(uint8_t(c)); })) {
+        if (!isFrame(text)) {
             m_builder.problem("perf.frame", "Frames that could not be understood were left out.", Severity::DataLoss,
                 m_content.offsetOf(text), text);
             return {};
@@ -264,7 +284,7 @@ private:
     std::map<int64_t, ProcessId> m_processes;
     std::vector<TrackId> m_tracks;
     std::vector<std::string_view> m_events;
-    bool m_inSample = false;
+    bool m_inSample = false, m_oneLine = false;
 };
 
 } // namespace
@@ -276,8 +296,11 @@ bool isPerfScript(std::string_view head, bool)
         const std::string_view line = head.substr(0, end);
         if (!line.starts_with('#') && !trimmed(line).empty()) {
             Header h;
-            return line.find('\0') == line.npos && line.find(';') == line.npos && line.size() < 4096 && parseHeader(line, h)
-                && !h.event.empty();
+            if (line.find('\0') != line.npos || line.find(';') != line.npos || line.size() >= 4096 || !parseHeader(line, h))
+                return false;
+            const std::string_view below = end == head.npos ? std::string_view() : head.substr(end + 1);
+            return !h.event.empty() // else `-F` left it out, and a frame follows
+                || (isFrame(trimmed(below.substr(0, below.find('\n')))) && uint8_t(below.front()) <= 32);
         }
         head.remove_prefix(end == head.npos ? head.size() : end + 1);
     }
