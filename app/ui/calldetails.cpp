@@ -35,6 +35,27 @@ void addPythonText(const std::string& text, std::string& out)
     out += quote;
 }
 
+struct Brackets
+{
+    const Json* items;
+    char open, close;
+    const char* ofNone = "";
+};
+
+// JSON has no tuples and sets: the recorder writes {"__tuple__": [1, 2]}.
+Brackets bracketsOf(const Json& value)
+{
+    if (value.is_array())
+        return {&value, '[', ']'};
+    if (value.size() == 1 && value.front().is_array()) {
+        if (value.begin().key() == "__tuple__")
+            return {&value.front(), '(', ')', "()"};
+        if (value.begin().key() == "__set__")
+            return {&value.front(), '{', '}', "set()"};
+    }
+    return {&value, '{', '}'};
+}
+
 // The value as Python writes it.
 void addPython(const Json& value, std::string& out, int depth)
 {
@@ -48,16 +69,21 @@ void addPython(const Json& value, std::string& out, int depth)
     } else if (value.is_string()) {
         addPythonText(value.get_ref<const std::string&>(), out);
     } else if (value.is_structured()) {
-        out += value.is_array() ? '[' : '{';
+        const Brackets brackets = bracketsOf(value);
+        if (brackets.items != &value && brackets.items->empty()) {
+            out += brackets.ofNone;
+            return;
+        }
+        out += brackets.open;
         bool first = true;
-        for (const auto& [key, inner] : value.items()) {
+        for (const auto& [key, inner] : brackets.items->items()) {
             if (!std::exchange(first, false))
                 out += ", ";
             if (out.size() > 4 * size_t(kLongestValue)) {
                 out += "…";
                 break;
             }
-            if (value.is_object()) {
+            if (brackets.items->is_object()) {
                 addPythonText(key, out);
                 if (key == "…")
                     continue; // more of them, that were not recorded
@@ -65,7 +91,9 @@ void addPython(const Json& value, std::string& out, int depth)
             }
             addPython(inner, out, depth + 1);
         }
-        out += value.is_array() ? ']' : '}';
+        if (brackets.open == '(' && brackets.items->size() == 1)
+            out += ',';
+        out += brackets.close;
     } else {
         out += value.dump(-1, ' ', false, Json::error_handler_t::replace);
     }

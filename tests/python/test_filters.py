@@ -218,8 +218,8 @@ class Values(RecorderTest):
             list(gen(3))
         """, options=["--log-func-args", "--log-func-retval"])
         one, two = r.calls("f")
-        self.assertEqual(one.arguments, {"a": 1, "b": "two", "more": [3.5, None], "key": "b'k'",
-                                         "rest": {"z": {"1": [True, False]}, "y": [3]}})
+        self.assertEqual(one.arguments, {"a": 1, "b": "two", "more": {"__tuple__": [3.5, None]}, "key": "b'k'",
+                                         "rest": {"z": {"1": {"__tuple__": [True, False]}}, "y": {"__set__": [3]}}})
         self.assertEqual(one.result, [1, "two"])
         self.assertEqual((two.arguments["a"], two.arguments["b"]), ("x" * 200 + "…", "0x1" + "0" * 25))
         self.assertEqual(two.arguments["key"], [[[["<list>"]]]])

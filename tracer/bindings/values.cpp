@@ -107,7 +107,7 @@ bool Json::item(size_t index)
 void Json::sequence(PyObject* object, int depth)
 {
     const bool list = PyList_CheckExact(object);
-    out += '[';
+    out += list ? "[" : "{\"__tuple__\": [";
     for (Py_ssize_t i = 0; i < (list ? PyList_GET_SIZE(object) : PyTuple_GET_SIZE(object)); ++i) {
         if (!item(size_t(i)))
             break;
@@ -116,7 +116,7 @@ void Json::sequence(PyObject* object, int depth)
         value(entry, depth + 1);
         Py_XDECREF(entry);
     }
-    out += ']';
+    out += list ? "]" : "]}";
 }
 
 void Json::dictionary(PyObject* object, int depth)
@@ -152,7 +152,7 @@ void Json::set(PyObject* object, int depth)
     if (!iterator)
         return other(object);
     size_t n = 0;
-    out += '[';
+    out += "{\"__set__\": [";
     while (PyObject* entry = PyIter_Next(iterator)) {
         const bool more = item(n++);
         if (more)
@@ -161,7 +161,7 @@ void Json::set(PyObject* object, int depth)
         if (!more)
             break;
     }
-    out += ']';
+    out += "]}";
     Py_DECREF(iterator);
 }
 
