@@ -115,6 +115,33 @@ private Q_SLOTS:
         QCOMPARE(size_t(skipValue(s.data(), s.data() + s.size()) - s.data()), size_t(2'000'000));
     }
 
+    void largeValuesAndLongListsEndWhenToldToStop()
+    {
+        calltide::store::Progress progress;
+        progress.cancel();
+        const std::string large = '[' + std::string(9 << 20, ' ') + ']', list = '[' + std::string(20'000, '1') + ']';
+        std::string many = "[";
+        for (int i = 0; i < 10'000; i++)
+            many += "1,";
+        many += ']';
+        const auto count = [&many] {
+            int n = 0;
+            for (Cursor c(many); c.next();)
+                n++;
+            return n;
+        };
+        {
+            const Stop stop(&progress);
+            QVERIFY(!skipValue(large.data(), large.data() + large.size()));
+            QVERIFY(count() < 10'000);
+            QCOMPARE(skipValue(list.data(), list.data() + list.size()), list.data() + list.size()); // small: as ever
+            const Stop none(nullptr);
+            QCOMPARE(count(), 10'000);
+        }
+        QCOMPARE(skipValue(large.data(), large.data() + large.size()), large.data() + large.size());
+        QCOMPARE(count(), 10'000);
+    }
+
     void everyPrefixOfAnEventIsCutNotWrong()
     {
         const std::string event = "{\"ph\":\"X\", \"name\":\"f \\\" "

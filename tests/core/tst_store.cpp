@@ -3,6 +3,7 @@
 #include "store/query.h"
 #include "store/spread.h"
 #include "store/statistics.h"
+#include "store/stoppable.h"
 #include <QTest>
 #include <algorithm>
 #include <cmath>
@@ -338,6 +339,17 @@ private Q_SLOTS:
         QCOMPARE(countSlices(*t, mask), n);
         QCOMPARE(findSlice(*t, mask, middle, true), best);
         QVERIFY(t->start(findSlice(*t, mask, middle, false)) < middle);
+    }
+
+    void aSortStops()
+    {
+        std::vector<int> v(200'000);
+        std::generate(v.begin(), v.end(), [n = 7u]() mutable { return int(n = n * 1664525 + 1013904223); });
+        Progress progress;
+        progress.cancel();
+        QVERIFY(!sortUnlessStopped(v.begin(), v.end(), std::less<>(), &progress));
+        QVERIFY(sortUnlessStopped(v.begin(), v.end(), std::less<>(), nullptr));
+        QVERIFY(std::is_sorted(v.begin(), v.end()));
     }
 
     void aCancelledBuildGivesNothing()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "formats/jsonblocks.h"
+#include "store/discard.h"
 #include <algorithm>
 
 namespace calltide::formats::json {
@@ -10,10 +11,11 @@ size_t JsonBlocks::threadsFor(int wanted, const Input& input)
     return input.compressed() ? threads : size_t(std::min<uint64_t>(threads, input.fileSize() / kPiece + 1));
 }
 
-JsonBlocks::JsonBlocks(Window& window, Model& model, size_t threads)
+JsonBlocks::JsonBlocks(Window& window, Model& model, size_t threads, const store::Progress* progress)
     : m_window(window)
     , m_model(model)
     , m_threads(threads)
+    , m_progress(progress)
     , m_scanners(threads)
     , m_crew(threads - 1)
 {
@@ -45,6 +47,7 @@ const char* JsonBlocks::scan(bool last, bool& closed)
         if (k < ahead)
             return m_window.readAhead();
         k -= ahead;
+        const Stop stop(m_progress);
         const char* from = k ? guessEvent(block.pieces[k - 1].limit, begin, end) : begin;
         block.pieces[k].first = nullptr;
         if (from)
@@ -53,6 +56,7 @@ const char* JsonBlocks::scan(bool last, bool& closed)
     takeScanned();
     m_crew.finish();
 
+    const Stop stopping(m_progress);
     const char* stop = begin;
     closed = false;
     for (size_t k = 0; k < count && !closed; k++) {
@@ -82,6 +86,13 @@ void JsonBlocks::takeScanned()
         m_model.take(block.pieces[k].scanner, block.pieces[k].batch, block.data, block.base);
     block.good = 0;
     block.text = nullptr;
+}
+
+void JsonBlocks::giveUp()
+{
+    for (Block& block : m_blocks)
+        store::discard(std::exchange(block, Block()));
+    store::discard(std::exchange(m_scanners, {}));
 }
 
 bool JsonBlocks::sawField(std::string_view name) const

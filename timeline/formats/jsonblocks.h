@@ -12,7 +12,8 @@ namespace calltide::formats::json {
 class JsonBlocks
 {
 public:
-    JsonBlocks(Window& window, Model& model, size_t threads);
+    // progress: null, or what stops a scan; events are then missing.
+    JsonBlocks(Window& window, Model& model, size_t threads, const store::Progress* progress);
     static size_t threadsFor(int wanted, const Input& input); // 0: as many as the machine has, and the input is worth
     static size_t bytesAtOnce(size_t threads) { return threads * kBytesAThread; }
     size_t bytesAtOnce() const { return bytesAtOnce(m_threads); }
@@ -21,6 +22,7 @@ public:
     // list's ']'. The events come to the model by the next call, or by finish().
     const char* scan(bool last, bool& closed);
     void finish() { takeScanned(); }
+    void giveUp(); // of all that was scanned, whose memory another thread gives back
     bool sawField(std::string_view name) const; // among those that nothing is done with
 
 private:
@@ -46,6 +48,7 @@ private:
     Window& m_window;
     Model& m_model;
     size_t m_threads;
+    const store::Progress* m_progress;
     std::vector<Scanner> m_scanners; // one a thread
     Block m_blocks[2]; // in turn: one is scanned, one is taken
     size_t m_turn = 0;

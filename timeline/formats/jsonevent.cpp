@@ -341,7 +341,7 @@ const char* guessEvent(const char* from, const char* begin, const char* end)
         if (outcome == Outcome::Event && e.ph)
             return q;
         const size_t seen = size_t((outcome == Outcome::Cut ? end : after) - q);
-        if (seen > budget)
+        if (seen > budget || Stop::asked())
             return nullptr;
         budget -= seen;
     }

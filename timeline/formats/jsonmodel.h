@@ -25,6 +25,7 @@ public:
     static bool wantsDocument(std::string_view key); // else the value need not be kept in memory
     // Pairs begins with ends, flows with flows. Stops when `progress` (may be null) is cancelled, as the builder then does.
     void finish(const store::Progress* progress);
+    void giveUp(); // of what it was told, whose memory another thread gives back
 
     uint64_t events() const { return m_events; }
     uint64_t elements() const { return m_events + m_faulty; }

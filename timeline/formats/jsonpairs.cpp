@@ -2,8 +2,10 @@
 // The end of reading a Chrome trace: what only makes sense once all events are known. Files are in any order, so
 // everything is put in order of time first; what stands at the same time stays as it stood in the file.
 #include "formats/jsonmodel.h"
+#include "store/discard.h"
 #include <algorithm>
 #include <queue>
+#include <tuple>
 
 namespace calltide::formats::json {
 
@@ -40,6 +42,13 @@ void Model::finish(const Progress* progress)
                 return track;
         return threadFor("0", tid);
     });
+}
+
+void Model::giveUp()
+{
+    discard(std::tuple(std::move(m_maps), std::move(m_functionKeys), std::move(m_functions), std::move(m_textIds),
+        std::move(m_processes), std::move(m_threads), std::move(m_marks), std::move(m_async), std::move(m_flows),
+        std::move(m_kept)));
 }
 
 void Model::finishStacks()

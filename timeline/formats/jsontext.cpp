@@ -16,8 +16,14 @@ const char* skipValue(const char* p, const char* end)
         return p ? p + 1 : nullptr;
     }
     if (*p == '{' || *p == '[') {
+        constexpr ptrdiff_t kStretch = 4 << 20; // between two looks at whether to stop
         uint64_t depth = 0;
-        while (p < end) {
+        for (const char* look = p + std::min(kStretch, end - p); p < end;) {
+            if (p >= look) {
+                if (Stop::asked())
+                    return nullptr;
+                look = p + std::min(kStretch, end - p);
+            }
             const char c = *p;
             if (c == '"') {
                 p = stringEnd(p + 1, end);
@@ -244,6 +250,10 @@ bool Cursor::next()
 {
     if (!m_close)
         return false;
+    if ((++m_steps & 0xFFF) == 0 && Stop::asked()) {
+        m_close = 0;
+        return false;
+    }
     while (m_p < m_end && (uint8_t(*m_p) <= 32 || *m_p == ','))
         m_p++;
     if (m_p >= m_end || *m_p == m_close) {

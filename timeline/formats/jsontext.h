@@ -2,11 +2,13 @@
 // JSON text at its lowest: where strings and values end, numbers, escapes. Nothing recurses, nothing is read at or
 // behind `end`. Null means: not complete before `end`.
 #pragma once
+#include "store/progress.h"
 #include <cstdint>
 #include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
@@ -61,6 +63,22 @@ inline const char* stringEnd(const char* p, const char* end)
     return nullptr;
 }
 
+// While one lives, what this thread reads of JSON ends early once the progress is cancelled, as if the text did: there are
+// values and lists of gigabytes. Null: nothing cancels.
+class Stop
+{
+public:
+    explicit Stop(const store::Progress* progress) : m_before(std::exchange(s_progress, progress)) { }
+    ~Stop() { s_progress = m_before; }
+    Stop(const Stop&) = delete;
+    Stop& operator=(const Stop&) = delete;
+    static bool asked() { return s_progress && s_progress->cancelled(); }
+
+private:
+    const store::Progress* m_before;
+    static inline thread_local const store::Progress* s_progress = nullptr;
+};
+
 // Behind the value that starts at p. A bare word or number ends at a comma, bracket or space, so it is complete only
 // when one of these follows.
 const char* skipValue(const char* p, const char* end);
@@ -96,6 +114,7 @@ public:
 
 private:
     const char *m_p, *m_end;
+    uint32_t m_steps = 0;
     char m_close = 0;
     bool m_complete = false, m_partial = false;
 };

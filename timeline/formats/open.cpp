@@ -60,7 +60,11 @@ Result<store::TracePtr> readContent(
         return bytes.error();
     store::TraceBuilder builder;
     builder.setFile(path, reader.name, input.fileSize());
-    if (auto status = reader.read({*bytes, path, options.progress}, builder); !status)
+    const json::Stop stop(options.progress);
+    const auto status = reader.read({*bytes, path, options.progress}, builder);
+    if (options.progress && options.progress->cancelled())
+        return Error{ErrorCode::Cancelled, "Opening was stopped."};
+    if (!status)
         return status.error();
     *bytes = {}; // before the columns need memory
     return builder.finish(options.progress);

@@ -20,7 +20,7 @@ public:
         , m_options(options)
         , m_window(input, JsonBlocks::bytesAtOnce(JsonBlocks::threadsFor(options.threads, input)))
         , m_model(m_builder, input.compressed(), input.fileSize())
-        , m_blocks(m_window, m_model, JsonBlocks::threadsFor(options.threads, input))
+        , m_blocks(m_window, m_model, JsonBlocks::threadsFor(options.threads, input), options.progress)
     {
         m_builder.setFile(path, "Chrome JSON", input.fileSize());
     }
@@ -48,14 +48,13 @@ public:
         return m_builder.finish(m_options.progress);
     }
 
-private:
-    enum class End
+    void giveUp()
     {
-        Closed,
-        Text,
-        Cut
-    };
+        m_blocks.giveUp();
+        m_model.giveUp();
+    }
 
+private:
     Status documents()
     {
         if (auto r = m_window.more(); !r)
@@ -347,7 +346,11 @@ private:
 
 Result<store::TracePtr> readJson(Input& input, const std::string& path, const OpenOptions& options)
 {
-    return Reader(path, input, options).read();
+    Reader reader(path, input, options);
+    auto trace = reader.read();
+    if (options.progress && options.progress->cancelled())
+        reader.giveUp();
+    return trace;
 }
 
 Result<store::TracePtr> readJson(const std::string& path, const OpenOptions& options)

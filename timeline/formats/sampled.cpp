@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "formats/sampled.h"
 #include "store/callfigures.h"
+#include "store/stoppable.h"
 #include <algorithm>
 #include <memory>
 #include <utility>
@@ -191,35 +192,26 @@ bool WeightTree::putInOrder(const Progress* progress)
     m_order.resize(m_nodes.size() - 1);
     for (uint32_t i = 1; i < m_nodes.size(); i++)
         m_order[m_nodes[m_nodes[i].parent].children++] = i;
-    struct Cancelled { };
     struct Key
     {
         int64_t weight;
         uint32_t node;
     };
     std::vector<Key> keys;
-    uint64_t compared = 0;
-    const auto heavier = [&](const Key& a, const Key& b) {
-        if ((++compared & 0xFFFF) == 0 && cancelled())
-            throw Cancelled(); // there may be millions of them
-        return a.weight != b.weight ? a.weight > b.weight : a.node < b.node;
-    };
-    try {
-        for (uint32_t node = 0; node < m_nodes.size(); node++) {
-            const uint32_t first = firstChild(node), end = m_nodes[node].children;
-            if ((node & 0xFFFF) == 0 && cancelled())
-                return false;
-            if (end - first < 2)
-                continue;
-            keys.clear();
-            for (uint32_t i = first; i < end; i++)
-                keys.push_back({m_nodes[m_order[i]].weight, m_order[i]});
-            std::sort(keys.begin(), keys.end(), heavier);
-            for (uint32_t i = first; i < end; i++)
-                m_order[i] = keys[i - first].node;
-        }
-    } catch (const Cancelled&) {
-        return false;
+    for (uint32_t node = 0; node < m_nodes.size(); node++) {
+        const uint32_t first = firstChild(node), end = m_nodes[node].children;
+        if ((node & 0xFFFF) == 0 && cancelled())
+            return false;
+        if (end - first < 2)
+            continue;
+        keys.clear();
+        for (uint32_t i = first; i < end; i++)
+            keys.push_back({m_nodes[m_order[i]].weight, m_order[i]});
+        if (!store::sortUnlessStopped(
+                keys.begin(), keys.end(), [](const Key& a, const Key& b) { return a.weight > b.weight; }, progress))
+            return false;
+        for (uint32_t i = first; i < end; i++)
+            m_order[i] = keys[i - first].node;
     }
     return true;
 }

@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Filling of the tables; finish() and what belongs to it is in finish.cpp.
 #include "store/builder_p.h"
+#include "store/discard.h"
 #include <algorithm>
 #include <charconv>
 
 namespace calltide::store {
 
 TraceBuilder::TraceBuilder() : d(std::make_unique<Private>()) { }
-TraceBuilder::~TraceBuilder() = default;
+
+TraceBuilder::~TraceBuilder()
+{
+    constexpr size_t kMany = 10'000; // of an opening that was stopped, or of a file that is none
+    if (d->buffers.size() > kMany || d->trace->m_functions->size() > kMany)
+        discard(std::move(d));
+}
 
 void TraceBuilder::setFile(std::string path, std::string format, uint64_t size)
 {

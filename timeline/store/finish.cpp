@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // From the buffers of a reader to the columns of a Trace: nest, lay out rows, fill, merge for drawing.
 #include "store/builder_p.h"
+#include "store/discard.h"
 #include "store/lod.h"
 #include "store/nest.h"
 #include "store/parallel.h"
@@ -13,10 +14,11 @@ namespace {
 constexpr int kOverflowTracks = 4; // then lanes: nesting is looked for only so often
 constexpr uint32_t kMostRows = 1 << 20; // of a track, as in recordings; deeper calls are left out
 
-RowCounter countRows(const Blocks<SliceItem>& items, const std::vector<uint64_t>& order, uint64_t& tooDeep)
+RowCounter countRows(
+    const Blocks<SliceItem>& items, const std::vector<uint64_t>& order, uint64_t& tooDeep, const Progress* progress)
 {
     RowCounter counts;
-    for (size_t k = 0, n = items.size(); k < n; k++) {
+    for (size_t k = 0, n = items.size(); k < n && !stopsAt(k, progress); k++) {
         const SliceItem& item = items[order.empty() ? k : size_t(order[k])];
         if (item.depth < kMostRows)
             counts.add(item.depth, item.start);
@@ -31,10 +33,10 @@ RowCounter countRows(const Blocks<SliceItem>& items, const std::vector<uint64_t>
 void TraceBuilder::Private::splitOverlaps(uint32_t track, Placed& placed, std::vector<Placed>& out)
 {
     Blocks<SliceItem> rest;
-    auto takeOverlaps = [&rest](Placed& p) {
+    auto takeOverlaps = [&](Placed& p) {
         rest.clear();
         Blocks<SliceItem> kept;
-        for (size_t k = 0, n = p.items.size(); k < n; k++) {
+        for (size_t k = 0, n = p.items.size(); k < n && !stopsAt(k, progress); k++) {
             const SliceItem& item = p.items[p.order.empty() ? k : size_t(p.order[k])];
             (item.depth == kOverlaps ? rest : kept).push_back(item);
         }
@@ -42,16 +44,16 @@ void TraceBuilder::Private::splitOverlaps(uint32_t track, Placed& placed, std::v
         p.order = {};
     };
     takeOverlaps(placed);
-    for (int round = 0; !rest.empty(); round++) {
+    for (int round = 0; !rest.empty() && !cancelled(); round++) {
         Placed more;
         more.items = std::move(rest);
         if (round < kOverflowTracks) {
-            Nesting n = nest(more.items);
+            Nesting n = nest(more.items, progress);
             more.order = std::move(n.order);
             if (n.anyOverlap)
                 takeOverlaps(more);
         } else {
-            lanes(more.items); // the rest is by start already
+            lanes(more.items, progress); // the rest is by start already
         }
         Track t;
         const Track& of = trace->m_tracks[track];
@@ -89,13 +91,13 @@ void TraceBuilder::Private::placeAll(std::vector<Placed>& placed)
         }
         p.items = std::move(from.m_items);
         if (!from.m_atDepth) {
-            Nesting n = nest(p.items);
+            Nesting n = nest(p.items, progress);
             p.order = std::move(n.order);
             overlaps[t] = n.anyOverlap;
         }
     });
     for (uint32_t t = 0; t < overlaps.size(); t++)
-        if (overlaps[t]) {
+        if (overlaps[t] && !cancelled()) {
             std::vector<Placed> more;
             splitOverlaps(t, placed[t], more);
             for (Placed& p : more)
@@ -105,13 +107,13 @@ void TraceBuilder::Private::placeAll(std::vector<Placed>& placed)
         Placed& p = placed[t];
         if (p.again)
             return;
-        p.counts = countRows(p.items, p.order, p.tooDeep);
-        if (!p.counts.unordered())
+        p.counts = countRows(p.items, p.order, p.tooDeep, progress);
+        if (!p.counts.unordered() || cancelled())
             return;
         p.order.resize(p.items.size());
         std::iota(p.order.begin(), p.order.end(), uint64_t(0));
-        std::stable_sort(p.order.begin(), p.order.end(),
-            [&](uint64_t a, uint64_t b) { return p.items[a].start < p.items[b].start; });
+        sortUnlessStopped(p.order.begin(), p.order.end(),
+            [&](uint64_t a, uint64_t b) { return p.items[a].start < p.items[b].start; }, progress);
     });
 }
 
@@ -140,7 +142,10 @@ void TraceBuilder::Private::makeRows(const std::vector<Placed>& placed)
 void TraceBuilder::Private::placeArguments()
 {
     uint64_t count = columns->extras.size(), text = columns->argumentText.size();
+    size_t step = 0; // there may be a million tracks
     for (SliceBuffer& b : buffers) {
+        if (stopsAt(step++, progress))
+            return;
         b.m_extraBase = uint32_t(count);
         b.m_textBase = text;
         count += b.m_extraCount;
@@ -149,6 +154,8 @@ void TraceBuilder::Private::placeArguments()
     columns->extras.resize(count);
     columns->argumentText.resize(text);
     for (SliceBuffer& b : buffers) {
+        if (stopsAt(step++, progress))
+            return;
         b.m_extraTo = columns->extras.data() + b.m_extraBase;
         b.m_textTo = columns->argumentText.data() + b.m_textBase;
         for (size_t i = 0; i < b.m_extras.size(); i++) {
@@ -173,7 +180,7 @@ void TraceBuilder::Private::fillTrack(uint32_t track, Placed& p, RowWriter& writ
         return;
     }
     const uint32_t base = p.from && p.from->m_extraCount ? p.from->m_extraBase : 0;
-    for (size_t k = 0, n = p.items.size(); k < n; k++) {
+    for (size_t k = 0, n = p.items.size(); k < n && !stopsAt(k, progress); k++) {
         const SliceItem& item = p.items[p.order.empty() ? k : size_t(p.order[k])];
         if (item.depth < kMostRows)
             writer.add(item.depth, item.start, item.duration, item.function, item.extra < 256 ? item.extra : item.extra + base);
@@ -330,13 +337,18 @@ TracePtr TraceBuilder::preview() const
 Result<TracePtr> TraceBuilder::finish(Progress* progress)
 {
     d->progress = progress;
+    if (d->cancelled()) {
+        discard(std::exchange(d, std::make_unique<Private>()));
+        return Error{ErrorCode::Cancelled, "Opening was stopped.", -1};
+    }
     d->stringIds = d->functionIds = {}; // not needed any more
     d->firstOfName = {};
     std::vector<Private::Placed> placed;
     d->placeAll(placed);
-    if (!d->cancelled())
+    if (!d->cancelled()) {
         d->makeRows(placed);
-    d->placeArguments();
+        d->placeArguments();
+    }
     uint64_t tooDeep = 0;
     for (const Private::Placed& p : placed)
         tooDeep += p.tooDeep;
@@ -354,10 +366,12 @@ Result<TracePtr> TraceBuilder::finish(Progress* progress)
         d->addBusyTimes();
         d->closeTables();
     }
+    if (cancelled) {
+        discard(std::pair(std::move(placed), std::exchange(d, std::make_unique<Private>())));
+        return Error{ErrorCode::Cancelled, "Opening was stopped.", -1};
+    }
     std::shared_ptr<Trace> trace = std::move(d->trace);
     d = std::make_unique<Private>();
-    if (cancelled)
-        return Error{ErrorCode::Cancelled, "Opening was stopped.", -1};
     return TracePtr(std::move(trace));
 }
 

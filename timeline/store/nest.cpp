@@ -16,11 +16,11 @@ int64_t endOf(const SliceItem& i)
 
 // Calls written when they return (VizTracer, our export): children before parents, ends never go back. A walk from the
 // back meets parents first and needs no sort. False when the items are not like that.
-bool nestFromBack(Blocks<SliceItem>& items)
+bool nestFromBack(Blocks<SliceItem>& items, const Progress* progress)
 {
     int64_t last = INT64_MAX;
     std::vector<int64_t> starts; // of the open calls
-    for (size_t i = items.size(); i-- > 0;) {
+    for (size_t i = items.size(); i-- > 0 && !stopsAt(i, progress);) {
         SliceItem& item = items[i];
         const int64_t start = item.start, end = endOf(item);
         if (end > last)
@@ -38,7 +38,7 @@ bool nestFromBack(Blocks<SliceItem>& items)
 
 } // namespace
 
-Nesting nest(Blocks<SliceItem>& items)
+Nesting nest(Blocks<SliceItem>& items, const Progress* progress)
 {
     Nesting out;
     const size_t n = items.size();
@@ -49,15 +49,16 @@ Nesting nest(Blocks<SliceItem>& items)
     for (size_t i = 1; i < n && byStart; i++)
         byStart = !before(items[i], items[i - 1]);
     if (!byStart) {
-        if (nestFromBack(items))
+        if (nestFromBack(items, progress))
             return out; // rows come out by start: neighbours of one depth return in the order in which they start
         out.order.resize(n);
         std::iota(out.order.begin(), out.order.end(), uint64_t(0));
-        std::stable_sort(
-            out.order.begin(), out.order.end(), [&](uint64_t a, uint64_t b) { return before(items[a], items[b]); });
+        if (!sortUnlessStopped(out.order.begin(), out.order.end(),
+                [&](uint64_t a, uint64_t b) { return before(items[a], items[b]); }, progress))
+            return out;
     }
     std::vector<size_t> stack;
-    for (size_t k = 0; k < n; k++) {
+    for (size_t k = 0; k < n && !stopsAt(k, progress); k++) {
         const size_t i = out.order.empty() ? k : size_t(out.order[k]);
         SliceItem& item = items[i];
         while (!stack.empty() && endOf(items[stack.back()]) <= item.start)
@@ -84,13 +85,13 @@ Nesting nest(Blocks<SliceItem>& items)
     return out;
 }
 
-void lanes(Blocks<SliceItem>& items)
+void lanes(Blocks<SliceItem>& items, const Progress* progress)
 {
     using Busy = std::pair<int64_t, uint32_t>; // end, lane
     std::priority_queue<Busy, std::vector<Busy>, std::greater<>> busy;
     std::priority_queue<uint32_t, std::vector<uint32_t>, std::greater<>> free;
     uint32_t used = 0;
-    for (size_t i = 0; i < items.size(); i++) {
+    for (size_t i = 0; i < items.size() && !stopsAt(i, progress); i++) {
         while (!busy.empty() && busy.top().first <= items[i].start) {
             free.push(busy.top().second);
             busy.pop();

@@ -2,6 +2,7 @@
 // Works out the depth of slices that come without one. Internal to ct_store.
 #pragma once
 #include "store/slicebuffer.h"
+#include "store/stoppable.h"
 
 namespace calltide::store {
 
@@ -13,10 +14,10 @@ struct Nesting
     bool anyOverlap = false;
 };
 
-// Sets the depths. Durations may be changed by 1 ns where rounding made a child outlive its parent or neighbours touch.
-Nesting nest(Blocks<SliceItem>& items);
+// Sets the depths, not all of them when the progress (may be null) is cancelled. Durations may be changed by 1 ns where rounding made a child outlive its parent or neighbours touch.
+Nesting nest(Blocks<SliceItem>& items, const Progress* progress);
 
 // For what does not nest at all: the lowest lane that is free as its depth, so that no two slices of a lane overlap.
-void lanes(Blocks<SliceItem>& itemsByStart);
+void lanes(Blocks<SliceItem>& itemsByStart, const Progress* progress);
 
 } // namespace calltide::store
