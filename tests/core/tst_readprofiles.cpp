@@ -190,6 +190,19 @@ private Q_SLOTS:
         QCOMPARE(problemLines(*r.value()).size(), 0);
     }
 
+    // Processes and threads stand before the frames, in austin's, py-spy's and Python's own ways.
+    void collapsedTellThreads()
+    {
+        const auto r = formats::open(writeFile(m_dir, QStringLiteral("threads.txt"),
+            "P5;T0:50;a.py:f:1 1\nP5;T2:51;a.py:f:1 1\nprocess 6:\"python a.py\";thread (60): main;f (a.py:1) 1\ntid:7;a.py:f:1 1\n"));
+        QVERIFY2(r, r ? "" : r.error().message.c_str());
+        QStringList threads;
+        for (const Track& t : (**r).tracks())
+            threads << QStringLiteral("%1 %2/%3 %4").arg((**r).process(t.process).pid).arg(nameOf(**r, (**r).process(t.process).name)).arg(t.tid)
+                           .arg(nameOf(**r, t.name));
+        QCOMPARE(threads, (QStringList{QStringLiteral("5 /50 "), QStringLiteral("5 /51 T2"), QStringLiteral("6 python a.py/60 main"), QStringLiteral("0 /7 ")}));
+    }
+
     // Without -g each sample is one line, whose program is written right-aligned; -F chooses what stands in a line.
     void perfScriptOfOtherOptions()
     {
@@ -347,6 +360,7 @@ private:
             "0 0 2000000 a; 0 2000000 1000000 c; 1 0 2000000 b (x y.py:3)", "collapsed.line 3");
         row("austin", "# austin: 3.6.0\n# mode: wall\n\nP42;T0x1;/a.py:f:3;/a.py:g:9 1500\nP42;T0x2;/a.py:f:3 7\n",
             "collapsed stacks", "0 0 1500000 f (/a.py:3); 1 0 1500000 g (/a.py:9); 0 0 7000 f (/a.py:3)");
+        row("tracing-flame", "main; app::run:src/main.rs:12 3\n", "collapsed stacks", "0 0 3000000 main; 1 0 3000000 app::run (src/main.rs:12)");
         row("profiling.sampling", "tid:7;<frozen runpy>:_run_code:87;a.py:<module>:3 4\n", "collapsed stacks",
             "0 0 4000000 _run_code (<frozen runpy>:87); 1 0 4000000 <module> (a.py:3)");
     }

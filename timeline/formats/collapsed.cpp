@@ -176,8 +176,10 @@ private:
             if (digits != process.npos)
                 p.pid = json::parseInteger(process.substr(digits, end - digits)).value_or(0);
             const size_t colon = process.find(':');
-            if (colon != process.npos)
-                p.name = m_builder.intern(trimmed(process.substr(colon + 1)));
+            std::string_view command = colon == process.npos ? std::string_view() : trimmed(process.substr(colon + 1));
+            if (command.size() > 1 && command.front() == '"' && command.back() == '"')
+                command = command.substr(1, command.size() - 2);
+            p.name = m_builder.intern(command);
             it->second = m_builder.addProcess(p);
         }
         Track t;
@@ -189,8 +191,14 @@ private:
                 t.tid = json::parseInteger(thread.substr(8, close - 8)).value_or(t.tid);
                 thread = thread.substr(thread.substr(close).starts_with("):") ? close + 2 : close + 1);
             }
+        } else if (const size_t colon = thread.find(':'); colon != thread.npos && allDigits(thread.substr(colon + 1))
+                   && (thread.starts_with("tid:") || allDigits(thread.substr(1, colon - 1)))) { // austin's "T0:42", of interpreter 0
+            t.tid = json::parseInteger(thread.substr(colon + 1)).value_or(t.tid);
+            thread = thread.starts_with("T0:") || thread.starts_with("tid:") ? std::string_view() : thread.substr(0, colon);
+        } else if (thread.empty()) {
+            thread = "stacks";
         }
-        t.name = m_builder.intern(thread.empty() && t.tid == int64_t(m_threads.size()) ? "stacks" : trimmed(thread));
+        t.name = m_builder.intern(trimmed(thread));
         slot.track = m_builder.addTrack(t);
         return slot;
     }
@@ -210,11 +218,14 @@ private:
         const bool place = middle != frame.npos && middle > 0 && frame[middle - 1] != ':' && last > middle + 1
             && allDigits(frame.substr(last + 1)); // "app.py:price:9", not "std::sort:9"
         if (place && frame.back() != ')') {
+            std::string_view file = frame.substr(0, middle), name = frame.substr(middle + 1, last - middle - 1);
+            if (name.find('/') != name.npos && file.find('/') == file.npos) // of Rust's tracing-flame: "app::main:src/main.rs:12"
+                std::swap(file, name);
             Function f;
-            f.file = m_builder.intern(frame.substr(0, middle));
-            f.name = m_builder.intern(frame.substr(middle + 1, last - middle - 1));
+            f.file = m_builder.intern(trimmed(file));
+            f.name = m_builder.intern(trimmed(name));
             f.line = uint32_t(std::min<int64_t>(json::parseInteger(frame.substr(last + 1)).value_or(0), INT32_MAX));
-            f.kind = FunctionKind::Python;
+            f.kind = file.ends_with(".rs") ? FunctionKind::Other : FunctionKind::Python;
             id = m_builder.addFunction(f);
         } else {
             id = m_builder.addFunctionByTraceName(frame, {});
