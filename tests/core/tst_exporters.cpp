@@ -113,6 +113,53 @@ private Q_SLOTS:
         QCOMPARE(*back->wallClockOffset(), *t->wallClockOffset());
     }
 
+    void nothingInTheScopeIsSaidAndNotWritten_data()
+    {
+        QTest::addColumn<int>("format");
+        for (const auto& f : formats::exportFormats())
+            QTest::newRow(f.ending) << int(f.format);
+    }
+    void nothingInTheScopeIsSaidAndNotWritten()
+    {
+        QFETCH(int, format);
+        const auto t = shop();
+        const QString path = m_dir.filePath(QStringLiteral("nothing"));
+        formats::ExportOptions range, filter, tracks;
+        range.scope.from = 20'000'000;
+        range.scope.to = 30'000'000;
+        filter.scope.passes = [](SliceIndex) { return false; };
+        tracks.scope.tracks = {TrackId(1u)};
+        tracks.scope.to = 2'000'000;
+        for (const auto& options : {range, filter, tracks}) {
+            const auto status = formats::exportTrace(*t, path.toStdString(), ExportFormat(format), options);
+            QVERIFY(!status);
+            QVERIFY(QString::fromStdString(status.error().message).contains(QStringLiteral("no call")));
+            QVERIFY(!QFile::exists(path));
+        }
+    }
+
+    void anArrowToWhereAThreadBeginsEndsAtItsFirstCall()
+    {
+        TraceBuilder b;
+        Track track;
+        track.process = b.addProcess({});
+        const TrackId one = b.addTrack(track), other = b.addTrack(track);
+        Function f;
+        f.name = b.intern("f");
+        const FunctionId id = b.addFunction(f);
+        b.slices(one).add(1000, 5000, id);
+        b.slices(other).add(4000, 1000, id);
+        b.addFlow({2000, 3000, one, other, b.intern("started")});
+        const TracePtr t = b.finish().value();
+        QCOMPARE(through(t, ExportFormat::Perfetto, QStringLiteral("arrow.pftrace"))->flows().size(), size_t(1));
+        const TracePtr json = through(t, ExportFormat::PerfettoJson, QStringLiteral("arrow.json"));
+        QCOMPARE(json->flows().size(), size_t(1));
+        QFile file(m_dir.filePath(QStringLiteral("arrow.json")));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QByteArray text = file.readAll();
+        QVERIFY(text.contains("\"ph\":\"f\"") && !text.contains("\"bp\""));
+    }
+
     void collapsedKeepsOwnTimes()
     {
         const auto t = shop(), back = through(t, ExportFormat::Collapsed, QStringLiteral("a.collapsed"));

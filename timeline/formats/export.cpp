@@ -3,6 +3,7 @@
 #include "formats/exporters.h"
 #include "formats/sampled.h"
 #include "store/callfigures.h"
+#include "store/stoppable.h"
 #include <algorithm>
 
 namespace calltide::formats {
@@ -71,8 +72,27 @@ std::string trackName(const Trace& trace, TrackId id)
     return name;
 }
 
+// Whether there is a call in the scope, if it is not everything anyway. Also true when the progress is cancelled meanwhile.
+static bool anyCallIn(const Trace& trace, const Scope& scope, const Progress* progress)
+{
+    if (!scope.passes && scope.tracks.empty() && scope.from <= trace.begin() && scope.to >= trace.end())
+        return true;
+    for (const Row& row : trace.rows()) {
+        const auto& tracks = scope.tracks;
+        if (!tracks.empty() && std::find(tracks.begin(), tracks.end(), row.track) == tracks.end())
+            continue;
+        const auto [first, last] = trace.overlapping(trace.rowAt(row.track, row.depth), scope.from, scope.to);
+        for (SliceIndex i = first; i < last; i++)
+            if (!scope.passes || scope.passes(i) || stopsAt(i, progress))
+                return true;
+    }
+    return false;
+}
+
 Status exportTrace(const Trace& trace, const std::string& path, ExportFormat format, const ExportOptions& options)
 {
+    if (!anyCallIn(trace, options.scope, options.progress))
+        return Error{ErrorCode::NotFound, path + " was not written: there is no call in what is to be exported."};
     if (format == ExportFormat::PerfettoJson)
         return exportJson(trace, path, options);
     auto out = Output::create(path, packingOf(path));

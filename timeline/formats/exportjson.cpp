@@ -259,7 +259,10 @@ private:
                 continue;
             for (const bool start : {true, false}) {
                 event();
-                m_out.add(start ? "{\"ph\":\"s\"" : "{\"ph\":\"f\",\"bp\":\"e\"");
+                // One that ends in no call, as where a process begins, is bound to the next one; else it would not be drawn.
+                const bool inCall = !start && m_trace.track(f.toTrack).rowCount
+                    && m_trace.sliceAt(m_trace.rowAt(f.toTrack, 0), f.to) != kNoSlice;
+                m_out.add(start ? "{\"ph\":\"s\"" : inCall ? "{\"ph\":\"f\",\"bp\":\"e\"" : "{\"ph\":\"f\"");
                 m_out.add(m_names.ids(start ? f.fromTrack : f.toTrack));
                 m_out.add(",\"id\":");
                 m_out.addInteger(int64_t(id));

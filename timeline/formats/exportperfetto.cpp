@@ -135,6 +135,14 @@ private:
         }
     }
 
+    SliceIndex next(TrackId id, int64_t time) const
+    {
+        if (!m_trace.track(id).rowCount)
+            return kNoSlice;
+        const auto [first, last] = m_trace.overlapping(m_trace.rowAt(id, 0), time, INT64_MAX);
+        return first < last ? first : kNoSlice;
+    }
+
     // Flows hang on calls there: on the innermost one that runs at the time.
     void flows()
     {
@@ -143,7 +151,10 @@ private:
             id++;
             if (!f.fromTrack.valid() || !f.toTrack.valid() || !m_e.wants(f.fromTrack) || !m_e.wants(f.toTrack))
                 continue;
-            const SliceIndex from = innermost(f.fromTrack, f.from), to = innermost(f.toTrack, f.to);
+            const SliceIndex from = innermost(f.fromTrack, f.from);
+            SliceIndex to = innermost(f.toTrack, f.to);
+            if (to == kNoSlice) // where a process begins: the first call after it
+                to = next(f.toTrack, f.to);
             if (from == kNoSlice || to == kNoSlice)
                 continue;
             m_flows[from].push_back({id, false});
