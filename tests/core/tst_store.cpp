@@ -302,6 +302,35 @@ private Q_SLOTS:
         QCOMPARE(tr.end(), int64_t(3'600'000'000'100));
     }
 
+    // The same at a hundred million times the scale, where most durations are long: nested, overlapping, in any order.
+    void longOnesNestAsShortOnes()
+    {
+        constexpr int64_t kScale = 100'000'000;
+        for (unsigned seed = 0; seed < 30; seed++) {
+            TracePtr traces[2];
+            for (const int64_t scale : {int64_t(1), kScale}) {
+                std::mt19937 random(seed);
+                TraceBuilder b;
+                const TrackId track = b.addTrack({.process = b.addProcess({})});
+                const FunctionId f = b.addFunction({.name = b.intern("f")});
+                for (int i = 0; i < 200; i++) {
+                    const int64_t start = random() % 500 * 4, duration = random() % 60 * 4; // no two ends are 1 ns apart
+                    b.slices(track).add(start * scale, duration * scale, f, uint32_t(i % 256));
+                }
+                traces[scale > 1] = b.finish().value();
+            }
+            const Trace &small = *traces[0], &large = *traces[1];
+            QCOMPARE(large.rows().size(), small.rows().size());
+            QCOMPARE(large.sliceCount(), small.sliceCount());
+            for (SliceIndex i = 0; i < small.sliceCount(); i++) {
+                QCOMPARE(large.start(i), small.start(i) * kScale);
+                QCOMPARE(large.duration(i), small.duration(i) * kScale);
+                QCOMPARE(large.flags(i), small.flags(i));
+                QCOMPARE(large.rowOf(i), small.rowOf(i));
+            }
+        }
+    }
+
     void namesOfTraceFilesAreTakenApart()
     {
         TraceBuilder b;

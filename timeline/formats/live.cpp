@@ -176,7 +176,7 @@ void LiveReader::Private::takeCalls(File& f, LiveFile::Thread& thread)
     ended.reserve(thread.out.size());
     for (size_t i = 0; i < thread.out.size(); i++) {
         const SliceItem& item = thread.out.item(i);
-        ended.push_back({item.depth, item.start, item.duration, FunctionId(item.function), thread.out.flags(i),
+        ended.push_back({item.depth, item.start, thread.out.duration(i), FunctionId(item.function), thread.out.flags(i),
             thread.out.arguments(i)});
     }
     const auto& stack = thread.decoder->openCalls();

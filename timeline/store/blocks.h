@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Lists of many millions that grow without being copied: blocks of 2 MiB, the first of which begins small. What has been
+// Lists of many millions that grow without being copied: blocks of whole large pages, the first of which begins small. What has been
 // used can be given back block by block while the rest is still needed.
 #pragma once
 #include "store/bigmemory.h"
@@ -12,10 +12,11 @@ namespace calltide::store {
 
 template <class T> class Blocks
 {
-    static_assert(std::is_trivially_copyable_v<T> && (sizeof(T) & (sizeof(T) - 1)) == 0);
+    static_assert(std::is_trivially_copyable_v<T>);
 
 public:
-    static constexpr size_t kBlock = (size_t(2) << 20) / sizeof(T); // elements
+    // Elements: a power of two, and of 24 bytes in 6 MiB.
+    static constexpr size_t kBlock = BigMemory::kLarge / (sizeof(T) & ~(sizeof(T) - 1));
 
     Blocks() = default;
     Blocks(const Blocks& other)

@@ -42,7 +42,7 @@ struct TraceBuilder::Private
     // finish(), in its order; each looks at `cancelled` and leaves early
     struct Placed // a track's slices with their depths, ready to be put into columns; none where they were counted only
     {
-        Blocks<SliceItem> items;
+        SliceItems items;
         std::vector<uint64_t> order; // by start; empty: as they are
         RowCounter counts;
         SliceBuffer* from = nullptr; // null: of an overflow track

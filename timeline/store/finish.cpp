@@ -15,7 +15,7 @@ constexpr int kOverflowTracks = 4; // then lanes: nesting is looked for only so 
 constexpr uint32_t kMostRows = 1 << 20; // of a track, as in recordings; deeper calls are left out
 
 RowCounter countRows(
-    const Blocks<SliceItem>& items, const std::vector<uint64_t>& order, uint64_t& tooDeep, const Progress* progress)
+    const SliceItems& items, const std::vector<uint64_t>& order, uint64_t& tooDeep, const Progress* progress)
 {
     RowCounter counts;
     for (size_t k = 0, n = items.size(); k < n && !stopsAt(k, progress); k++) {
@@ -32,13 +32,14 @@ RowCounter countRows(
 // Slices that do not nest leave `placed` for overflow tracks of their own, which are appended to the trace and `out`.
 void TraceBuilder::Private::splitOverlaps(uint32_t track, Placed& placed, std::vector<Placed>& out)
 {
-    Blocks<SliceItem> rest;
+    SliceItems rest;
     auto takeOverlaps = [&](Placed& p) {
         rest.clear();
-        Blocks<SliceItem> kept;
+        SliceItems kept;
         for (size_t k = 0, n = p.items.size(); k < n && !stopsAt(k, progress); k++) {
-            const SliceItem& item = p.items[p.order.empty() ? k : size_t(p.order[k])];
-            (item.depth == kOverlaps ? rest : kept).push_back(item);
+            const size_t i = p.order.empty() ? k : size_t(p.order[k]);
+            const SliceItem& item = p.items[i];
+            (item.depth == kOverlaps ? rest : kept).add(item.start, p.items.duration(i), item.function, item.extra, item.depth);
         }
         p.items = std::move(kept);
         p.order = {};
@@ -181,9 +182,10 @@ void TraceBuilder::Private::fillTrack(uint32_t track, Placed& p, RowWriter& writ
     }
     const uint32_t base = p.from && p.from->m_extraCount ? p.from->m_extraBase : 0;
     for (size_t k = 0, n = p.items.size(); k < n && !stopsAt(k, progress); k++) {
-        const SliceItem& item = p.items[p.order.empty() ? k : size_t(p.order[k])];
+        const size_t i = p.order.empty() ? k : size_t(p.order[k]);
+        const SliceItem& item = p.items[i];
         if (item.depth < kMostRows)
-            writer.add(item.depth, item.start, item.duration, item.function, item.extra < 256 ? item.extra : item.extra + base);
+            writer.add(item.depth, item.start, p.items.duration(i), item.function, item.extra < 256 ? item.extra : item.extra + base);
         if (p.order.empty())
             p.items.doneBefore(k);
     }

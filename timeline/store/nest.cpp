@@ -9,20 +9,15 @@ namespace calltide::store {
 
 namespace {
 
-int64_t endOf(const SliceItem& i)
-{
-    return i.start + i.duration;
-}
-
 // Calls written when they return (VizTracer, our export): children before parents, ends never go back. A walk from the
 // back meets parents first and needs no sort. False when the items are not like that.
-bool nestFromBack(Blocks<SliceItem>& items, const Progress* progress)
+bool nestFromBack(SliceItems& items, const Progress* progress)
 {
     int64_t last = INT64_MAX;
     std::vector<int64_t> starts; // of the open calls
     for (size_t i = items.size(); i-- > 0 && !stopsAt(i, progress);) {
         SliceItem& item = items[i];
-        const int64_t start = item.start, end = endOf(item);
+        const int64_t start = item.start, end = items.end(i);
         if (end > last)
             return false;
         last = end;
@@ -38,43 +33,42 @@ bool nestFromBack(Blocks<SliceItem>& items, const Progress* progress)
 
 } // namespace
 
-Nesting nest(Blocks<SliceItem>& items, const Progress* progress)
+Nesting nest(SliceItems& items, const Progress* progress)
 {
     Nesting out;
     const size_t n = items.size();
-    auto before = [&](const SliceItem& a, const SliceItem& b) {
-        return a.start != b.start ? a.start < b.start : a.duration > b.duration;
+    const auto before = [&](size_t a, size_t b) {
+        return items[a].start != items[b].start ? items[a].start < items[b].start : items.duration(a) > items.duration(b);
     };
     bool byStart = true;
     for (size_t i = 1; i < n && byStart; i++)
-        byStart = !before(items[i], items[i - 1]);
+        byStart = !before(i, i - 1);
     if (!byStart) {
         if (nestFromBack(items, progress))
             return out; // rows come out by start: neighbours of one depth return in the order in which they start
         out.order.resize(n);
         std::iota(out.order.begin(), out.order.end(), uint64_t(0));
-        if (!sortUnlessStopped(out.order.begin(), out.order.end(),
-                [&](uint64_t a, uint64_t b) { return before(items[a], items[b]); }, progress))
+        if (!sortUnlessStopped(out.order.begin(), out.order.end(), before, progress))
             return out;
     }
     std::vector<size_t> stack;
     for (size_t k = 0; k < n && !stopsAt(k, progress); k++) {
         const size_t i = out.order.empty() ? k : size_t(out.order[k]);
         SliceItem& item = items[i];
-        while (!stack.empty() && endOf(items[stack.back()]) <= item.start)
+        while (!stack.empty() && items.end(stack.back()) <= item.start)
             stack.pop_back();
-        while (!stack.empty() && endOf(item) > endOf(items[stack.back()])) {
-            SliceItem& top = items[stack.back()];
-            if (endOf(item) - endOf(top) == 1 && endOf(top) > item.start + 1) { // outlives its parent by rounding
-                item.duration--;
-            } else if (endOf(top) - item.start == 1 && top.start < item.start) { // touches its neighbour by rounding
-                top.duration--;
+        while (!stack.empty() && items.end(i) > items.end(stack.back())) {
+            const size_t top = stack.back();
+            if (items.end(i) - items.end(top) == 1 && items.end(top) > item.start + 1) { // outlives its parent by rounding
+                items.shorten(i);
+            } else if (items.end(top) - item.start == 1 && items[top].start < item.start) { // touches its neighbour by rounding
+                items.shorten(top);
                 stack.pop_back();
             } else {
                 break;
             }
         }
-        if (!stack.empty() && endOf(item) > endOf(items[stack.back()])) {
+        if (!stack.empty() && items.end(i) > items.end(stack.back())) {
             item.depth = kOverlaps;
             out.anyOverlap = true;
             continue;
@@ -85,7 +79,7 @@ Nesting nest(Blocks<SliceItem>& items, const Progress* progress)
     return out;
 }
 
-void lanes(Blocks<SliceItem>& items, const Progress* progress)
+void lanes(SliceItems& items, const Progress* progress)
 {
     using Busy = std::pair<int64_t, uint32_t>; // end, lane
     std::priority_queue<Busy, std::vector<Busy>, std::greater<>> busy;
@@ -100,7 +94,7 @@ void lanes(Blocks<SliceItem>& items, const Progress* progress)
             free.push(used++);
         items[i].depth = free.top();
         free.pop();
-        busy.push({endOf(items[i]), items[i].depth});
+        busy.push({items.end(i), items[i].depth});
     }
 }
 

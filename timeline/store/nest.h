@@ -14,10 +14,11 @@ struct Nesting
     bool anyOverlap = false;
 };
 
-// Sets the depths, not all of them when the progress (may be null) is cancelled. Durations may be changed by 1 ns where rounding made a child outlive its parent or neighbours touch.
-Nesting nest(Blocks<SliceItem>& items, const Progress* progress);
+// Sets the depths, not all of them when the progress (may be null) is cancelled. Durations may be changed by 1 ns where
+// rounding made a child outlive its parent or neighbours touch.
+Nesting nest(SliceItems& items, const Progress* progress);
 
 // For what does not nest at all: the lowest lane that is free as its depth, so that no two slices of a lane overlap.
-void lanes(Blocks<SliceItem>& itemsByStart, const Progress* progress);
+void lanes(SliceItems& itemsByStart, const Progress* progress);
 
 } // namespace calltide::store

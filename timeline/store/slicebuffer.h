@@ -3,27 +3,19 @@
 // TraceBuilder::finish(), or counted only and given a second time then, see TraceBuilder::countSlices(). One thread at a
 // time.
 #pragma once
-#include "store/blocks.h"
 #include "store/rowpasses.h"
+#include "store/sliceitems.h"
 #include <string>
 #include <string_view>
 
 namespace calltide::store {
-
-struct SliceItem
-{
-    int64_t start, duration;
-    uint32_t function, extra;
-    uint32_t depth;
-    uint32_t unused;
-};
 
 class SliceBuffer
 {
 public:
     void add(int64_t start, int64_t duration, FunctionId function, uint32_t extra = 0)
     {
-        m_items.push_back({start, duration < 0 ? 0 : duration, function.v, extra, 0, 0});
+        m_items.add(start, duration < 0 ? 0 : duration, function.v, extra, 0);
     }
     // For readers that know the depth (our own recordings): no nesting is worked out for such a buffer. All slices of
     // a buffer come by one of the two ways.
@@ -35,7 +27,7 @@ public:
         } else if (m_pass == Pass::Count) {
             m_counter.add(depth, start);
         } else {
-            m_items.push_back({start, duration, function.v, extra, depth, 0});
+            m_items.add(start, duration, function.v, extra, depth);
             m_atDepth = true;
         }
     }
@@ -47,6 +39,7 @@ public:
     size_t size() const { return m_items.size(); }
     // What was added, and away with it: for those who hand it on themselves.
     const SliceItem& item(size_t i) const { return m_items[i]; }
+    int64_t duration(size_t i) const { return m_items.duration(i); }
     uint8_t flags(size_t i) const;
     std::string_view arguments(size_t i) const; // of slices that came with them
     void clear();
@@ -56,7 +49,7 @@ private:
     enum class Pass : uint8_t { Keep, Count, Write };
     Pass m_pass = Pass::Keep;
     bool m_atDepth = false;
-    Blocks<SliceItem> m_items;
+    SliceItems m_items;
     RowCounter m_counter;
     RowWriter m_writer;
     // Arguments of its own: kept, or counted and then written to the trace's table from m_extraBase on.
