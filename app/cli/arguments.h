@@ -34,6 +34,7 @@ int screenshot(const QStringList& arguments);
 int fail(const QString& sentence); // prints it, answers 1
 int usageError(const QString& sentence, const char* command); // prints it and where to look, answers 2
 void print(const QString& text); // to stdout, as UTF-8
+int help(const QString& command); // prints that of a command, or the general one; answers 0
 QString shortPath(const QString& path); // from here, if it lies below
 
 } // namespace calltide::cli

@@ -155,6 +155,15 @@ bool isCommand(int argc, char** argv)
     return false;
 }
 
+int help(const QString& command)
+{
+    if (command == QLatin1String("record") || command == QLatin1String("attach"))
+        print(QString::fromUtf8(command == QLatin1String("record") ? kRecordHelp : kAttachHelp) + QString::fromUtf8(recorderHelp()));
+    else
+        print(QString::fromUtf8(kHelp));
+    return 0;
+}
+
 int run(int argc, char** argv)
 {
     QStringList words;
@@ -165,17 +174,10 @@ int run(int argc, char** argv)
         print(QStringLiteral("calltide " CALLTIDE_VERSION "\n"));
         return 0;
     }
-    // Anywhere among a command's own words; behind record's, the program's begin.
-    const QStringList own = first == QLatin1String("record") ? words.mid(0, 1) : words.mid(0, words.indexOf(QStringLiteral("--")));
-    const bool help = own.contains(QStringLiteral("--help")) || own.contains(QStringLiteral("-h"));
-    if (help && (first == QLatin1String("record") || first == QLatin1String("attach"))) {
-        print(QString::fromUtf8(first == QLatin1String("record") ? kRecordHelp : kAttachHelp) + QString::fromUtf8(recorderHelp()));
-        return 0;
-    }
-    if (first.startsWith(u'-') || help) {
-        print(QString::fromUtf8(kHelp));
-        return 0;
-    }
+    // Anywhere among a command's own words; record knows itself where the program's begin.
+    const QStringList own = first == QLatin1String("record") ? QStringList() : words.mid(0, words.indexOf(QStringLiteral("--")));
+    if (first.startsWith(u'-') || own.contains(QStringLiteral("--help")) || own.contains(QStringLiteral("-h")))
+        return help(first);
     for (const Command& c : kCommands) {
         if (first == QLatin1String(c.name))
             return c.run(words);

@@ -31,7 +31,8 @@ bool isScript(const QString& word)
     return true;
 }
 
-Result<session::LaunchOptions> parse(const QStringList& arguments)
+// help: the command line asks for it.
+Result<session::LaunchOptions> parse(const QStringList& arguments, bool& help)
 {
     const auto error = [](const QString& text) { return Error{ErrorCode::Invalid, text.toStdString()}; };
     session::LaunchOptions o;
@@ -52,6 +53,9 @@ Result<session::LaunchOptions> parse(const QStringList& arguments)
             o.tracer.cFunctions = false;
         } else if (a == QLatin1String("--no-children")) {
             o.tracer.children = false;
+        } else if (a == QLatin1String("--help") || a == QLatin1String("-h")) {
+            help = true;
+            return o;
         } else if (a == QLatin1String("-m") || a == QLatin1String("-c")) {
             if (!more)
                 return error(QStringLiteral("%1 needs a value.").arg(a));
@@ -78,7 +82,7 @@ Result<session::LaunchOptions> parse(const QStringList& arguments)
             o.kind = isScript(o.target) ? LaunchKind::Script : LaunchKind::Command;
             // "-- -m MODULE" is what people write who know python -m calltide.
             if (o.target == QLatin1String("-m") || o.target == QLatin1String("-c"))
-                return parse(arguments.mid(0, i) + arguments.mid(at));
+                return parse(arguments.mid(0, i) + arguments.mid(at), help);
             return o;
         }
     }
@@ -89,7 +93,10 @@ Result<session::LaunchOptions> parse(const QStringList& arguments)
 
 int record(const QStringList& arguments)
 {
-    auto options = parse(arguments);
+    bool wantsHelp = false;
+    auto options = parse(arguments, wantsHelp);
+    if (wantsHelp)
+        return help(QStringLiteral("record"));
     if (!options)
         return usageError(QString::fromStdString(options.error().message), "record");
     const auto command = session::commandLineFor(*options);

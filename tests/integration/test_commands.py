@@ -153,7 +153,7 @@ class CommandsTest(CalltideTest):
         self.assertIn("lies behind its end", result.stderr)
 
     def test_help_and_version(self):
-        for option in (["--help"], ["-h"], ["record", "--help"]):
+        for option in (["--help"], ["-h"], ["record", "--help"], ["record", "--ring", "1MB", "-h"]):
             self.assertIn("calltide record", self.succeed(*option).stdout)
         for command, own in (("record", "--python PATH"), ("attach", "--detach")):
             said = self.succeed(command, "--help").stdout
