@@ -272,7 +272,8 @@ void printInfo(const Trace& trace)
     printLosses(trace);
     printDropped(trace);
     for (const Problem& problem : trace.problems()) {
-        QString line = QStringLiteral("problem: %1 (%2)").arg(QString::fromStdString(problem.text)).arg(problem.count);
+        QString line = QStringLiteral("%3: %1 (%2)").arg(QString::fromStdString(problem.text)).arg(problem.count).arg(
+            problem.severity == Severity::Info ? QStringLiteral("note") : QStringLiteral("problem"));
         for (const auto& [offset, example] : problem.examples) { // the first that says where
             if (offset >= 0)
                 line += QStringLiteral(" first at byte %1").arg(offset);

@@ -102,12 +102,16 @@ private Q_SLOTS:
         row("objects", "[{\"a\":1},{\"a\":2}]", noTrace);
         row("traceEvents is a number", "{\"traceEvents\":3}", noTrace);
         row("text", "hello", neither);
+        row("web page", "<!DOCTYPE HTML><html>", "t.json: this is a web page; the tool that wrote it writes traces as well, VizTracer with \"-o FILE.json\".");
+        row("perf.data", "PERFILE2\x68", "t.json: this is perf's own recording; \"perf script -F +pid -i FILE > FILE.txt\" makes a text of it that opens.");
+        row("pyinstrument", R"({"start_time": 1.5,"duration": 2,"root_frame": {"function": "f"}})",
+            "t.json: this is pyinstrument's own JSON; \"pyinstrument -r speedscope -o FILE.json\" writes a profile that opens.");
         row("ELF",
             QByteArray(
                 "\x7f"
                 "ELF\0\0",
                 6),
-            neither);
+            "t.json: this is a program or library; \"calltide record FILE\" runs and records one that runs Python.");
         row("damaged gzip", QByteArray("\x1f\x8b\x08\x00garbage", 11),
             "t.json: the compressed file is damaged or empty.");
         row("only a beginning", "[{\"ph\":\"X\",\"na", "t.json: the file ends before its first event is complete.");

@@ -203,6 +203,45 @@ private Q_SLOTS:
         QCOMPARE(threads, (QStringList{QStringLiteral("5 /50 "), QStringLiteral("5 /51 T2"), QStringLiteral("6 python a.py/60 main"), QStringLiteral("0 /7 ")}));
     }
 
+    void speedscopeTellsThreads()
+    {
+        QByteArray profiles;
+        for (const char* name : {"Process 5 Thread 50 \\\"Main\\\"", "Process 6 Thread 60 \\\"w\\\"", "Wall time profile for 5:0:51", "mine"})
+            profiles += QByteArray(profiles.isEmpty() ? "" : ",") + R"x({"type":"sampled","unit":"seconds","startValue":0,"endValue":1,"samples":[[0]],"weights":[1],"name":)x" + '"' + name + "\"}";
+        const auto r = formats::open(writeFile(m_dir, QStringLiteral("threads.json"),
+            R"x({"$schema":"speedscope","shared":{"frames":[{"name":"f"}]},"profiles":)x" "[" + profiles + "]}"));
+        QVERIFY2(r, r ? "" : r.error().message.c_str());
+        QStringList threads;
+        for (const Track& t : (**r).tracks())
+            threads << QStringLiteral("%1/%2 %3").arg((**r).process(t.process).pid).arg(t.tid).arg(nameOf(**r, t.name));
+        QCOMPARE(threads, (QStringList{QStringLiteral("5/50 Main"), QStringLiteral("6/60 w"), QStringLiteral("5/51 "), QStringLiteral("5/4 mine")}));
+    }
+
+    // As Python's profiling.sampling writes it: the numbers are of samples.
+    void pstatsOfSamplesAreNoCalls()
+    {
+        const auto number = [](int n) { return 'i' + QByteArray(1, char(n)) + QByteArray(3, '\0'); };
+        const double second = 1;
+        const QByteArray real = 'g' + QByteArray(reinterpret_cast<const char*>(&second), 8);
+        const auto r = formats::open(writeFile(m_dir, QStringLiteral("sampled.pstats"),
+            "{" + QByteArray(")\x03z\x01" "f", 5) + number(1) + QByteArray("z\x01" "g", 3) + QByteArray(")\x05", 2) + number(9) + number(9) + real
+                + real + "{0" + QByteArray(")\x01z\x0b__sampled__", 15) + "T0"));
+        QVERIFY2(r, r ? "" : r.error().message.c_str());
+        QCOMPARE(problemLines(**r), QStringList());
+        const auto statistics = functionStatistics(**r);
+        QCOMPARE(statistics.size(), size_t(1));
+        QVERIFY(!knowsCalls(statistics[0]));
+        QCOMPARE(statistics[0].total, 1'000'000'000);
+    }
+
+    void unitsOfTime()
+    {
+        for (const char* unit : {"microseconds", "us", "\xC2\xB5s", "\xCE\xBCs"}) {
+            QVERIFY2(formats::axisFor(unit, 0).time, unit);
+            QCOMPARE(formats::axisFor(unit, 0).nsPerUnit, 1000);
+        }
+    }
+
     // Without -g each sample is one line, whose program is written right-aligned; -F chooses what stands in a line.
     void perfScriptOfOtherOptions()
     {
@@ -360,6 +399,8 @@ private:
             "0 0 2000000 a; 0 2000000 1000000 c; 1 0 2000000 b (x y.py:3)", "collapsed.line 3");
         row("austin", "# austin: 3.6.0\n# mode: wall\n\nP42;T0x1;/a.py:f:3;/a.py:g:9 1500\nP42;T0x2;/a.py:f:3 7\n",
             "collapsed stacks", "0 0 1500000 f (/a.py:3); 1 0 1500000 g (/a.py:9); 0 0 7000 f (/a.py:3)");
+        row("torch.profiler's stacks", "a/b.py(3):_run;<built-in_function_linear> 2\n", "collapsed stacks",
+            "0 0 2000000 run (a/b.py:3); 1 0 2000000 <built-in_function_linear>");
         row("tracing-flame", "main; app::run:src/main.rs:12 3\n", "collapsed stacks", "0 0 3000000 main; 1 0 3000000 app::run (src/main.rs:12)");
         row("profiling.sampling", "tid:7;<frozen runpy>:_run_code:87;a.py:<module>:3 4\n", "collapsed stacks",
             "0 0 4000000 _run_code (<frozen runpy>:87); 1 0 4000000 <module> (a.py:3)");

@@ -3,6 +3,7 @@
 #include "format/format.h"
 #include "formats/archive.h"
 #include "formats/container.h"
+#include "formats/foreign.h"
 #include "formats/jsonprofile.h"
 #include "formats/live.h"
 #include "formats/merge.h"
@@ -46,8 +47,12 @@ bool undecided(std::string_view head)
         && std::none_of(all.begin(), all.end(), [](const auto& m) { return m.first == "traceEvents" || m.first == "ph"; });
 }
 
-Error unknown(const std::string& path)
+Error unknown(const std::string& path, std::string_view head)
 {
+    if (const std::string_view kind = foreignKind(head); !kind.empty())
+        return {ErrorCode::NotSupported, path + ": this is " + std::string(kind)};
+    if (path.ends_with(".py"))
+        return {ErrorCode::NotSupported, path + ": this is a Python program; \"calltide record FILE\" runs and records it."};
     return {ErrorCode::NotSupported, path + ": this is neither a Calltide recording nor a trace or profile of a known kind."};
 }
 
@@ -117,8 +122,13 @@ public:
             return archive(*openZip(*input, name, m_limits), name, layers);
         case Format::Tar:
             return archive(*openTar(*input, name), name, layers);
-        case Format::ChromeJson:
-            return readJson(*input, layers ? name : m_path, m_options);
+        case Format::ChromeJson: {
+            const std::string begin(head->substr(0, kHead));
+            auto trace = readJson(*input, layers ? name : m_path, m_options);
+            if (!trace && trace.error().code == ErrorCode::NotSupported && !foreignKind(begin).empty())
+                return unknown(name, begin);
+            return trace;
+        }
         case Format::Calltide:
             if (layers) {
                 auto bytes = readWhole(*input, name, uint64_t(8) << 30, m_options.progress);
@@ -144,7 +154,7 @@ public:
             if (r.format == kind)
                 return readContent(r, *input, name, m_options);
         }
-        return unknown(name);
+        return unknown(name, *head);
     }
 
 private:

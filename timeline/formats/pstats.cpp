@@ -131,6 +131,10 @@ private:
             return v.kind == MarshalValue::Tuple && v.size() >= 4 && v.at(0).isNumber() && v.at(1).isNumber()
                 && v.at(2).isNumber() && v.at(3).isNumber();
         };
+        if (key.kind == MarshalValue::Tuple && key.size() == 1 && key.at(0).text == "__sampled__") { // of profiling.sampling
+            m_sampled = true;
+            return;
+        }
         if (name.empty() || !numbers(value))
             return problem("pstats.entry", "Entries that are no function with its times were left out.",
                 Severity::DataLoss, at, key.size() == 3 ? key.at(2).text : std::string());
@@ -307,10 +311,12 @@ private:
     // What the file says of the function, for statistics; `calls`: of them those of one place in the tree.
     uint32_t figures(const FunctionTimes& f, int64_t calls)
     {
+        const std::string times = "\"total_ns_in_all\":" + std::to_string(nanoseconds(f.total)) + ",\"self_ns_in_all\":"
+            + std::to_string(nanoseconds(f.own)) + "}";
+        if (m_sampled) // its numbers are of samples
+            return m_builder.addExtra(kSummed, "{\"samples_in_all\":" + std::to_string(f.calls) + ',' + times);
         return m_builder.addExtra(kSummed, "{\"calls\":" + std::to_string(calls) + ",\"calls_in_all\":"
-            + std::to_string(f.calls) + ",\"calls_in_all_without_recursion\":" + std::to_string(f.primitive)
-            + ",\"total_ns_in_all\":" + std::to_string(nanoseconds(f.total)) + ",\"self_ns_in_all\":"
-            + std::to_string(nanoseconds(f.own)) + "}");
+            + std::to_string(f.calls) + ",\"calls_in_all_without_recursion\":" + std::to_string(f.primitive) + ',' + times);
     }
 
     // Functions that stand on seldom taken paths only: without time of their own, to be counted.
@@ -390,6 +396,7 @@ private:
     WeightTree m_tree;
     std::vector<double> m_placed; // own time in the tree so far, by function
     std::vector<bool> m_reached;
+    bool m_sampled = false;
     uint64_t m_order = 0, m_cut = 0;
 };
 

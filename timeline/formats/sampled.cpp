@@ -94,6 +94,7 @@ Axis axisFor(std::string_view unit, int64_t sum)
     static const Known times[] = {
         {"nanoseconds", "nanoseconds", 1},        {"ns", "nanoseconds", 1},
         {"microseconds", "microseconds", 1000},   {"us", "microseconds", 1000},
+        {"\u00B5s", "microseconds", 1000},        {"\u03BCs", "microseconds", 1000}, // both letters that look so
         {"milliseconds", "milliseconds", 1000000}, {"ms", "milliseconds", 1000000},
         {"seconds", "seconds", 1000000000},       {"s", "seconds", 1000000000},
     };

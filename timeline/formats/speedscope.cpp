@@ -5,6 +5,7 @@
 #include "formats/readers.h"
 #include "formats/sampled.h"
 #include <algorithm>
+#include <map>
 
 namespace calltide::formats {
 
@@ -94,11 +95,7 @@ private:
                 "speedscope.type", "Profiles that are neither evented nor sampled were left out.", Severity::DataLoss,
                 object);
         m_profiles++;
-        Track track;
-        track.process = m_process;
-        track.tid = int64_t(m_profiles);
-        track.name = m_builder.intern(textOf(v[1]));
-        m_track = m_builder.addTrack(track);
+        m_track = m_builder.addTrack(threadOf(textOf(v[1])));
         m_digits = digitsOf(unit);
         if (m_profiles == 1)
             describeAxis(m_builder, axisFor(unit, 0), false);
@@ -107,6 +104,53 @@ private:
             events(v[5], begin, time(v[4], object));
         else
             samples(v[6], v[7], begin);
+    }
+
+    // py-spy: Process 41 Thread 42 "MainThread", without the process if there is only one. austin: Wall time profile for
+    // 41:0:42, with the interpreter between them.
+    Track threadOf(const std::string& name)
+    {
+        Track track;
+        track.process = m_process;
+        track.tid = int64_t(m_profiles);
+        std::string_view rest = name;
+        const auto number = [&](std::string_view word) -> std::optional<int64_t> {
+            if (!rest.starts_with(word))
+                return {};
+            const size_t space = std::min(rest.find(' ', word.size()), rest.size());
+            const auto n = parseInteger(rest.substr(word.size(), space - word.size()));
+            if (n)
+                rest.remove_prefix(std::min(space + 1, rest.size()));
+            return n;
+        };
+        const auto ofProcess = [&](int64_t pid) {
+            const auto [it, added] = m_processes.try_emplace(pid, m_process);
+            if (added && m_processes.size() > 1)
+                it->second = m_builder.addProcess({});
+            m_builder.process(it->second).pid = pid;
+            track.process = it->second;
+        };
+        if (const size_t at = name.rfind(" profile for "); at != name.npos) {
+            const std::string_view ids = rest.substr(at + 13);
+            const size_t first = ids.find(':'), last = ids.rfind(':');
+            const auto pid = parseInteger(ids.substr(0, first)), tid = parseInteger(ids.substr(last + 1));
+            if (first != last && pid && tid) {
+                ofProcess(*pid);
+                track.tid = *tid;
+                return track;
+            }
+        }
+        if (const auto pid = number("Process "))
+            ofProcess(*pid);
+        if (const auto tid = number("Thread ")) {
+            track.tid = *tid;
+            if (rest.size() > 1 && rest.front() == '"' && rest.back() == '"')
+                rest = rest.substr(1, rest.size() - 2);
+            track.name = m_builder.intern(rest);
+        } else {
+            track.name = m_builder.intern(name);
+        }
+        return track;
     }
 
     int64_t time(std::string_view token, std::string_view in)
@@ -206,6 +250,7 @@ private:
     FrameBudget m_budget;
     std::vector<FunctionId> m_functions;
     ProcessId m_process;
+    std::map<int64_t, ProcessId> m_processes; // whose numbers are told
     TrackId m_track;
     int m_digits = 0;
     size_t m_profiles = 0;

@@ -108,6 +108,19 @@ FunctionId TraceBuilder::addFunctionByTraceName(std::string_view name, std::stri
             }
         }
     }
+    // PyTorch's "a/b.py(12): name", in its stacks with '_' for the blank.
+    if (const size_t close = name.find("):"); close != name.npos && close + 3 < name.size() && (name[close + 2] == ' ' || name[close + 2] == '_')) {
+        const size_t begin = name.rfind('(', close);
+        uint32_t line = 0;
+        if (begin != name.npos && name.substr(0, begin).ends_with(".py")
+            && std::from_chars(name.data() + begin + 1, name.data() + close, line).ptr == name.data() + close) {
+            f.name = intern(name.substr(close + 3));
+            f.file = intern(name.substr(0, begin));
+            f.line = line;
+            f.kind = FunctionKind::Python;
+            return addFunction(f);
+        }
+    }
     f.name = intern(name);
     f.kind = call ? FunctionKind::C : FunctionKind::Other;
     if (call)
