@@ -60,7 +60,7 @@ public:
     }
 
 private:
-    static constexpr uint64_t kTrimEvery = 1 << 21; // about 40 MB
+    static constexpr uint64_t kTrimEvery = 1 << 19; // about 10 MB
     uint64_t m_slices = 0;
     bool m_far = false;
 };
