@@ -7,6 +7,7 @@
 #include "formats/exporter.h"
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QTemporaryDir>
 #include <algorithm>
 #include <cerrno>
@@ -124,6 +125,10 @@ int exportTrace(const QStringList& arguments)
         return usageError(QStringLiteral("%1 is no text: name a file after -o.").arg(a->values.value(formatName)), "export");
     if (toOutput && !folder.isValid())
         return fail(folder.errorString());
+    const QString target = QFileInfo(to).canonicalFilePath(); // empty: it is not there yet
+    for (const QString& word : a->words)
+        if (!target.isEmpty() && QFileInfo(word).canonicalFilePath() == target)
+            return fail(QStringLiteral("%1 is the file that is to be exported; choose another name.").arg(to));
     if (!toOutput && !mayWrite(to, a->has(QStringLiteral("--force"))))
         return 1;
     Interrupt interrupt;

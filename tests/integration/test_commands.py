@@ -3,6 +3,7 @@
 import json
 import os
 import pstats
+import shutil
 import signal
 import struct
 import subprocess
@@ -100,6 +101,19 @@ class CommandsTest(CalltideTest):
                 self.assertEqual(file.read(), "mine")
             self.succeed(*command, name, "--force")
             self.assertGreater(os.path.getsize(self.path(name)), 100)
+
+    def test_a_file_is_not_exported_over_itself(self):
+        shutil.copy(TRACE, self.path("own"))
+        os.symlink("own", self.path("link.json"))
+        with open(TRACE, "rb") as file:
+            before = file.read()
+        for name in ("own", "link.json"):
+            refused = self.run_calltide("export", "own", "-o", name, "--format", "json", "--force")
+            self.assertEqual(refused.returncode, 1)
+            self.assertEqual(refused.stderr,
+                             "calltide: %s is the file that is to be exported; choose another name.\n" % name)
+        with open(self.path("own"), "rb") as file:
+            self.assertEqual(file.read(), before)
 
     def test_a_text_may_go_to_standard_output(self):
         self.succeed("export", TRACE, "-o", "a.collapsed")
