@@ -406,6 +406,57 @@ class HarmTest(CalltideTest):
             print(seen)
         """)
 
+    def test_helpers_are_not_seen(self):
+        # What the recorder does in Python at a fork, for a child's environment and at the end.
+        by_profile = """
+            def tool(frame, event, arg):
+                name = frame.f_code.co_filename.split("/")[-1]
+                print(name, frame.f_code.co_name, event, event[0] == "c" and event[1] == "_" and arg.__name__ or "", file=out(), flush=True)
+                return tool
+            sys.set%s(tool)
+        """
+        by_monitoring = """
+            def tool(code, *_):
+                print(code.co_filename.split("/")[-1], code.co_name, file=out(), flush=True)
+            events = sys.monitoring.events
+            for event in (events.PY_START, events.LINE, events.PY_RETURN) if hasattr(sys, "monitoring") else ():
+                sys.monitoring.register_callback(1, event, tool)
+            sys.monitoring.use_tool_id(1, "tool")
+            sys.monitoring.set_events(1, events.PY_START | events.LINE | events.PY_RETURN)
+        """
+        tools = [by_profile % "trace", by_profile % "profile"] + [by_monitoring] * (sys.version_info >= (3, 12))
+        for tool in tools:
+            with self.subTest(tool):
+                self.same("import os, sys, threading\n" + textwrap.dedent("""
+                    first = os.getpid()
+                    def out(): return sys.stdout if os.getpid() == first else sys.stderr
+                """) + textwrap.dedent(tool) + textwrap.dedent("""
+                    def leaf(): return 1
+                    pid = os.fork()
+                    if not pid:
+                        os._exit(leaf())
+                    os.waitpid(pid, 0)
+                    os.waitpid(os.posix_spawn("/bin/true", ["true"], {"A": "b"}), 0)
+                """))
+                os.remove(self.out)
+
+    @unittest.skipUnless(sys.version_info >= (3, 12), "tool ids came with 3.12")
+    def test_tool_ids_of_others_are_free(self):
+        self.same("""
+            import sys
+            for tool, name in enumerate(("debugger", "coverage", "cProfile", "Hypothesis")):
+                sys.monitoring.use_tool_id(tool, name)
+        """)
+
+    def test_end_without_modules(self):
+        self.same("""
+            import builtins, sys
+            def refuse(*_, **__): raise ImportError("no more")
+            for name in [n for n in sys.modules if "calltide" in n or n in ("os", "threading", "signal")]:
+                del sys.modules[name]
+            builtins.__import__ = refuse
+        """)
+
     def test_profilers(self):
         self.same("""
             import cProfile, io, profile, pstats

@@ -7,6 +7,7 @@
 #include "bindings/spawn.h"
 #include "bindings/threads.h"
 #include "bindings/triggers.h"
+#include "bindings/unseen.h"
 #include <cstdlib>
 #include <cstring>
 #include <pybind11/pybind11.h>
@@ -156,6 +157,14 @@ void start(StartOptions o)
 #endif
 }
 
+// Its recording begins at once, and not with the first call that is seen, of which there may be none.
+void beginInChild()
+{
+    noticeFork();
+    if (g_session.forked && g_session.hooked && !g_session.paused && !triggersArmed())
+        attached(false);
+}
+
 void stop(bool last)
 {
     g_leaveTheEnd = last && kEndIsUnsafe && othersRun();
@@ -194,6 +203,17 @@ PYBIND11_MODULE(_tracer, m)
     m.def("starter", [](py::object original, py::object mend, int starts, int command) {
         return py::reinterpret_steal<py::object>(makeStarter(original.ptr(), mend.ptr(), Starts(starts), command));
     });
+    m.def("unseen", [](py::object function, bool inChild) {
+        return py::cpp_function([function, inChild] {
+            {
+                const Unseen unseen;
+                function();
+            }
+            if (inChild)
+                beginInChild();
+        });
+    }, py::arg("function"), py::arg("in_child") = false,
+        "A function without arguments that calls this one, and no other tool sees it. in_child: for a child that was forked.");
     m.def("keeps_child", [](py::dict options, std::string command) { return keepsChild(optionsFrom(options), command); });
     m.def("wrong", [](py::dict options) {
         const Options o = optionsFrom(options);

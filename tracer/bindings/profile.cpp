@@ -5,6 +5,7 @@
 #include "bindings/frameeval.h"
 #include "bindings/threads.h"
 #include "bindings/triggers.h"
+#include "bindings/unseen.h"
 #include "bindings/watch.h"
 #if PY_VERSION_HEX < 0x030C0000
 #include <cxxabi.h>
@@ -198,6 +199,7 @@ void findThreadStart()
 
 void setThreadingHook(PyObject* hook)
 {
+    const Unseen unseen;
     PyObject* threading = PyImport_ImportModule("threading");
     PyObject* done = threading ? PyObject_CallMethod(threading, "setprofile", "O", hook) : nullptr;
     if (!done)

@@ -3,6 +3,7 @@
 // the function, and looks at what it returned. Not a Python function, so that no frame of ours shows in a traceback.
 #include "bindings/follower.h"
 #include "bindings/spawn.h"
+#include "bindings/unseen.h"
 #include <frameobject.h>
 
 namespace calltide::bindings {
@@ -18,10 +19,9 @@ struct Starter
     Starts starts;
 };
 
-// Up to 3.11 the interpreter tells a profiler only of functions that it calls itself: here it is us.
-bool tellProfiler([[maybe_unused]] int what, [[maybe_unused]] PyObject* function)
+// The interpreter tells the function of sys.setprofile() only of functions that it calls itself: here it is us.
+bool tellProfiler(int what, PyObject* function)
 {
-#if PY_VERSION_HEX < 0x030C0000
     PyThreadState* state = PyThreadState_Get();
     PyFrameObject* frame = PyEval_GetFrame();
     if (!state->c_profilefunc || state->tracing || !frame)
@@ -34,21 +34,33 @@ bool tellProfiler([[maybe_unused]] int what, [[maybe_unused]] PyObject* function
     if (good)
         PyErr_Restore(type, value, trace);
     return good;
-#else
-    return true;
-#endif
+}
+
+// The arguments and keywords as Python code of ours wants them: (arguments, keywords), null if they are to stay as they are,
+// or null with an error if a handler of the program has raised one on the way.
+PyObject* mended(PyObject* mend, PyObject* arguments, PyObject* keywords)
+{
+    if (mend == Py_None)
+        return nullptr;
+    const Unseen unseen;
+    PyObject* result = PyObject_CallFunctionObjArgs(mend, arguments, keywords ? keywords : Py_None, nullptr);
+    if (!result) // the function itself will complain about what it was given
+        for (PyObject* error : {PyExc_TypeError, PyExc_ValueError, PyExc_AttributeError, PyExc_LookupError})
+            if (PyErr_Occurred() && PyErr_ExceptionMatches(error))
+                PyErr_Clear();
+    return result;
 }
 
 PyObject* call(PyObject* object, PyObject* arguments, PyObject* keywords)
 {
     const auto* self = reinterpret_cast<Starter*>(object);
     const uint64_t begin = core::nowUnits();
-    PyObject* mended = self->mend == Py_None
-        ? nullptr
-        : PyObject_CallFunctionObjArgs(self->mend, arguments, keywords ? keywords : Py_None, nullptr);
+    PyObject* ours = mended(self->mend, arguments, keywords);
+    if (!ours && PyErr_Occurred())
+        return nullptr;
     PyObject *newArguments = nullptr, *newKeywords = nullptr;
-    if (!mended || !PyArg_ParseTuple(mended, "O!O", &PyTuple_Type, &newArguments, &newKeywords)) {
-        PyErr_Clear(); // the function itself will complain about what it was given
+    if (!ours || !PyArg_ParseTuple(ours, "O!O", &PyTuple_Type, &newArguments, &newKeywords)) {
+        PyErr_Clear();
         newArguments = arguments;
         newKeywords = keywords ? keywords : Py_None;
     }
@@ -70,7 +82,7 @@ PyObject* call(PyObject* object, PyObject* arguments, PyObject* keywords)
         processStarted(result, arguments, self->command, begin);
     else if (result && self->starts == Starts::Wait)
         processEnded(result);
-    Py_XDECREF(mended);
+    Py_XDECREF(ours);
     return result;
 }
 

@@ -64,7 +64,8 @@ def _start(module, fields: dict[str, str]) -> dict[str, str]:
         _began.clear()
         raise Refused("cannot be recorded into %s: %s." % (path, error)) from None
     module.watch(int(fields["for"]))
-    atexit.register(_finish)
+    _began["handlers"] = {}
+    _began["at_exit"] = process.at_exit(module, _began["handlers"])
     try:
         _take_signals(module, process.wanted_signals(values))
     except Refused:
@@ -129,7 +130,7 @@ def _take_signals(module, wanted: dict) -> None:
         give_back()
         raise Refused("cannot be told by a signal: %s." % error) from None
     _began["signals"] = give_back
-    _began["handlers"] = {number: (handle, False in starts) for number, starts in wanted.items()}
+    _began["handlers"].update((number, (handle, False in starts)) for number, starts in wanted.items())
 
 
 def _join(module, fields: dict[str, str]) -> dict[str, str]:
@@ -156,17 +157,12 @@ def _age() -> float:
     return time.clock_gettime(7) - ticks / os.sysconf("SC_CLK_TCK")  # 7: CLOCK_BOOTTIME
 
 
-def _finish() -> None:
-    module = load()
-    process.say_taken(module, _began.get("handlers", {}))
-    module.stop(last=True)
-
-
 def _end(module) -> None:
     process.say_taken(module, _began.get("handlers", {}))
     module.stop()
     module.watch(0)
-    atexit.unregister(_finish)
+    for function in _began.get("at_exit", ()):
+        atexit.unregister(function)
     if "signals" in _began:
         _began["signals"]()
     if _began.get("children"):

@@ -16,7 +16,7 @@ def follow(tracer, folder: str, values: dict) -> None:
     _state.update(tracer=tracer, folder=folder, values=values, on=True)
     announce()
     if first:
-        os.register_at_fork(after_in_child=announce)
+        os.register_at_fork(after_in_child=tracer.unseen(announce, in_child=True))
     if not wrapped:
         _wrap_starters()
 

@@ -48,8 +48,8 @@ def _start_first(fields: dict[str, str]) -> None:
         _clean_environment()
         sys.stderr.write("calltide: not recorded: cannot write %s: %s\n" % (fields["out"], error))
         return
+    at_exit(_tracer, _handlers)
     _watch_signals(_tracer, values)
-    atexit.register(_finish)  # the first to be registered runs last
     if "code" in fields:
         _tracer.keep_source("<string>", fields["code"])
     if follow:
@@ -85,7 +85,7 @@ def begin_child(tracer, fields: dict[str, str], values: dict, recording: bytes, 
     session.begin(tracer, path, folder, values, session.meta(argv, name, values), recording=recording, parent=parent,
                   whole_process=whole, until_exit=True)
     tracer.watch(int(fields["for"]))
-    atexit.register(_finish)
+    at_exit(tracer, _handlers)
     children.follow(tracer, folder, values)
     return True
 
@@ -133,11 +133,19 @@ def say_taken(tracer, handlers: dict) -> None:
             tracer.note("%s did not reach the recording: the program has set a handler of its own for it" % name)
 
 
-def _finish() -> None:
-    from calltide import _tracer
+def at_exit(tracer, handlers: dict) -> tuple:
+    """Ends the recording with the process: after all that the program registers, as what was first runs last. The functions
+    for atexit.unregister(). handlers: of signals, also those that are added later."""
+    def say():
+        try:
+            say_taken(tracer, handlers)
+        except Exception:
+            pass  # the program has taken apart what this needs
 
-    say_taken(_tracer, _handlers)
-    _tracer.stop(last=True)
+    said = tracer.unseen(say)
+    atexit.register(tracer.stop, last=True)
+    atexit.register(said)
+    return tracer.stop, said
 
 
 def command_line() -> list[str]:
