@@ -2,8 +2,10 @@
 // Options of one command: "--name VALUE", "--name=VALUE", "-o VALUE", flags; "--" ends them.
 #pragma once
 #include "store/result.h"
+#include <QByteArray>
 #include <QHash>
 #include <QStringList>
+#include <vector>
 
 namespace calltide::cli {
 
@@ -30,6 +32,9 @@ int unpack(const QStringList& arguments);
 int info(const QStringList& arguments);
 int stats(const QStringList& arguments);
 int screenshot(const QStringList& arguments);
+
+// calltide's own arguments as they were given: in no encoding.
+const std::vector<QByteArray>& givenArguments();
 
 int fail(const QString& sentence); // prints it, answers 1
 int usageError(const QString& sentence, const char* command); // prints it and where to look, answers 2

@@ -77,6 +77,8 @@ struct Command
 const Command kCommands[]
     = {{"record", record}, {"attach", attach}, {"ps", processes}, {"export", exportTrace}, {"pack", pack}, {"unpack", unpack}, {"info", info}, {"stats", stats}, {"screenshot", screenshot}};
 
+std::vector<QByteArray> g_given;
+
 void write(FILE* to, const QString& text)
 {
     const QByteArray bytes = text.toUtf8();
@@ -84,6 +86,8 @@ void write(FILE* to, const QString& text)
 }
 
 } // namespace
+
+const std::vector<QByteArray>& givenArguments() { return g_given; }
 
 void print(const QString& text)
 {
@@ -167,8 +171,10 @@ int help(const QString& command)
 int run(int argc, char** argv)
 {
     QStringList words;
-    for (int i = 1; i < argc; i++)
+    for (int i = 1; i < argc; i++) {
         words += QString::fromLocal8Bit(argv[i]);
+        g_given.push_back(argv[i]);
+    }
     const QString first = words.takeFirst();
     if (first == QLatin1String("--version")) {
         print(QStringLiteral("calltide " CALLTIDE_VERSION "\n"));

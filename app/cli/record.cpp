@@ -6,6 +6,7 @@
 #include "session/launchoptions.h"
 #include <QFile>
 #include <QFileInfo>
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <unistd.h>
@@ -109,6 +110,13 @@ int record(const QStringList& arguments)
     std::vector<QByteArray> bytes{QFile::encodeName(line.program)};
     for (const QString& a : line.arguments)
         bytes.push_back(a.toLocal8Bit());
+    // The program's own arguments, at the end, are passed on byte by byte: they need not be text in any encoding.
+    const std::vector<QByteArray>& given = givenArguments();
+    for (qsizetype i = 1; i <= std::min(line.arguments.size(), arguments.size()); i++) {
+        if (line.arguments[line.arguments.size() - i] != arguments[arguments.size() - i])
+            break;
+        bytes[bytes.size() - size_t(i)] = given[given.size() - size_t(i)];
+    }
     std::vector<char*> argv;
     for (QByteArray& b : bytes)
         argv.push_back(b.data());

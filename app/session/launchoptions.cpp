@@ -74,6 +74,18 @@ bool isBinary(const QString& path)
     return file.open(QIODevice::ReadOnly) && file.read(512).contains('\0');
 }
 
+// Whether options of an interpreter, such as -IB, keep it from finding the recorder.
+bool hidesRecorder(const QString& flag)
+{
+    for (qsizetype i = 1; i < flag.size() && flag[1] != u'-'; i++) {
+        if (flag[i] == u'X' || flag[i] == u'W') // the rest is its value
+            return false;
+        if (flag[i] == u'I' || flag[i] == u'E' || flag[i] == u'S')
+            return true;
+    }
+    return false;
+}
+
 // What runs once a Command was understood: PYTHON pythonFlags… then arguments as `python -m calltide` takes them.
 struct Target
 {
@@ -89,6 +101,9 @@ Result<Target> fromPythonCommand(const QString& python, const QStringList& argum
         const QString& a = arguments[i];
         if (a == QLatin1String("-m") || a == QLatin1String("-c") || !a.startsWith(u'-') || a == QLatin1String("-"))
             break;
+        if (hidesRecorder(a))
+            return invalid(ErrorCode::NotSupported,
+                QStringLiteral("A program cannot be recorded under python -I, -E or -S: leave the option out."));
         t.pythonFlags.append(a);
         if ((a == QLatin1String("-X") || a == QLatin1String("-W")) && i + 1 < arguments.size())
             t.pythonFlags.append(arguments[++i]);

@@ -100,6 +100,18 @@ class RecordTest(CalltideTest):
             self.assertEqual((ours.returncode, ours.stdout, ours.stderr), (plain.returncode, plain.stdout, plain.stderr))
             self.assertGreater(self.info("r.calltide")["slices"], 0)
 
+    def test_arguments_need_not_be_text(self):
+        code = "import sys; print(ascii(sys.argv[1:]))"
+        result = self.record("-c", code, b"a\xff\xfeb", "é", "")
+        self.assertEqual(result.stdout, "['a\\udcff\\udcfeb', '\\xe9', '']\n", result.stderr)
+
+    def test_an_interpreter_that_finds_no_recorder_is_refused(self):
+        for flag in "-I", "-E", "-SB":
+            result = self.run_calltide("record", "-o", "p.calltide", "--", sys.executable, "-Wdefault", flag, target("fib.py"), "10")
+            self.assertEqual(result.stderr,
+                             "calltide: A program cannot be recorded under python -I, -E or -S: leave the option out.\n")
+            self.assertNotEqual(result.returncode, 0)
+
     def test_a_name_that_was_chosen_is_said(self):
         for name in "code.calltide", "code-2.calltide":
             result = self.run_calltide("record", *PYTHON, "-c", "import os; print('CALLTIDE_SAY' in os.environ)")
