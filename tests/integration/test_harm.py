@@ -223,13 +223,19 @@ class HarmTest(CalltideTest):
 
     @unittest.skipUnless(os.geteuid() == 0, "only root can make a small disk")
     def test_disk_full(self):
-        disk = tempfile.mkdtemp(dir=self.folder)
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", disk], stderr=subprocess.PIPE)
-        if done.returncode:
-            self.skipTest("no mount: %s" % done.stderr.decode(errors="replace").strip())
-        self.addCleanup(subprocess.run, ["umount", "-l", disk])
-        info = self.same(self.BUSY, out=os.path.join(disk, "r.calltide"), note=b"recording stopped: cannot grow the recording")
-        self.assertTrue(info["problems"])
+        for size in (4, 32, 100, 512):
+            disk = tempfile.mkdtemp(dir=self.folder)
+            done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=%dk" % size, "tmpfs", disk], stderr=subprocess.PIPE)
+            if done.returncode:
+                self.skipTest("no mount: %s" % done.stderr.decode(errors="replace").strip())
+            self.addCleanup(subprocess.run, ["umount", "-l", disk])
+            out = os.path.join(disk, "r.calltide")
+            if size == 4:
+                self.same(self.BUSY, out=out, note=b"not recorded: cannot write", opens=False)
+                self.assertEqual(os.listdir(disk), [])
+                continue
+            info = self.same(self.BUSY, out=out, note=b"recording stopped: cannot grow the recording")
+            self.assertIn("recording stopped", info["problems"][0]["text"])
         self.assertGreater(self.calls(self.out, "leaf"), 5000)
 
     # ------------------------------------------------------------ threads and stacks

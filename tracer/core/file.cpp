@@ -18,7 +18,8 @@ namespace calltide::core {
 namespace {
 
 constexpr uint64_t kFirstGrowth = 64 << 10, kGreatestGrowth = 64 << 20;
-// Under a limit: what calls leave to the tables, and of it what names leave to the last records, which say why it ended.
+// Under a limit: what calls leave to the tables. And what names leave to the last records, which say why it ended: of that,
+// or of the disk.
 constexpr uint64_t kReserve = 32 << 10, kLastReserve = 8 << 10;
 #ifndef MADV_POPULATE_WRITE
 constexpr int MADV_POPULATE_WRITE = 23;
@@ -131,6 +132,8 @@ void File::reachLimit()
 
 uint64_t File::roomNow(format::ChunkKind kind) const
 {
+    if (ended() == format::kLossDiskFull) // what was kept for this
+        return kind == format::ChunkKind::Table ? m_size - m_allocated : 0;
     if (m_limit.mode != format::Mode::StopWhenFull)
         return UINT64_MAX;
     const uint64_t kept = kind == format::ChunkKind::Events ? kReserve : ended() ? 0 : kLastReserve;
@@ -276,8 +279,9 @@ Chunk File::take(unsigned log2, format::ChunkKind kind)
 {
     std::lock_guard lock(m_mutex);
     Chunk chunk {nullptr, log2};
-    // At the limit the tables' last records still have their reserve.
-    const bool usable = m_error.empty() || (ended() == format::kLossLimit && kind == format::ChunkKind::Table);
+    // At the limit, and on a full disk, the tables' last records still have their reserve.
+    const bool full = ended() == format::kLossLimit || ended() == format::kLossDiskFull;
+    const bool usable = m_error.empty() || (full && kind == format::ChunkKind::Table);
     if (m_fd < 0 || !usable || !reopen())
         return chunk;
     if (ring() && kind == format::ChunkKind::Events)
@@ -304,7 +308,8 @@ uint8_t* File::map(uint64_t at, uint64_t size)
 Chunk File::takeNew(unsigned log2)
 {
     Chunk chunk {nullptr, log2, m_allocated, 0};
-    if (!grow(m_allocated + chunk.size()))
+    const bool keeps = !ended() && m_limit.mode != format::Mode::StopWhenFull; // which has its reserve within the limit
+    if (!grow(m_allocated + chunk.size() + (keeps ? kLastReserve : 0)))
         return chunk;
     chunk.base = map(chunk.offset, chunk.size());
     if (chunk.base) {

@@ -17,8 +17,10 @@ std::unique_ptr<Recorder> Recorder::create(const Options& options, std::string& 
         return nullptr;
     r->m_tables.clock(now);
     r->m_lastSample = now.units;
-    if (error = r->m_file.error(); !error.empty())
+    if (error = r->m_file.error(); !error.empty()) {
+        unlink(options.path.c_str());
         return nullptr;
+    }
     return r;
 }
 
