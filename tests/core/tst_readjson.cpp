@@ -164,7 +164,7 @@ private Q_SLOTS:
                    "{\"ph\":\"i\",\"name\":\"here\",\"pid\":1,\"tid\":1,\"ts\":3,\"s\":\"t\",\"args\":{\"k\":1}},"
                    "{\"ph\":\"I\",\"name\":\"all\",\"pid\":1,\"tid\":1,\"ts\":4,\"s\":\"g\"},"
                    "{\"ph\":\"i\",\"name\":\"mine\",\"pid\":1,\"tid\":1,\"ts\":5,\"s\":\"p\"}],"
-                   "\"viztracer_metadata\":{\"version\":\"1.0\",\"baseTimeNanoseconds\":1700000000000000001},"
+                   "\"viztracer_metadata\":{\"version\":\"1.0\",\"overflow\":true,\"baseTimeNanoseconds\":1700000000000000001},"
                    "\"file_info\":{\"files\":{\"/a.py\":[\"x = \\\"1\\\"\\n\",1]},\"functions\":{}}}");
         QVERIFY(t);
         QCOMPARE(t->counters().size(), size_t(2));
@@ -178,7 +178,7 @@ private Q_SLOTS:
         }
         counters.sort();
         QCOMPARE(counters.join(u' '), QStringLiteral("mem.rss 1000=5 mem.rss 2000=6 mem.vms 1000=7.5"));
-        QCOMPARE(problemLines(*t), QStringList{QStringLiteral("json.bad_counter 1")});
+        QCOMPARE(problemLines(*t), (QStringList{QStringLiteral("json.bad_counter 1"), QStringLiteral("viztracer.overflow 1")}));
         QCOMPARE(t->instants().size(), size_t(3));
         QCOMPARE(nameOf(*t, t->instants()[0].name), QStringLiteral("here"));
         QVERIFY(t->instants()[0].track.valid());

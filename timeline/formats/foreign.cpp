@@ -32,6 +32,7 @@ constexpr Kind kByBegin[] = {
     {"\x80\x04"sv, "a Python pickle, which could run anything and is not read."},
     {"\x80\x05"sv, "a Python pickle, which could run anything and is not read."},
     {"# ninja log"sv, "a log of Ninja; ninjatracing makes a Chrome trace of it that opens."},
+    {"\x04\x08"sv, "a dump of Ruby, StackProf's perhaps; \"stackprof --stackcollapse FILE > FILE.txt\" makes stacks of it that open."},
     {"Nettrace"sv, "a .NET trace; \"dotnet-trace convert --format speedscope FILE\" makes a profile of it that opens."},
     {"FLR\0"sv, "a Java flight recording, which is not read."},
     {"SQLite format 3\0"sv, "a database, not a trace; the tool that wrote it can export one as Chrome JSON perhaps."},
@@ -40,6 +41,9 @@ constexpr Kind kByBegin[] = {
 
 constexpr Kind kByJson[] = {
     {"\"resourceSpans\""sv, "an OpenTelemetry export; spans are not read."},
+    {"\"trace_id\""sv, "an OpenTelemetry export; spans are not read."},
+    {"\"traceID\""sv, "a Jaeger export; spans are not read."},
+    {"\"missed_samples\""sv, "a StackProf profile; \"stackprof --stackcollapse DUMP > FILE.txt\" makes stacks of it that open."},
     {"\"linux-perf-json-version\""sv, "perf's JSON; \"perf script -F +pid -i perf.data > FILE.txt\" makes a text that opens."},
     {"\"alloc_samples\""sv, "a scalene profile, which holds sums by line and no calls; scalene's own view shows it."},
     {"\"root_frame\""sv, "pyinstrument's own JSON; \"pyinstrument -r speedscope -o FILE.json\" writes a profile that opens."},

@@ -47,6 +47,10 @@ void Model::document(std::string_view key, std::string_view value)
         m_builder.addMetadata(unescape(key), textOf(value));
         return;
     }
+    if (key == "viztracer_metadata" && member(value, "overflow") == "true")
+        m_builder.problem("viztracer.overflow",
+            "VizTracer's buffer was full: the oldest calls were lost while it recorded (--tracer_entries makes it larger).",
+            Severity::DataLoss, -1);
     for (Cursor c(value); c.next();) {
         if (c.key == "baseTimeNanoseconds")
             document(c.key, c.value);
