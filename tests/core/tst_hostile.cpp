@@ -159,6 +159,29 @@ private Q_SLOTS:
         QTEST(int(r.value()->sliceCount()), "slices");
     }
 
+    void threadsWithoutEndShareATrack()
+    {
+        const int most = 200'000, all = most + 1000;
+        QByteArray text = "[";
+        for (int i = 1; i <= all; i++) {
+            const QByteArray n = QByteArray::number(i);
+            text += "{\"ph\":\"X\",\"name\":\"f\",\"pid\":" + n + ",\"tid\":" + n + ",\"ts\":" + n + ",\"dur\":1},\n";
+        }
+        text += "{\"ph\":\"M\",\"name\":\"thread_name\",\"pid\":" + QByteArray::number(all) + ",\"args\":{\"name\":\"x\"}}]";
+        const auto r = formats::open(writeFile(m_dir, QStringLiteral("threads.json"), text));
+        QVERIFY2(r, r ? "" : r.error().message.c_str());
+        const Trace& t = **r;
+        QCOMPARE(t.tracks().size(), size_t(most + 1));
+        QCOMPARE(t.processes().size(), size_t(most + 1));
+        QCOMPARE(t.sliceCount(), uint64_t(all)); // none is lost
+        QCOMPARE(t.problems().size(), size_t(1));
+        QCOMPARE(t.problems()[0].kind, std::string("json.too_many_threads"));
+        const auto more = std::find_if(t.tracks().begin(), t.tracks().end(), [](const Track& k) { return k.sliceCount > 1; });
+        QVERIFY(more != t.tracks().end());
+        QCOMPARE(t.string(more->name), std::string_view("(more threads)"));
+        QCOMPARE(more->sliceCount, uint64_t(all - most));
+    }
+
     void whatIsTooLargeForATraceIsPassedOver()
     {
         const QByteArray good = "{\"ph\":\"X\",\"name\":\"f\",\"ts\":1,\"dur\":1,\"pid\":1,\"tid\":1}";

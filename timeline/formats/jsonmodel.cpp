@@ -41,6 +41,14 @@ int64_t Model::numberFor(std::string_view token)
 ProcessId Model::processFor(std::string_view token)
 {
     const int64_t pid = numberFor(token);
+    if (m_processes.size() >= kMostThreads && !m_processes.contains(pid)) {
+        if (!m_moreProcesses.valid()) {
+            Process more;
+            more.name = m_builder.intern("(more processes)");
+            m_moreProcesses = m_builder.addProcess(more);
+        }
+        return m_moreProcesses;
+    }
     const auto [it, added] = m_processes.try_emplace(pid);
     if (added) {
         Process process;
@@ -59,6 +67,17 @@ TrackId Model::threadFor(std::string_view pid, std::string_view tid)
     const auto key = std::pair(numberFor(pid), numberFor(tid));
     if (const auto it = m_threads.find(key); it != m_threads.end())
         return it->second;
+    if (m_threads.size() >= kMostThreads) {
+        m_builder.problem("json.too_many_threads", "Threads beyond the first 200,000 are shown on one track, (more threads).",
+            Severity::Warning, -1, textOf(tid));
+        if (!m_moreThreads.valid()) {
+            Track more;
+            more.process = processFor(pid);
+            more.name = m_builder.intern("(more threads)");
+            m_moreThreads = m_builder.addTrack(more);
+        }
+        return m_moreThreads;
+    }
     Track track;
     track.kind = TrackKind::Thread;
     track.process = processFor(pid);
@@ -266,14 +285,18 @@ void Model::metadata(const RawEvent& e)
     const std::string_view value = member(e.args, "name");
     const std::string_view order = member(e.args, "sort_index");
     if (e.name == "process_name") {
-        m_builder.process(processFor(e.pid)).name = m_builder.intern(textOf(value));
+        if (const ProcessId id = processFor(e.pid); id != m_moreProcesses)
+            m_builder.process(id).name = m_builder.intern(textOf(value));
     } else if (e.name == "process_sort_index") {
         m_builder.process(processFor(e.pid)).sortIndex = int32_t(parseInteger(order).value_or(0));
     } else if (e.name == "thread_name") {
         TrackId above;
         if (const std::string_view thread = member(e.args, "thread"); !thread.empty()) // our own export
             above = threadFor(e.pid, thread);
-        Track& track = m_builder.track(threadFor(e.pid, e.tid));
+        const TrackId id = threadFor(e.pid, e.tid);
+        if (id == m_moreThreads)
+            return;
+        Track& track = m_builder.track(id);
         track.name = m_builder.intern(textOf(value));
         if (const std::string kind = textOf(member(e.args, "track")); kind == "task" || kind == "imports" || kind == "gil")
             track.kind = kind == "task" ? TrackKind::Task : kind == "gil" ? TrackKind::Gil : TrackKind::Imports;

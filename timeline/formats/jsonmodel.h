@@ -22,6 +22,8 @@ public:
     void take(size_t scannerIndex, const Batch& batch, const char* data, uint64_t base);
     // Another key of the top-level object with its whole value.
     void document(std::string_view key, std::string_view value);
+    // Of more threads (or processes) than any program has, a made-up file's, the rest stands on one track.
+    static constexpr size_t kMostThreads = 200'000;
     static bool wantsDocument(std::string_view key); // else the value need not be kept in memory
     // Pairs begins with ends, flows with flows. Stops when `progress` (may be null) is cancelled, as the builder then does.
     void finish(const store::Progress* progress);
@@ -102,6 +104,8 @@ private:
     std::map<std::string, int64_t, std::less<>> m_textIds; // pids and tids that are words
     std::map<int64_t, store::ProcessId> m_processes;
     std::map<std::pair<int64_t, int64_t>, store::TrackId> m_threads;
+    store::ProcessId m_moreProcesses; // of those beyond kMostThreads; none: there are no more
+    store::TrackId m_moreThreads;
     std::map<store::TrackId, std::vector<Mark>> m_marks;
     Keyed<AsyncMark> m_async;
     Keyed<FlowMark> m_flows;
