@@ -238,6 +238,18 @@ class HarmTest(CalltideTest):
             self.assertIn("recording stopped", info["problems"][0]["text"])
         self.assertGreater(self.calls(self.out, "leaf"), 5000)
 
+    def test_permissions_whatever_the_umask(self):
+        info = self.same("""
+            import os
+            def leaf(): return 0
+            os.umask(0o777)
+            print(os.waitpid(os.fork() or os._exit(leaf()), 0)[1])
+        """)
+        self.assertEqual(len(info["processes"]), 2)
+        folder = self.out + ".d"
+        modes = [os.stat(path).st_mode & 0o777 for path in (folder, os.path.join(folder, os.listdir(folder)[0]))]
+        self.assertEqual(modes, [0o700, 0o600])
+
     # ------------------------------------------------------------ threads and stacks
     def test_many_threads(self):
         count = 10000 if LARGE else 1000

@@ -161,7 +161,8 @@ bool continueInChild()
         return false;
     }
     nameFork();
-    mkdir(g_session.childFolder.c_str(), 0700);
+    if (mkdir(g_session.childFolder.c_str(), 0700) == 0)
+        chmod(g_session.childFolder.c_str(), 0700); // whatever the program's umask is
     char name[64];
     const core::Id& id = g_session.identity.process;
     std::snprintf(name, sizeof name, "/p%d-%02x%02x%02x%02x.calltide", int(getpid()), id[0], id[1], id[2], id[3]);

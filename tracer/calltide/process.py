@@ -78,6 +78,7 @@ def begin_child(tracer, fields: dict[str, str], values: dict, recording: bytes, 
     folder = fields["folder"]
     try:
         os.mkdir(folder, 0o700)
+        os.chmod(folder, 0o700)  # whatever the program's umask is
     except FileExistsError:
         pass
     name, argv = session.program(command)

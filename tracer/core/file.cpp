@@ -162,6 +162,7 @@ std::string File::create(const std::string& path, const Identity& identity, cons
     const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return std::strerror(errno);
+    fchmod(fd, 0600); // whatever the program's umask is
     m_fd = fcntl(fd, F_DUPFD_CLOEXEC, highDescriptor());
     if (m_fd < 0)
         m_fd = fd;
