@@ -372,6 +372,11 @@ private:
                   R"({"type":"O","frame":0,"at":0},{"type":"O","frame":2,"at":1.5},{"type":"C","frame":2,"at":3},)"
                   R"({"type":"C","frame":0,"at":10}]}]})",
             "speedscope", "0 0 10000 f (a.py:1); 1 1500 1500 h");
+        row("speedscope, evented, of equal times",
+            head
+                + R"({"type":"evented","name":"m","unit":"nanoseconds","startValue":0,"endValue":10,"events":[)"
+                  R"({"type":"O","frame":0,"at":2},{"type":"O","frame":2,"at":2},{"type":"C","frame":2,"at":6},{"type":"C","frame":0,"at":6}]}]})",
+            "speedscope", "0 2 4 f (a.py:1); 1 2 4 h");
         row("speedscope, evented, damaged order",
             head
                 + R"({"type":"evented","name":"m","unit":"nanoseconds","startValue":0,"endValue":10,"events":[)"
@@ -401,6 +406,8 @@ private:
             "collapsed stacks", "0 0 1500000 f (/a.py:3); 1 0 1500000 g (/a.py:9); 0 0 7000 f (/a.py:3)");
         row("torch.profiler's stacks", "a/b.py(3):_run;<built-in_function_linear> 2\n", "collapsed stacks",
             "0 0 2000000 run (a/b.py:3); 1 0 2000000 <built-in_function_linear>");
+        row("a thread without frames", "P5;T0:50 3\nP5;T0:50;a.py:f:1 4\n", "collapsed stacks",
+            "0 0 4000000 f (a.py:1); 0 4000000 3000000 (no frames)");
         row("tracing-flame", "main; app::run:src/main.rs:12 3\n", "collapsed stacks", "0 0 3000000 main; 1 0 3000000 app::run (src/main.rs:12)");
         row("profiling.sampling", "tid:7;<frozen runpy>:_run_code:87;a.py:<module>:3 4\n", "collapsed stacks",
             "0 0 4000000 _run_code (<frozen runpy>:87); 1 0 4000000 <module> (a.py:3)");

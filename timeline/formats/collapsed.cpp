@@ -133,6 +133,9 @@ private:
             }
             node = next;
         }
+        if (depth == 0 && *line.weight > 0) // a thread that runs no Python yet, or none any more
+            if (const uint32_t none = child(to.tree, node, function("(no frames)")); none != WeightTree::kNone)
+                node = none;
         to.tree.add(node, *line.weight);
     }
     static bool isWord(std::string_view frame, std::string_view word)

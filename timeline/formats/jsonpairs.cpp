@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The end of reading a Chrome trace: what only makes sense once all events are known. Files are in any order, so
 // everything is put in order of time first; what stands at the same time stays as it stood in the file.
+#include "formats/begun.h"
 #include "formats/jsonmodel.h"
 #include "store/discard.h"
 #include <algorithm>
 #include <queue>
+#include <utility>
 #include <tuple>
 
 namespace calltide::formats::json {
@@ -55,8 +57,13 @@ void Model::finishStacks()
 {
     for (auto& [track, marks] : m_marks) {
         byTime(marks);
-        SliceBuffer& slices = m_builder.slices(track);
-        std::vector<const Mark*> open; // null: ended already
+        struct Open
+        {
+            const Mark* begin; // null: ended already
+            size_t slice;
+        };
+        BegunSlices slices;
+        std::vector<Open> open;
         std::map<FunctionId, std::vector<size_t>> places; // of the open ones by function; those without a name apart
         std::vector<size_t> nameless;
         for (const Mark& mark : marks) {
@@ -64,13 +71,13 @@ void Model::finishStacks()
                 return;
             if (!mark.end) {
                 (mark.named ? places[mark.function] : nameless).push_back(open.size());
-                open.push_back(&mark);
+                open.push_back({&mark, slices.begin(mark.time)});
                 continue;
             }
             // The innermost open one with the same name; an end without a name ends whatever is innermost.
             std::vector<size_t>* of = &nameless;
-            if (!mark.named && !open.empty() && open.back()->named) {
-                of = &places[open.back()->function];
+            if (!mark.named && !open.empty() && open.back().begin->named) {
+                of = &places[open.back().begin->function];
             } else if (mark.named) {
                 const auto same = places.find(mark.function);
                 if (same != places.end() && !same->second.empty()
@@ -82,23 +89,24 @@ void Model::finishStacks()
                     "json.end_without_begin", "Ends without a begin were left out.", Severity::Warning, -1);
                 continue;
             }
-            const Mark& begin = *open[of->back()];
-            open[of->back()] = nullptr;
+            const auto [found, slice] = std::exchange(open[of->back()], Open{nullptr, 0});
+            const Mark& begin = *found;
             of->pop_back();
-            while (!open.empty() && !open.back())
+            while (!open.empty() && !open.back().begin)
                 open.pop_back();
             const FunctionId function = begin.named || !mark.named ? begin.function : mark.function;
             const Arguments& arguments = begin.arguments.any() ? begin.arguments : mark.arguments;
-            slices.add(begin.time, mark.time - begin.time, function, extraFor(arguments));
+            slices.end(slice, mark.time, function, extraFor(arguments));
         }
-        for (const Mark* begin : open) {
+        for (const auto& [begin, slice] : open) {
             if (!begin)
                 continue;
             const uint32_t extra = extraFor(begin->arguments, kStillRunning);
-            slices.add(begin->time, std::max<int64_t>(0, m_last - begin->time), begin->function, extra);
+            slices.end(slice, m_last, begin->function, extra);
             m_builder.problem(
                 "json.begin_without_end", "Calls that had not ended are shown up to the end.", Severity::Info, -1);
         }
+        slices.addTo(m_builder.slices(track));
     }
     m_marks.clear();
 }
@@ -124,8 +132,12 @@ void Model::finishAsync()
         if (!goesOn())
             return false;
         byTime(marks);
-        std::vector<const AsyncMark*> open;
-        std::vector<Root> done;
+        struct Open
+        {
+            const AsyncMark* begin;
+            size_t span; // of the root
+        };
+        std::vector<Open> open;
         Root root{};
         std::pair<ProcessId, StringId> group;
         const auto close = [&](int64_t end) {
@@ -139,14 +151,15 @@ void Model::finishAsync()
                     root.begin = root.end = mark.time;
                     group = {mark.process, mark.name};
                 }
-                open.push_back(&mark);
+                open.push_back({&mark, root.spans.size()}); // outer ones first, see BegunSlices
+                root.spans.push_back({mark.time, mark.time, mark.function, 0});
             } else if (mark.kind == 'n' && !open.empty()) {
                 root.instants.push_back(&mark);
             } else if (mark.kind == 'n') {
                 groups[{mark.process, mark.name}].push_back({mark.time, mark.time, {}, {&mark}});
             } else {
                 auto it = open.end();
-                while (it != open.begin() && (*(it - 1))->name != mark.name)
+                while (it != open.begin() && (it - 1)->begin->name != mark.name)
                     --it;
                 if (it == open.begin() && !open.empty() && m_builder.intern("") == mark.name)
                     it = open.end();
@@ -156,20 +169,19 @@ void Model::finishAsync()
                         -1);
                     continue;
                 }
-                const AsyncMark& begin = **(it - 1);
+                const AsyncMark& begin = *(it - 1)->begin;
+                Span& span = root.spans[(it - 1)->span];
                 open.erase(it - 1);
-                root.spans.push_back(
-                    {begin.time, mark.time, begin.function,
-                     extraFor(begin.arguments.any() ? begin.arguments : mark.arguments)});
+                span.end = mark.time;
+                span.extra = extraFor(begin.arguments.any() ? begin.arguments : mark.arguments);
                 if (open.empty())
                     close(mark.time);
             }
         }
         if (!open.empty()) {
-            for (const AsyncMark* begin : open) {
-                root.spans.push_back(
-                    {begin->time, std::max(m_last, begin->time), begin->function,
-                     extraFor(begin->arguments, kStillRunning)});
+            for (const auto& [begin, span] : open) {
+                root.spans[span].end = std::max(m_last, begin->time);
+                root.spans[span].extra = extraFor(begin->arguments, kStillRunning);
                 m_builder.problem(
                     "json.begin_without_end", "Calls that had not ended are shown up to the end.", Severity::Info, -1);
             }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "formats/pftracks.h"
+#include "formats/begun.h"
 #include <algorithm>
 
 namespace calltide::formats::pf {
@@ -187,25 +188,26 @@ void Tracks::finish()
     const auto earlier = [](const auto& a, const auto& b) { return a.time < b.time; };
     for (auto& [track, marks] : m_marks) {
         std::stable_sort(marks.begin(), marks.end(), earlier);
-        SliceBuffer& slices = m_builder.slices(track);
-        std::vector<const Mark*> open;
+        BegunSlices slices;
+        std::vector<std::pair<const Mark*, size_t>> open;
         for (const Mark& m : marks) {
             if (m.function.valid()) {
-                open.push_back(&m);
+                open.push_back({&m, slices.begin(m.time)});
             } else if (open.empty()) {
                 m_builder.problem("pftrace.end_without_begin", "Ends without a begin were left out.", Severity::Warning);
             } else {
-                const Mark& b = *open.back();
-                slices.add(b.time, m.time - b.time, b.function, b.extra ? b.extra : m.extra);
+                const Mark& b = *open.back().first;
+                slices.end(open.back().second, m.time, b.function, b.extra ? b.extra : m.extra);
                 open.pop_back();
             }
         }
-        for (const Mark* m : open) {
+        for (const auto& [m, slice] : open) {
             const uint32_t extra = m->extra ? m->extra : uint32_t(kStillRunning);
-            slices.add(m->time, std::max<int64_t>(0, m_last - m->time), m->function, extra);
+            slices.end(slice, m_last, m->function, extra);
             m_builder.problem(
                 "pftrace.begin_without_end", "Calls that had not ended are shown up to the end.", Severity::Info);
         }
+        slices.addTo(m_builder.slices(track));
     }
     for (auto& [id, marks] : m_flows) {
         std::stable_sort(marks.begin(), marks.end(), earlier);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // speedscope's own format (also of py-spy, pyinstrument, austin): profiles of events or of samples over one list of
 // frames. One thread a profile.
+#include "formats/begun.h"
 #include "formats/jsonprofile.h"
 #include "formats/readers.h"
 #include "formats/sampled.h"
@@ -170,12 +171,13 @@ private:
         {
             FunctionId function;
             int64_t start;
+            size_t slice;
             bool closed;
         };
+        BegunSlices slices;
         std::vector<Open> open; // closed ones stay until they are the last
         std::vector<std::vector<size_t>> places; // of each function's open ones
         int64_t last = begin;
-        SliceBuffer& slices = m_builder.slices(m_track);
         for (Cursor c(list, true); c.next();) {
             std::string_view v[3];
             members(c.value, names, v);
@@ -192,7 +194,7 @@ private:
                 places.resize(size_t(f.v) + 1);
             if (v[0] == "\"O\"") {
                 places[f.v].push_back(open.size());
-                open.push_back({f, *at, false});
+                open.push_back({f, *at, slices.begin(*at), false});
                 continue;
             }
             if (places[f.v].empty()) {
@@ -205,7 +207,7 @@ private:
             if (*at < begun.start)
                 problem("speedscope.negative", "Calls that end before they begin are shown with no duration.",
                     Severity::Warning, c.value);
-            slices.add(begun.start, std::max<int64_t>(0, *at - begun.start), f);
+            slices.end(begun.slice, *at, f);
             while (!open.empty() && open.back().closed)
                 open.pop_back();
         }
@@ -213,10 +215,11 @@ private:
         for (const Open& o : open) {
             if (o.closed)
                 continue;
-            slices.add(o.start, end - o.start, o.function, kStillRunning);
+            slices.end(o.slice, end, o.function, kStillRunning);
             m_builder.problem(
                 "speedscope.open", "Calls that had not ended are shown up to the end.", Severity::Info, -1);
         }
+        slices.addTo(m_builder.slices(m_track));
         m_builder.includeTime(begin, end);
     }
 
