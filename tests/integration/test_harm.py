@@ -122,6 +122,22 @@ class HarmTest(CalltideTest):
         self.assertEqual(self.calls(self.out, "leaf"), 10 + 2 * 70000 + 2 * 70000)
         self.assertEqual(len(info["processes"]), 3)
 
+    def test_functions_that_are_stood_in_for(self):
+        self.same("""
+            import copy, inspect, multiprocessing, os, pickle, types, weakref
+            if __name__ == "__main__":
+                for name in "fork", "waitpid", "system", "execve", "posix_spawn":
+                    function = getattr(os, name)
+                    print(function, isinstance(function, types.BuiltinFunctionType), function.__module__, function.__doc__[:20])
+                    print(inspect.isbuiltin(function), weakref.ref(function)() is function, inspect.signature(function))
+                    for protocol in range(6):
+                        print(pickle.loads(pickle.dumps(function, protocol)) == function, end=" ")
+                    print(copy.copy(function) == function, {copy.deepcopy(function), function} == {function})
+                for how in "fork", "spawn":
+                    with multiprocessing.get_context(how).Pool(1) as pool:
+                        print(pool.map(os.system, ["exit 0", "exit 3"]))
+        """)
+
     def test_exec_over_itself(self):
         info = self.same("""
             import os, sys

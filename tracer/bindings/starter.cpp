@@ -4,6 +4,7 @@
 #include "bindings/follower.h"
 #include "bindings/spawn.h"
 #include "bindings/unseen.h"
+#include <cstddef>
 #include <frameobject.h>
 
 namespace calltide::bindings {
@@ -17,6 +18,7 @@ struct Starter
     PyObject* mend; // (arguments, keywords or None) -> (arguments, keywords); None: they stay
     int command;    // Starts: which argument is the command line; -1: none
     Starts starts;
+    PyObject* weak;
 };
 
 // The interpreter tells the function of sys.setprofile() only of functions that it calls itself: here it is us.
@@ -86,8 +88,22 @@ PyObject* call(PyObject* object, PyObject* arguments, PyObject* keywords)
     return result;
 }
 
+// A function is pickled by its name, under which another object than ours is found: pickled is the original, wrapped into
+// something that gives it back.
+PyObject* reduce(PyObject* object, PyObject*)
+{
+    PyObject* builtins = PyImport_ImportModule("builtins");
+    PyObject* giveBack = builtins ? PyObject_GetAttrString(builtins, "max") : nullptr; // of one
+    Py_XDECREF(builtins);
+    return giveBack ? Py_BuildValue("N((O))", giveBack, startedFunction(object)) : nullptr;
+}
+
+PyMethodDef g_reduce = {"__reduce_ex__", reduce, METH_VARARGS, nullptr};
+
 PyObject* attribute(PyObject* object, PyObject* name)
 {
+    if (PyUnicode_Check(name) && PyUnicode_CompareWithASCIIString(name, g_reduce.ml_name) == 0)
+        return PyCFunction_New(&g_reduce, object);
     return PyObject_GetAttr(reinterpret_cast<Starter*>(object)->original, name);
 }
 
@@ -103,6 +119,8 @@ PyObject* compare(PyObject* one, PyObject* two, int operation)
 
 void destroy(PyObject* object)
 {
+    if (reinterpret_cast<Starter*>(object)->weak)
+        PyObject_ClearWeakRefs(object);
     Py_XDECREF(reinterpret_cast<Starter*>(object)->original);
     Py_XDECREF(reinterpret_cast<Starter*>(object)->mend);
     PyObject_Free(object);
@@ -118,6 +136,7 @@ PyObject* makeStarter(PyObject* original, PyObject* mend, Starts starts, int com
         g_type.tp_name = "builtin_function_or_method";
         g_type.tp_basicsize = sizeof(Starter);
         g_type.tp_dealloc = destroy;
+        g_type.tp_weaklistoffset = offsetof(Starter, weak);
         g_type.tp_flags = Py_TPFLAGS_DEFAULT;
         g_type.tp_call = call;
         g_type.tp_getattro = attribute;
@@ -132,6 +151,7 @@ PyObject* makeStarter(PyObject* original, PyObject* mend, Starts starts, int com
         return nullptr;
     Py_INCREF(original);
     Py_INCREF(mend);
+    self->weak = nullptr;
     self->original = original;
     self->mend = mend;
     self->starts = starts;
