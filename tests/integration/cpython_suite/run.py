@@ -155,6 +155,3 @@ def main():
 
 if __name__ == "__main__":
     sys.exit(main())
-unittest.loader._FailedTest.--help	begins
-unittest.loader._FailedTest.--help	error
-done
