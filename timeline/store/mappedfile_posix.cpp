@@ -9,6 +9,9 @@
 #include <mutex>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#ifdef __SANITIZE_THREAD__
+#include <sys/syscall.h>
+#endif
 #include <unistd.h>
 
 namespace calltide::store {
@@ -48,6 +51,15 @@ struct MappedFiles
         sigemptyset(&action.sa_mask);
         return sigaction(SIGBUS, &action, &before) == 0;
     }
+    static void* zerosAt(void* at, size_t size)
+    {
+        constexpr int kFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
+#ifdef __SANITIZE_THREAD__ // which takes mmap() for writes of this thread that race with all who read there
+        return reinterpret_cast<void*>(syscall(SYS_mmap, at, size, PROT_READ, kFlags, -1, 0L));
+#else
+        return mmap(at, size, PROT_READ, kFlags, -1, 0);
+#endif
+    }
     // A page of a file that is shorter than it was, or on a disk that fails: zeros take its place.
     static void onFault(int number, siginfo_t* info, void* context)
     {
@@ -57,8 +69,7 @@ struct MappedFiles
             const MappedFile* file = slot.load();
             if (!file || at < reinterpret_cast<uintptr_t>(file->m_data) || at - reinterpret_cast<uintptr_t>(file->m_data) >= file->m_size)
                 continue;
-            if (mmap(reinterpret_cast<void*>(at & ~(page - 1)), page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0)
-                == MAP_FAILED)
+            if (zerosAt(reinterpret_cast<void*>(at & ~(page - 1)), page) == MAP_FAILED)
                 break;
             file->m_damaged.store(true, std::memory_order_relaxed);
             return;
