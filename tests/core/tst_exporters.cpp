@@ -158,6 +158,10 @@ private Q_SLOTS:
         QVERIFY(file.open(QIODevice::ReadOnly));
         const QByteArray text = file.readAll();
         QVERIFY(text.contains("\"ph\":\"f\"") && !text.contains("\"bp\""));
+        // Of some calls only those arrows that hang on them.
+        formats::ExportOptions some;
+        some.scope.passes = [&](SliceIndex i) { return t->trackOf(i) == one; };
+        QCOMPARE(through(t, ExportFormat::PerfettoJson, QStringLiteral("one.json"), some)->flows().size(), size_t(0));
     }
 
     void collapsedKeepsOwnTimes()

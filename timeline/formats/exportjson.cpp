@@ -249,6 +249,18 @@ private:
         }
     }
 
+    // Whether a call that is written runs at the time: arrows hang on calls.
+    bool callAt(TrackId track, int64_t time) const
+    {
+        for (uint32_t d = 0; d < m_trace.track(track).rowCount; d++) {
+            const SliceIndex s = m_trace.sliceAt(m_trace.rowAt(track, d), time);
+            if (s == kNoSlice)
+                return false;
+            if (!m_options.scope.passes || m_options.scope.passes(s))
+                return true;
+        }
+        return false;
+    }
     void flows()
     {
         uint64_t id = 0;
@@ -257,11 +269,12 @@ private:
             if (!f.fromTrack.valid() || !f.toTrack.valid() || !m_wanted[f.fromTrack.v] || !m_wanted[f.toTrack.v]
                 || !inside(f.from, f.from) || !inside(f.to, f.to))
                 continue;
+            // One that ends in no call, as where a process begins, is bound to the next one; else it would not be drawn.
+            const bool inCall = callAt(f.toTrack, f.to);
+            if (m_options.scope.passes && (!inCall || !callAt(f.fromTrack, f.from)))
+                continue;
             for (const bool start : {true, false}) {
                 event();
-                // One that ends in no call, as where a process begins, is bound to the next one; else it would not be drawn.
-                const bool inCall = !start && m_trace.track(f.toTrack).rowCount
-                    && m_trace.sliceAt(m_trace.rowAt(f.toTrack, 0), f.to) != kNoSlice;
                 m_out.add(start ? "{\"ph\":\"s\"" : inCall ? "{\"ph\":\"f\",\"bp\":\"e\"" : "{\"ph\":\"f\"");
                 m_out.add(m_names.ids(start ? f.fromTrack : f.toTrack));
                 m_out.add(",\"id\":");
