@@ -322,10 +322,12 @@ Outcome readEvent(
 
 const char* guessEvent(const char* from, const char* begin, const char* end)
 {
-    size_t budget = size_t(end - from) * 8; // events within events within … would else be read again and again
+    size_t steps = 0, budget = size_t(end - from) * 8; // events within events within … would else be read again and again
     // Looks back a little: the '}' and ',' before an event that starts exactly at `from`.
     const char* p = from - begin > 64 ? from - 64 : begin;
     while ((p = static_cast<const char*>(std::memchr(p, '}', size_t(end - p))))) {
+        if ((++steps & 0xFFFF) == 0 && Stop::asked())
+            return nullptr;
         const char* q = skipSpace(p + 1, end);
         p++;
         if (q >= end || *q != ',')

@@ -27,6 +27,7 @@ public:
 
     Result<store::TracePtr> read()
     {
+        const Stop stop(m_options.progress);
         if (auto status = documents(); !status)
             return status.error();
         if (!m_sawList || (m_model.events() == 0 && m_model.elements() > 0))
@@ -220,6 +221,8 @@ private:
         bool string = false, escaped = false, begun = false;
         for (;;) {
             for (const char* p = m_window.at(); p < m_window.end(); p++) {
+                if ((uintptr_t(p) & 0x3FFFFF) == 0 && stopped()) // now and then: the window may be large
+                    break;
                 const char c = *p;
                 const bool wasString = string;
                 if (escaped)
