@@ -41,6 +41,16 @@ private Q_SLOTS:
             (QByteArray("{\"samples\":[{\"cpu\":0,\"tid\":4,\"ts\":1.0,\"name\":\"cycles\",\"sf\":2,\"weight\":1},{\"tid\":4,\"ts\":2,\"sf\":1},{\"tid\":4,\"sf\":1}],"
             "\"traceEvents\":[{\"ph\":\"X\",\"name\":\"f\",\"ts\":1,\"dur\":1,\"pid\":3,\"tid\":4}]") + frames).constData(),
             "0 1000 1000 f; 0 1000 2000 main; 1 1000 1000 a\"b", "json.bad_sample 1");
+        const auto chunk = [](const char* data) {
+            return QByteArray(",{\"ph\":\"P\",\"name\":\"ProfileChunk\",\"id\":\"0x1\",\"pid\":1,\"tid\":9,\"ts\":200,\"args\":{\"data\":") + data + "}}";
+        };
+        row("V8's profile, in parts, of its thread; a sample that came late",
+            ("[{\"ph\":\"P\",\"name\":\"Profile\",\"id\":\"0x1\",\"pid\":1,\"tid\":2,\"ts\":100,\"args\":{\"data\":{\"startTime\":90}}}"
+            + chunk("{\"cpuProfile\":{\"nodes\":[{\"id\":1,\"callFrame\":{\"functionName\":\"(root)\"}},"
+                    "{\"id\":2,\"parent\":1,\"callFrame\":{\"functionName\":\"f\",\"url\":\"file:///a.js\",\"lineNumber\":2}}],\"samples\":[2,2]},\"timeDeltas\":[10,10]}")
+            + chunk("{\"cpuProfile\":{\"nodes\":[{\"id\":3,\"parent\":2,\"callFrame\":{\"functionName\":\"g\"}}],\"samples\":[3,1,3]},\"timeDeltas\":[10,20,-10]}")
+            + "]").constData(),
+            "0 100000 40000 f (/a.js:3); 1 120000 20000 g");
         row("instants too",
             "{\"traceEvents\":[{\"ph\":\"X\",\"name\":\"f\",\"ts\":1,\"dur\":1,\"pid\":1,\"tid\":1},{\"ph\":\"i\",\"name\":\"i\",\"s\":\"t\",\"ts\":1,\"pid\":1,\"tid\":1,\"stack\":[\"m\"]}]}",
             "0 1000 1000 f");

@@ -242,6 +242,21 @@ private Q_SLOTS:
         }
     }
 
+    // As Chrome writes them: a state lasts until the next one of its track.
+    void perfettoStates()
+    {
+        const auto field = [](int number, const QByteArray& bytes) { return QByteArray(1, char(number * 8 + 2)) + char(bytes.size()) + bytes; };
+        QByteArray file = field(1, QByteArray("\xE2\x03\x05\x08\x07\x12\x01t", 8)); // track 7, "t"
+        for (const auto& [time, name] : {std::pair{10, "On"}, std::pair{30, "Off"}, std::pair{60, ""}}) {
+            const QByteArray event = QByteArray("\x48\x05\x58\x07", 4) + (*name ? QByteArray("\xBA\x01", 2) + char(strlen(name)) + name : QByteArray());
+            file += field(1, "\x40" + QByteArray(1, char(time)) + "\x50\x01" + field(11, event));
+        }
+        const auto r = formats::open(writeFile(m_dir, QStringLiteral("states.pftrace"), file));
+        QVERIFY2(r, r ? "" : r.error().message.c_str());
+        QCOMPARE(sliceLines(**r, false), (QStringList{QStringLiteral("0 10 20 On"), QStringLiteral("0 30 30 Off")}));
+        QCOMPARE(problemLines(**r).join(u' '), QString());
+    }
+
     // Without -g each sample is one line, whose program is written right-aligned; -F chooses what stands in a line.
     void perfScriptOfOtherOptions()
     {

@@ -3,6 +3,7 @@
 #include "formats/jsonprofile.h"
 #include "formats/readers.h"
 #include "formats/sampled.h"
+#include "formats/v8samples.h"
 #include <algorithm>
 
 namespace calltide::formats {
@@ -63,7 +64,7 @@ private:
                 continue;
             }
             const auto index = uint32_t(m_hits.size());
-            m_table.add(function(v[1]));
+            m_table.add(v8Function(m_builder, v[1]));
             m_hits.push_back(std::max<int64_t>(0, parseInteger(v[2]).value_or(0)));
             if (!v[3].empty())
                 children.emplace_back(index, v[3]);
@@ -86,30 +87,11 @@ private:
         }
     }
 
-    FunctionId function(std::string_view frame) // none: nothing ran
-    {
-        static constexpr std::string_view names[] = {"functionName", "url", "lineNumber"};
-        std::string_view v[3];
-        members(frame, names, v);
-        std::string name = textOf(v[0]), url = textOf(v[1]);
-        if (name == "(root)" || name == "(idle)")
-            return {};
-        if (url.starts_with("file://"))
-            url.erase(0, 7);
-        Function f;
-        f.name = m_builder.intern(name.empty() ? "(anonymous)" : name);
-        f.file = m_builder.intern(url);
-        const int64_t line = parseInteger(v[2]).value_or(-1) + 1; // from 0
-        f.line = !url.empty() && line > 0 && line < INT32_MAX ? uint32_t(line) : 0;
-        return m_builder.addFunction(f);
-    }
-
     void samples(std::string_view list, std::string_view deltas, int64_t at, int64_t end)
     {
         constexpr int64_t kGreatest = int64_t(1) << 61;
-        SampledThread thread(m_builder, m_track, m_budget);
         Cursor delta(deltas, true);
-        std::vector<FunctionId> stack;
+        std::vector<std::pair<int64_t, std::string_view>> all; // V8 writes some after their time
         uint64_t number = 0;
         at = std::clamp(at, -kGreatest, kGreatest);
         for (Cursor c(list, true); c.next();) {
@@ -119,21 +101,28 @@ private:
                     Severity::Warning, c.value);
             else
                 at = std::clamp(at + *step, -kGreatest, kGreatest);
+            all.emplace_back(at, c.value);
+            end = std::max(end, at);
+        }
+        std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+        SampledThread thread(m_builder, m_track, m_budget);
+        std::vector<FunctionId> stack;
+        for (const auto& [time, text] : all) {
             if ((++number & 0xFFF) == 0 && m_content.cancelled())
                 return;
-            const auto it = m_byId.find(parseInteger(c.value).value_or(INT64_MIN));
+            const auto it = m_byId.find(parseInteger(text).value_or(INT64_MIN));
             auto found = StackTable::Found::Broken;
             stack.clear();
             if (it != m_byId.end())
                 found = m_table.stack(it->second, m_budget, stack);
             if (found != StackTable::Found::Whole) {
                 problem("cpuprofile.sample", "Samples of nodes that are not in the file are shown empty.",
-                    Severity::DataLoss, c.value);
+                    Severity::DataLoss, text);
                 stack.clear();
             }
-            thread.sample(at, stack, m_content.offsetOf(c.value));
+            thread.sample(time, stack, m_content.offsetOf(text));
         }
-        thread.end(std::max(at, end));
+        thread.end(end);
     }
 
     void byHits()

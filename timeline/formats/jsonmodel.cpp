@@ -10,6 +10,7 @@ Model::Model(TraceBuilder& builder, bool inMemory, uint64_t fileBytes)
     : m_builder(builder)
     , m_inMemory(inMemory)
     , m_stacks(builder, fileBytes)
+    , m_v8(builder, fileBytes)
 {
 }
 
@@ -271,6 +272,8 @@ void Model::other(const RawEvent& e)
     case 'P':
         if (m_stacks.isSample(e))
             return m_stacks.addSample(e, *time, threadFor(e.pid, e.tid));
+        if (V8Samples::isPart(e))
+            return m_v8.add(e, *time, threadFor(e.pid, e.tid));
         [[fallthrough]];
     default: {
         const std::string kind = std::string("json.phase.") + e.ph;

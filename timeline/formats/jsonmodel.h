@@ -3,6 +3,7 @@
 #pragma once
 #include "formats/jsonscan.h"
 #include "formats/jsonstacks.h"
+#include "formats/v8samples.h"
 #include "formats/keyed.h"
 #include "store/builder.h"
 #include "store/progress.h"
@@ -113,6 +114,7 @@ private:
     std::string m_key;
     std::string m_kept;
     Stacks m_stacks;
+    V8Samples m_v8;
 };
 
 } // namespace calltide::formats::json

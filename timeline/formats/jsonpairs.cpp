@@ -37,6 +37,7 @@ void Model::finish(const Progress* progress)
     finishFlows();
     if (!goesOn())
         return;
+    m_v8.finish();
     m_stacks.finish([this](std::string_view tid) { // of a thread of any process; else of one of its own
         const int64_t number = numberFor(tid);
         for (const auto& [key, track] : m_threads)

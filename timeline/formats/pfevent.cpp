@@ -259,6 +259,9 @@ void Events::read(const EventPacket& packet, Sequence& s)
     case InstantType:
         m_tracks.instant(e.track, at, e.name, e.arguments);
         break;
+    case State:
+        m_tracks.state(e.track, at, e.name.empty() ? FunctionId() : function(e), m_builder.addExtra(0, e.arguments));
+        break;
     case Counter:
         if (e.uuid && e.value)
             m_tracks.counter(*e.uuid, at, *e.value);

@@ -30,7 +30,7 @@ const PacketName kOther[] = {
     {33, "trace_config", false}, {35, "trace_stats", false}, {36, "synchronization_marker", false},
     {37, "profile_packet", true}, {45, "system_info", false}, {46, "trigger", false}, {47, "packages_list", true},
     {54, "streaming_profile_packet", true}, {66, "perf_sample", true}, {69, "service_event", false},
-    {72, "extension_descriptor", false}, {78, "ui_state", false}, {89, "trace_uuid", false},
+    {72, "extension_descriptor", false}, {51, "chrome_metadata", false}, {78, "ui_state", false}, {124, "trace_provenance", false}, {89, "trace_uuid", false},
 };
 // Fields of TracePacket that say something about the packet itself.
 constexpr uint32_t kOfPacket[] = {3, 8, 10, 12, 13, 41, 42, 58, 59, 79, 87, 98};

@@ -145,6 +145,16 @@ void Tracks::end(TrackId track, int64_t time, uint32_t arguments)
     m_marks[track].push_back({time, FunctionId(), arguments});
 }
 
+void Tracks::state(TrackId track, int64_t time, FunctionId function, uint32_t arguments)
+{
+    if (m_inState.erase(track))
+        end(track, time, 0);
+    if (function.valid()) {
+        begin(track, time, function, arguments);
+        m_inState.insert(track);
+    }
+}
+
 void Tracks::complete(TrackId track, int64_t time, int64_t duration, FunctionId function, uint32_t arguments)
 {
     see(time + duration);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <unordered_map>
 
 namespace calltide::formats::pf {
@@ -41,6 +42,8 @@ public:
 
     void begin(store::TrackId track, int64_t time, store::FunctionId function, uint32_t arguments);
     void end(store::TrackId track, int64_t time, uint32_t arguments);
+    // From now on the track is in this state, until the next one; no function: in none.
+    void state(store::TrackId track, int64_t time, store::FunctionId function, uint32_t arguments);
     void complete(store::TrackId track, int64_t time, int64_t duration, store::FunctionId function, uint32_t arguments);
     void instant(store::TrackId track, int64_t time, std::string_view name, std::string_view arguments, bool ofProcess = false);
     void counter(uint64_t uuid, int64_t time, double value);
@@ -81,6 +84,7 @@ private:
     std::map<int64_t, int64_t> m_parents;
     std::map<int64_t, std::string> m_threadNames; // by tid
     std::map<store::TrackId, std::vector<Mark>> m_marks;
+    std::set<store::TrackId> m_inState;
     std::unordered_map<uint64_t, std::vector<FlowMark>> m_flows;
     int64_t m_last = INT64_MIN;
 };
