@@ -4,9 +4,8 @@
 namespace calltide::formats {
 
 Crew::Crew(size_t helpers)
+    : m_size(helpers)
 {
-    for (size_t i = 0; i < helpers; i++)
-        m_helpers.emplace_back([this, i] { help(i + 1); });
 }
 
 Crew::~Crew()
@@ -26,8 +25,10 @@ void Crew::begin(size_t pieces, std::function<void(size_t, size_t)> work)
     m_work = std::move(work);
     m_pieces = pieces;
     m_next = 0;
-    if (m_helpers.empty())
+    if (m_size == 0 || pieces < 2)
         return;
+    for (size_t i = m_helpers.size(); i < m_size; i++)
+        m_helpers.emplace_back([this, i] { help(i + 1); });
     {
         const std::lock_guard hold(m_lock);
         m_round++;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Threads that share out numbered pieces of work again and again; made once, because a block of text is read in less
-// time than a few threads take to begin. Used by one thread, which works along while it waits.
+// time than a few threads take to begin, and only when there are two pieces: an archive may hold thousands of small files. Used by one thread, which works along while it waits.
 #pragma once
 #include <atomic>
 #include <condition_variable>
@@ -30,6 +30,7 @@ private:
 
     std::function<void(size_t, size_t)> m_work;
     std::atomic<size_t> m_next{0};
+    const size_t m_size;
     size_t m_pieces = 0;
     std::mutex m_lock;
     std::condition_variable m_begun, m_idle;
