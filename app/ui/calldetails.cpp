@@ -40,9 +40,10 @@ struct Brackets
     const Json* items;
     char open, close;
     const char* ofNone = "";
+    bool pairs = false;
 };
 
-// JSON has no tuples and sets: the recorder writes {"__tuple__": [1, 2]}.
+// JSON has no tuples and sets, and keys of texts only: the recorder writes {"__tuple__": [1, 2]}, {"__dict__": [[1, "one"]]}.
 Brackets bracketsOf(const Json& value)
 {
     if (value.is_array())
@@ -52,6 +53,8 @@ Brackets bracketsOf(const Json& value)
             return {&value.front(), '(', ')', "()"};
         if (value.begin().key() == "__set__")
             return {&value.front(), '{', '}', "set()"};
+        if (value.begin().key() == "__dict__")
+            return {&value.front(), '{', '}', "{}", true};
     }
     return {&value, '{', '}'};
 }
@@ -89,7 +92,13 @@ void addPython(const Json& value, std::string& out, int depth)
                     continue; // more of them, that were not recorded
                 out += ": ";
             }
-            addPython(inner, out, depth + 1);
+            if (brackets.pairs && inner.is_array() && inner.size() == 2) {
+                addPython(inner[0], out, depth + 1);
+                out += ": ";
+                addPython(inner[1], out, depth + 1);
+            } else {
+                addPython(inner, out, depth + 1);
+            }
         }
         if (brackets.open == '(' && brackets.items->size() == 1)
             out += ',';

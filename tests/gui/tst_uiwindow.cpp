@@ -85,7 +85,7 @@ private Q_SLOTS:
         const auto thread = builder.addTrack({.process = process, .tid = 1});
         const auto function = builder.addFunction({.name = builder.intern("load")});
         const auto raised = builder.addExtra(store::kException, "{\"url\":\"u\",\"again\":[1,true,null,\"it's\"],\"of\":{\"k\":[1.5,\"<P>\"]},\"none\":null,"
-                                                           "\"t\":{\"__tuple__\":[1,{\"__tuple__\":[2]}]},\"s\":[{\"__set__\":[3,4]},{\"__set__\":[]},{\"__tuple__\":[]}]}"),
+                                                           "\"t\":{\"__tuple__\":[1,{\"__tuple__\":[2]}]},\"s\":[{\"__set__\":[3,4]},{\"__set__\":[]},{\"__tuple__\":[]},{\"__dict__\":[[1,\"a\"],[null,{}],\"…\"]}]}"),
                    returned = builder.addExtra(0, "{\"n\":1,\"return_value\":\"7\"}");
         builder.slices(thread).add(0, 100, function, raised);
         builder.slices(thread).add(200, 100, function, returned);
@@ -104,7 +104,7 @@ private Q_SLOTS:
         QCOMPARE(first.returned, QString());
         QCOMPARE(first.arguments, (QList<QPair<QString, QString>>{{u"url"_s, u"u"_s}, {u"again"_s, u"[1, True, None, \"it's\"]"_s},
                                     {u"of"_s, u"{'k': [1.5, <P>]}"_s}, {u"none"_s, u"None"_s},
-                                    {u"t"_s, u"(1, (2,))"_s}, {u"s"_s, u"[{3, 4}, set(), ()]"_s}}));
+                                    {u"t"_s, u"(1, (2,))"_s}, {u"s"_s, u"[{3, 4}, set(), (), {1: 'a', None: {}, …}]"_s}}));
         QCOMPARE(first.gilWait, int64_t(50));
         QCOMPARE(second.gilWait, int64_t(0));
         QCOMPARE(second.raised, QString());

@@ -208,7 +208,7 @@ class Values(RecorderTest):
             def cells(x):
                 def inner(): return x
                 return inner()
-            f(1, "two", 3.5, None, key=b"k", z={1: (True, False)}, y={3})
+            f(1, "two", 3.5, None, key=b"k", z={1: (True, False), (2,): {}}, y={3})
             f("x" * 1000, 2**100, key=[[[[[1]]]]], n=float("nan"))
             cells("in a cell")
             Secret().method(Secret)
@@ -219,7 +219,7 @@ class Values(RecorderTest):
         """, options=["--log-func-args", "--log-func-retval"])
         one, two = r.calls("f")
         self.assertEqual(one.arguments, {"a": 1, "b": "two", "more": {"__tuple__": [3.5, None]}, "key": "b'k'",
-                                         "rest": {"z": {"1": {"__tuple__": [True, False]}}, "y": {"__set__": [3]}}})
+                                         "rest": {"z": {"__dict__": [[1, {"__tuple__": [True, False]}], [{"__tuple__": [2]}, {}]]}, "y": {"__set__": [3]}}})
         self.assertEqual(one.result, [1, "two"])
         self.assertEqual((two.arguments["a"], two.arguments["b"]), ("x" * 200 + "…", "0x1" + "0" * 25))
         self.assertEqual(two.arguments["key"], [[[["<list>"]]]])

@@ -119,31 +119,42 @@ void Json::sequence(PyObject* object, int depth)
     out += list ? "]" : "]}";
 }
 
+// With keys that are no texts: {"__dict__": [[1, "one"], …]}.
 void Json::dictionary(PyObject* object, int depth)
 {
     PyObject *name = nullptr, *entry = nullptr;
     Py_ssize_t at = 0;
     size_t n = 0;
-    out += '{';
+    bool texts = true;
+    for (; texts && n < kMostItems && PyDict_Next(object, &at, &name, &entry); n++)
+        texts = PyUnicode_CheckExact(name);
+    at = Py_ssize_t(n = 0);
+    out += texts ? "{" : "{\"__dict__\": [";
     while (PyDict_Next(object, &at, &name, &entry)) {
-        if (n >= kMostItems || full()) {
+        if (!texts && !item(n))
+            break;
+        if (texts && (n >= kMostItems || full())) {
             key("…", n == 0);
             text("…");
             break;
         }
         Py_INCREF(name);
         Py_INCREF(entry);
-        Json shown(false);
-        if (PyUnicode_CheckExact(name))
-            shown.out = bindings::text(name);
-        else
-            shown.value(name, kMostDepth);
-        key(shown.out, n++ == 0);
+        if (texts) {
+            key(bindings::text(name), n == 0);
+        } else {
+            out += '[';
+            value(name, depth + 2);
+            out += ", ";
+        }
         value(entry, depth + 1);
+        if (!texts)
+            out += ']';
+        n++;
         Py_DECREF(name);
         Py_DECREF(entry);
     }
-    out += '}';
+    out += texts ? "}" : "]}";
 }
 
 void Json::set(PyObject* object, int depth)
