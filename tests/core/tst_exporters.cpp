@@ -5,6 +5,9 @@
 #include "store/builder.h"
 #include "store/statistics.h"
 #include "tracetext.h"
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 
 using namespace calltide;
 using namespace calltide::store;
@@ -162,6 +165,26 @@ private Q_SLOTS:
         formats::ExportOptions some;
         some.scope.passes = [&](SliceIndex i) { return t->trackOf(i) == one; };
         QCOMPARE(through(t, ExportFormat::PerfettoJson, QStringLiteral("one.json"), some)->flows().size(), size_t(0));
+    }
+
+    void firefoxCountsTimeAndNotChanges()
+    {
+        const auto t = shop();
+        through(t, ExportFormat::Firefox, QStringLiteral("w.firefox.json"));
+        QFile file(m_dir.filePath(QStringLiteral("w.firefox.json")));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QJsonArray threads = QJsonDocument::fromJson(file.readAll()).object()[QStringLiteral("threads")].toArray();
+        QCOMPARE(threads.size(), 2);
+        for (int k = 0; k < 2; k++) {
+            const QJsonObject samples = threads[k].toObject()[QStringLiteral("samples")].toObject();
+            QCOMPARE(samples[QStringLiteral("weightType")].toString(), QStringLiteral("tracing-ms"));
+            const QJsonArray weights = samples[QStringLiteral("weight")].toArray();
+            QCOMPARE(weights.size(), samples[QStringLiteral("length")].toInt());
+            double sum = 0;
+            for (const QJsonValue& w : weights)
+                sum += w.toDouble();
+            QCOMPARE(sum, k == 0 ? 9.0 : 2.0);
+        }
     }
 
     void collapsedKeepsOwnTimes()

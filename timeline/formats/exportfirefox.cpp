@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A processed profile for the Firefox Profiler: a sample wherever a thread's stack changes. Calls of one function that
+// A processed profile for the Firefox Profiler: a sample wherever a thread's stack changes, which weighs as long as the
+// stack stays, or its call tree would count changes instead of time. Calls of one function that
 // follow each other without a gap become one there; the format has no other way.
 #include "formats/exporters.h"
 #include <charconv>
@@ -91,13 +92,18 @@ void writeThread(Exporting& e, TrackId id, const ThreadSamples& s, size_t functi
     out.add(",\"pid\":\"" + std::to_string(process.pid) + "\",\"processName\":");
     out.addString(track.process.valid() ? t.string(process.name) : std::string_view());
     const auto number = [](uint32_t v) { return v == ThreadSamples::kNone ? std::string("null") : std::to_string(v); };
-    out.add(",\"samples\":{\"length\":" + std::to_string(s.times.size()) + ",\"weight\":null,\"weightType\":\"samples\"");
-    column(out, "stack", s.stacks, number);
-    column(out, "time", s.times, [](int64_t ns) {
+    const auto time = [](int64_t ns) {
         std::string text;
         milliseconds(text, ns);
         return text;
+    };
+    out.add(",\"samples\":{\"length\":" + std::to_string(s.times.size()) + ",\"weightType\":\"tracing-ms\"");
+    column(out, "weight", s.stacks, [&, i = size_t(0)](uint32_t stack) mutable {
+        const int64_t lasts = ++i < s.times.size() && stack != ThreadSamples::kNone ? s.times[i] - s.times[i - 1] : 0;
+        return time(lasts);
     });
+    column(out, "stack", s.stacks, number);
+    column(out, "time", s.times, time);
     const size_t n = s.table.size();
     out.add("},\"stackTable\":{\"length\":" + std::to_string(n));
     column(out, "frame", s.table, [](const auto& v) { return std::to_string(v.second); });
