@@ -53,6 +53,17 @@ class Calls(RecorderTest):
         self.assertEqual((call.function.name, call.function.line, call.function.module), ("checkout", 3, "__main__"))
         self.assertEqual(r.count("outer.<locals>.inner" if sys.version_info >= (3, 11) else "inner"), 1)
 
+    def test_class_methods_in_c_are_named_after_their_class(self):
+        r = self.record("""
+            class D(dict): pass
+            int.from_bytes(b"a", "big"); bool.from_bytes(b"a", "big"); bytes.fromhex("00"); D.fromkeys("ab"); str.maketrans("a", "b")
+            type("T", (), {}).mro(); object.__new__(D.__mro__[-1]); tuple.__new__(tuple)
+        """)
+        names = {c.function.qualname for c in r.calls() if not c.function.file}
+        for wanted in ("int.from_bytes", "bytes.fromhex", "dict.fromkeys", "str.maketrans", "type.mro", "object.__new__", "tuple.__new__"):
+            self.assertIn(wanted, names)
+        self.assertNotIn("type.from_bytes", names)
+
     def test_c_functions_have_viztracers_names(self):
         r = self.record("""
             import time, collections

@@ -2,6 +2,7 @@
 #include "bindings/functions.h"
 #include "bindings/foreign.h"
 #include "bindings/greenlets.h"
+#include "bindings/names.h"
 #include "bindings/triggers.h"
 #include <cstring>
 #include <unordered_map>
@@ -11,6 +12,8 @@ namespace calltide::bindings {
 using namespace calltide::format;
 
 Slot g_slots[1u << kSlotBits];
+const PyMethodDef* g_newDefinition = nullptr;
+PyTypeObject* g_methodWrapper = nullptr;
 
 // Up to 3.10 a thread ends without Thread._delete; the last it calls while it has a name is get_ident.
 constexpr bool kNamesByIdent = PY_VERSION_HEX < 0x030B0000;
@@ -27,16 +30,7 @@ namespace {
 #define CT_RequestExtra _PyEval_RequestCodeExtraIndex
 #endif
 
-// Of method-wrapper objects, whose layout has no public header but has not changed since Python 2.
-struct MethodWrapper
-{
-    PyObject_HEAD
-    PyObject* descriptor;
-    PyObject* self;
-};
-
 Py_ssize_t g_extra = -1;
-PyTypeObject* g_methodWrapper = nullptr;
 std::unordered_map<const void*, Function*> g_callables;
 std::vector<Function*> g_byId;
 std::unordered_map<std::string, std::pair<uint32_t, uint32_t>> g_known; // what a record says -> event id, function number
@@ -206,88 +200,6 @@ Function* recordOfCode(PyCodeObject* code)
     return f;
 }
 
-struct Names
-{
-    std::string name, qualified, module;
-    FunctionKind kind = FunctionKind::C;
-};
-
-std::string typeName(PyTypeObject* type) { return type->tp_name ? type->tp_name : "?"; }
-
-// Static types say "module.name" in tp_name; classes made by a class statement only their name.
-std::string moduleOfType(PyTypeObject* type)
-{
-    const char* dot = type->tp_name ? std::strrchr(type->tp_name, '.') : nullptr;
-    if (dot)
-        return std::string(type->tp_name, size_t(dot - type->tp_name));
-    if (type->tp_dict)
-        return text(PyDict_GetItemString(type->tp_dict, "__module__"));
-    return {};
-}
-
-Names nameCFunction(PyObject* callable)
-{
-    const auto* f = reinterpret_cast<PyCFunctionObject*>(callable);
-    Names n;
-    n.name = f->m_ml->ml_name ? f->m_ml->ml_name : "?";
-    std::string owner;
-    if (f->m_self && !PyModule_Check(f->m_self) && !PyCapsule_CheckExact(f->m_self)) {
-        owner = typeName(Py_TYPE(f->m_self));
-        n.module = moduleOfType(Py_TYPE(f->m_self));
-    } else {
-        if (f->m_module)
-            owner = PyModule_Check(f->m_module) && PyModule_GetName(f->m_module) ? PyModule_GetName(f->m_module) : text(f->m_module);
-        if (owner.empty() && f->m_self && PyModule_Check(f->m_self) && PyModule_GetName(f->m_self))
-            owner = PyModule_GetName(f->m_self);
-        PyErr_Clear();
-        n.module = owner;
-    }
-    n.qualified = owner.empty() ? n.name : owner + "." + n.name;
-    return n;
-}
-
-Names nameDescriptor(PyObject* callable, PyObject* self)
-{
-    const auto* d = reinterpret_cast<PyDescrObject*>(callable);
-    Names n;
-    n.name = text(d->d_name);
-    // Called on something else it will raise; then it is only the class's own.
-    PyTypeObject* type = self && PyType_IsSubtype(Py_TYPE(self), d->d_type) ? Py_TYPE(self) : d->d_type;
-    n.qualified = typeName(type) + "." + n.name;
-    n.module = moduleOfType(type);
-    return n;
-}
-
-Names nameCallable(PyObject* callable, PyObject* self)
-{
-    if (Py_TYPE(callable) == &PyMethod_Type)
-        callable = PyMethod_GET_FUNCTION(callable);
-    PyTypeObject* type = Py_TYPE(callable);
-    if (PyCFunction_Check(callable))
-        return nameCFunction(callable);
-    if (type == &PyMethodDescr_Type)
-        return nameDescriptor(callable, self);
-    if (type == &PyClassMethodDescr_Type || type == &PyWrapperDescr_Type)
-        return nameDescriptor(callable, nullptr);
-    if (type == g_methodWrapper)
-        return nameDescriptor(reinterpret_cast<MethodWrapper*>(callable)->descriptor, nullptr);
-    Names n;
-    if (PyType_Check(callable)) {
-        auto* called = reinterpret_cast<PyTypeObject*>(callable);
-        n.kind = FunctionKind::Type;
-        n.module = moduleOfType(called);
-        n.qualified = called->tp_flags & Py_TPFLAGS_HEAPTYPE ? text(reinterpret_cast<PyHeapTypeObject*>(called)->ht_qualname)
-                                                             : typeName(called);
-        const size_t dot = n.qualified.rfind('.');
-        n.name = dot == std::string::npos ? n.qualified : n.qualified.substr(dot + 1);
-        return n;
-    }
-    n.name = "__call__";
-    n.module = moduleOfType(type);
-    n.qualified = typeName(type) + ".__call__";
-    return n;
-}
-
 PyObject* typeDied(PyObject* self, PyObject*)
 {
     const void* key = PyLong_AsVoidPtr(self);
@@ -329,8 +241,11 @@ PyObject* guardKey(PyObject* callable, PyObject* self, const void* key)
         if (!self || PyCapsule_CheckExact(self))
             return Py_INCREF(callable), callable;
     }
-    if (uintptr_t(key) & 1) // from methodKey()
-        return endsSomeTime(Py_TYPE(self)) ? watchClass(Py_TYPE(self), key) : nullptr;
+    if (uintptr_t(key) & 1) { // from methodKey()
+        const bool isNew = PyCFunction_Check(callable) && reinterpret_cast<PyCFunctionObject*>(callable)->m_ml == g_newDefinition;
+        PyTypeObject* type = isNew ? reinterpret_cast<PyTypeObject*>(self) : Py_TYPE(self);
+        return endsSomeTime(type) ? watchClass(type, key) : nullptr;
+    }
     if (Py_TYPE(callable) == g_methodWrapper)
         return Py_INCREF(object), object;
     return nullptr;
@@ -375,6 +290,11 @@ void initFunctions()
 {
     if (g_extra < 0)
         g_extra = CT_RequestExtra(codeFreed);
+    if (PyObject* any = PyObject_GetAttrString(reinterpret_cast<PyObject*>(&PyBaseObject_Type), "__new__")) {
+        if (PyCFunction_Check(any))
+            g_newDefinition = reinterpret_cast<PyCFunctionObject*>(any)->m_ml;
+        Py_DECREF(any);
+    }
     // Newer headers do not name the type.
     if (PyObject* wrapper = PyObject_GetAttrString(Py_None, "__str__")) {
         g_methodWrapper = Py_TYPE(wrapper);
@@ -431,6 +351,9 @@ const void* rareCallableKey(PyObject* callable)
     return type;
 }
 
+// What the package itself calls, and its classes, such as log_event.
+static bool isOurs(const std::string& module) { return module.rfind("calltide._tracer", 0) == 0 || module == "calltide.events" || module == "calltide.tracer"; }
+
 static Function* recordOfCallable(PyObject* callable, PyObject* self, const void* key)
 {
     Function*& f = g_callables[key];
@@ -452,7 +375,7 @@ Function* judgedCallable(PyObject* callable, PyObject* self, const void* key)
         const Names n = nameCallable(callable, self);
         f->judged = g_session.generation;
         noticeGreenlets(false);
-        f->filtered = n.module.rfind("calltide._tracer", 0) != 0 && !g_session.filter.keepsC(n.name, n.qualified, n.module);
+        f->filtered = !isOurs(n.module) && !g_session.filter.keepsC(n.name, n.qualified, n.module);
     }
     return f;
 }
@@ -471,7 +394,7 @@ Function* functionOfCallable(PyObject* callable, PyObject* self, const void* key
         record.qualname = tables.string(n.qualified);
         record.module = tables.string(n.module);
         noticeGreenlets(false);
-        found->ignored = n.module.rfind("calltide._tracer", 0) == 0;
+        found->ignored = isOurs(n.module);
         found->role = n.qualified == "_thread.get_ident" ? Role::EndsThread : Role::None;
         announce(recorder, found, record);
     }

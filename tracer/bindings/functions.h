@@ -67,9 +67,13 @@ CALLTIDE_HOT const void* methodKey(const void* definition, PyTypeObject* type)
 {
     return reinterpret_cast<const void*>((uintptr_t(definition) + uintptr_t(type) * 0x9E3779B97F4A7C15ull) | 1);
 }
+// All classes share one definition of __new__, bound to the class that has it.
+extern const PyMethodDef* g_newDefinition;
 CALLTIDE_HOT const void* builtinKey(PyObject* callable)
 {
     const auto* f = reinterpret_cast<PyCFunctionObject*>(callable);
+    if (f->m_ml == g_newDefinition)
+        return methodKey(f->m_ml, reinterpret_cast<PyTypeObject*>(f->m_self));
     return !f->m_self || Py_TYPE(f->m_self) == &PyModule_Type ? f->m_ml : methodKey(f->m_ml, Py_TYPE(f->m_self));
 }
 // `self`: the first argument of the call where it is known, else null.
