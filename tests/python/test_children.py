@@ -44,6 +44,25 @@ class Children(RecorderTest):
         r, _ = self.record_with_children(source)
         self.assertEqual([n[1:] for n in r.notes], [("became another program: true it", 64)])
 
+    def test_an_exec_that_cannot_be_starts_nothing(self):
+        r, _ = self.record_with_children("""
+            import glob, os
+            def followers():
+                mine = str(os.getpid()).encode()
+                for name in glob.glob("/proc/[0-9]*/cmdline"):
+                    try:
+                        words = open(name, "rb").read().split(b"\\0")
+                    except OSError:
+                        continue
+                    yield words[0].endswith(b"calltide-follow") and mine in words
+            for where in ("/nowhere/x", "/dev/null"):
+                try:
+                    os.execv(where, ["x"])
+                except OSError:
+                    print(any(followers()))
+        """)
+        self.assertEqual(r.run.stdout.split(), [b"False", b"False"])
+
     def test_one_that_finds_no_room_says_so(self):
         r, _ = self.record_with_children("""
             import os, resource, signal, subprocess, sys

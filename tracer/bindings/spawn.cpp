@@ -68,15 +68,22 @@ void processEnded(PyObject* result)
         put(format::kChildEnd, core::nowUnits(), {uint64_t(pid), uint64_t(WIFEXITED(s) ? WEXITSTATUS(s) : 128 + WTERMSIG(s))});
 }
 
+bool canBecome(PyObject* program)
+{
+    if (!PyUnicode_Check(program) && !PyBytes_Check(program))
+        return true;
+    const int before = errno; // the program's
+    const bool there = access(word(program).c_str(), X_OK) == 0;
+    errno = before;
+    return there;
+}
+
 bool noteBecomes(PyObject* program, PyObject* arguments)
 {
     noticeFork();
     if (!g_session.recorder || g_session.forked || !(g_session.hooked || g_session.paused) || !(PyUnicode_Check(program) || PyBytes_Check(program)))
         return false;
-    const int before = errno; // the program's
-    const bool there = access(word(program).c_str(), X_OK) == 0; // os.execvp() tries folder after folder
-    errno = before;
-    const std::string line = there ? commandLine(arguments) : std::string();
+    const std::string line = commandLine(arguments);
     if (!line.empty())
         g_session.recorder->tables().note(core::nowUnits(), "became another program: " + line, format::kNoteBecomes);
     return !line.empty();

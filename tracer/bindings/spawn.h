@@ -16,6 +16,8 @@ PyObject* makeStarter(PyObject* original, PyObject* mend, Starts starts, int com
 void processStarted(PyObject* pid, PyObject* arguments, int command, uint64_t begin);
 // result: of os.waitpid() and its likes.
 void processEnded(PyObject* result);
+// Whether an exec of this program can succeed at all: os.execvp() tries folder after folder. True if it cannot be told.
+bool canBecome(PyObject* program);
 // Before and after an exec, which returns only if it failed: a note says what the program became, or that it could not.
 // True: it is noted. program, arguments: what execv() got.
 bool noteBecomes(PyObject* program, PyObject* arguments);

@@ -67,9 +67,10 @@ PyObject* call(PyObject* object, PyObject* arguments, PyObject* keywords)
         newKeywords = keywords ? keywords : Py_None;
     }
     PyObject* commandLine = self->command >= 0 && self->command < PyTuple_GET_SIZE(arguments) ? PyTuple_GET_ITEM(arguments, self->command) : nullptr;
-    if (self->starts == Starts::Becomes || self->starts == Starts::Shell)
+    const bool becomes = self->starts == Starts::Becomes && commandLine && canBecome(PyTuple_GET_ITEM(arguments, 0));
+    if (becomes || self->starts == Starts::Shell)
         followStarted(commandLine);
-    const bool noted = self->starts == Starts::Becomes && commandLine && noteBecomes(PyTuple_GET_ITEM(arguments, 0), commandLine);
+    const bool noted = becomes && noteBecomes(PyTuple_GET_ITEM(arguments, 0), commandLine);
     PyObject* result = nullptr;
     if (tellProfiler(PyTrace_C_CALL, self->original)) {
         result = PyObject_Call(self->original, newArguments, newKeywords == Py_None ? nullptr : newKeywords);
