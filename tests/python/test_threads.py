@@ -33,6 +33,27 @@ class Threads(RecorderTest):
         self.assertEqual([c.parent for c in r.calls() if c.function.qualname.endswith("_bootstrap")], [None] * 4)
         self.assertNested(r)
 
+    @unittest.skipUnless(sys.platform == "linux", "pthreads by ctypes")
+    def test_native_threads_are_seen_from_their_first_call_on(self):
+        source = """
+            import ctypes, sys
+            def step(): pass
+            @ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p)
+            def native(argument):
+                for i in range(argument or 0): step()
+                return 0
+            libc = ctypes.CDLL(None)
+            for n in (3, 5, 0, 7):
+                thread = ctypes.c_ulong()
+                assert not libc.pthread_create(ctypes.byref(thread), None, native, ctypes.c_void_p(n))
+                libc.pthread_join(thread, None)
+        """
+        for options in ([], ["--python-only"]):
+            r = self.record(source, options=options)
+            self.assertNested(r)
+            counts = [sum(c.function.name == "step" for c in t.calls) for t in r.threads.values() if not t.main]
+            self.assertEqual((sorted(counts), r.count("native"), r.count("step")), ([0, 3, 5, 7], 4, 15))
+
     def test_waits_for_the_interpreters_lock(self):
         r = self.record("""
             import sys, threading

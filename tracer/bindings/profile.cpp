@@ -8,7 +8,9 @@
 #include "bindings/unseen.h"
 #include "bindings/watch.h"
 #if PY_VERSION_HEX < 0x030C0000
+#include "core/importtable.h"
 #include <cxxabi.h>
+#include <pthread.h>
 
 namespace calltide::bindings {
 
@@ -186,6 +188,21 @@ void profileEveryThread(Py_tracefunc function)
         profileThread(s, function);
 }
 
+// A native thread gets its state of the interpreter's when it calls into it, and loses it on its way out. Where the state is
+// made the interpreter notes it as the thread's, by the only call of this function that it makes; so the thread is recorded
+// from its first call on. Without the interpreter's lock: nobody else knows the state yet.
+int noteState(pthread_key_t key, const void* value)
+{
+    const int result = pthread_setspecific(key, value);
+    if (result != 0 || !value || !g_session.hooked || frameHookRuns())
+        return result;
+    PyThreadState* state = PyGILState_GetThisThreadState();
+    if (state == value && !state->c_profilefunc)
+        profileThread(state, onProfileEvent);
+    return result;
+}
+core::ImportEntry g_noteState {"pthread_setspecific"};
+
 void findThreadStart()
 {
     PyObject* module = PyImport_ImportModule("_thread");
@@ -243,12 +260,13 @@ void recordByProfile()
     removeFrameHook();
     g_session.hooked = true;
     profileEveryThread(onProfileEvent);
+    g_noteState.lend(reinterpret_cast<const void*>(&PyEval_RestoreThread), reinterpret_cast<void*>(noteState));
     watchSetProfile(true);
     watchProfilers(true);
 }
 
-// Native threads that call into Python announce themselves to nobody, and a thread that has just been started has no
-// event yet: those that are there and not ours yet are.
+// A thread that has just been started has no event yet, and native threads that call into Python announce themselves to nobody
+// where noteState() is not: those that are there and not ours yet are.
 void noticeThreads()
 {
     if (!g_session.hooked || frameHookRuns())
@@ -280,6 +298,7 @@ void removeHooks(bool)
     watchProfilers(false);
     const bool byProfile = !frameHookRuns();
     removeFrameHook();
+    g_noteState.giveBack();
     if (byProfile && g_session.recorder && !profiles(PyThreadState_Get()))
         g_session.recorder->tables().note(core::nowUnits(),
             "the program set a profile function of its own: later calls of that thread are missing", format::kLossForeignHook);
