@@ -67,12 +67,14 @@ public:
         record(calltide::format::TableType::String, ++m_strings, text.data(), text.size());
         return m_strings;
     }
-    void function(uint32_t id, std::string_view name, calltide::format::FunctionKind kind, uint8_t flags = 0)
+    void function(
+        uint32_t id, std::string_view name, calltide::format::FunctionKind kind, uint8_t flags = 0, std::string_view module = {})
     {
         calltide::format::FunctionRecord r{};
         r.kind = uint8_t(kind);
         r.flags = flags;
         r.name = r.qualname = string(name);
+        r.module = module.empty() ? 0 : string(module);
         r.function = id;
         r.line = 12;
         record(calltide::format::TableType::Function, id, &r, sizeof r);

@@ -113,7 +113,8 @@ private Q_SLOTS:
              W::enter(128), run(2), W::enter(133), ready(3, 10), yields(), W::leave(),   // 10 … 50
              W::enter(128), run(3), W::enter(129), W::enter(131), yields(), yields(), W::leave(), // 60 … 110
              ready(3, 100), W::enter(128), run(3), W::enter(130), W::leave(), W::leave(), // 210; 220 … 250
-             W::enter(128), W::leave()}); // a callback, no task
+             W::enter(128), W::rare(f::kTaskCause, 0, 0, 3), ready(2, 0), W::leave(), // 260, 270; a callback, no task
+             W::enter(128), run(2), W::enter(134), W::leave(), W::leave()}); // 280 … 310
         auto trace = read(w.bytes);
         QVERIFY2(bool(trace), trace ? "" : trace.error().message.c_str());
         const Trace& t = **trace;
@@ -138,11 +139,43 @@ private Q_SLOTS:
         QCOMPARE(
             seen,
             (QStringList{
-                "Task-1: ready 0-10 64", "Task-1: main 10-50 0", "Task-1: await main 50-270 34", "w0: ready 30-60 64",
+                "Task-1: ready 0-10 64", "Task-1: main 10-50 0", "Task-1: await main 50-260 32", "Task-1: ready 260-280 64", "Task-1: main 280-310 0", "w0: ready 30-60 64",
                 "w0: worker 60-110 0", "w0: await sleep 110-210 32", "w0: ready 210-220 64", "w0: worker 220-250 0"}));
-        QCOMPARE(t.flows().size(), 1u); // Task-1 made w0 ready
-        QCOMPARE(t.flows()[0].from, int64_t(1'000'030));
+        QCOMPARE(t.flows().size(), 2u); // Task-1 made w0 ready, and w0's end Task-1
+        std::vector<std::pair<int64_t, std::string>> flows;
+        for (const Flow& flow : t.flows())
+            flows.emplace_back(flow.from - 1'000'000, t.string(t.tracks()[flow.fromTrack.v].name));
+        std::sort(flows.begin(), flows.end());
+        QCOMPARE(flows, (std::vector<std::pair<int64_t, std::string>>{{30, "Task-1"}, {260, "w0"}}));
         QCOMPARE(problems(t, "recording.unknown_record"), 0u);
+    }
+
+    void waitsInTrioAreNamedByWhatTheProgramCalls()
+    {
+        W w;
+        const auto coroutine = [&](uint32_t id, std::string_view name, std::string_view module) {
+            w.function(id, name, f::FunctionKind::Coroutine, f::kHasResumedId, module);
+        };
+        coroutine(128, "main", "__main__");
+        coroutine(130, "sleep", "trio._timeouts");
+        coroutine(132, "wait_task_rescheduled", "trio._core._traps");
+        w.thread(0, "MainThread");
+        w.task(2, "main", 128, 0);
+        w.writeTables();
+        const auto run = [](uint32_t task, uint64_t dt) { return W::rare(f::kTaskSwitch, dt, 0, task); };
+        const auto yields = [] { return W::rare(f::kYield, 10, -1); };
+        w.events(
+            {run(2, 0), W::enter(128), W::enter(130), W::enter(132), yields(), yields(), yields(), // 30 … 60
+             run(1, 0), run(2, 100), W::enter(129), W::enter(131), W::leave(), W::leave()});
+        auto trace = read(w.bytes);
+        QVERIFY2(bool(trace), trace ? "" : trace.error().message.c_str());
+        const Trace& t = **trace;
+        QStringList seen;
+        for (const Track& track : t.tracks())
+            if (track.kind == TrackKind::Task)
+                for (SliceIndex i = t.row(track.firstRow).first; i < t.row(track.firstRow).first + t.row(track.firstRow).count; i++)
+                    seen << QString::fromStdString(std::string(t.functionName(t.functionOf(i))));
+        QCOMPARE(seen.value(1), QStringLiteral("await sleep"));
     }
 
     void importsHaveALane()

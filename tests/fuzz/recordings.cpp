@@ -44,7 +44,7 @@ std::vector<W::Record> everything()
     std::string sample = lebs({9});
     sample.append(reinterpret_cast<const char*>(&value), sizeof value);
     return {W::enter(128), W::extended(f::kArguments, 1, "{\"x\":1}"), W::enter(131), W::leaveC(),
-        W::rare(f::kTaskSwitch, 3, 0, 7), W::enter(132), W::rare(f::kYield, 2, -1), W::rare(f::kTaskReady, 1, 0, 7),
+        W::rare(f::kTaskSwitch, 3, 0, 7), W::enter(132), W::rare(f::kYield, 2, -1), W::rare(f::kTaskCause, 0, 0, 7), W::rare(f::kTaskReady, 1, 0, 7),
         W::rare(f::kTaskSwitch, 3, 0, 1), W::enter(129), W::rare(f::kYield, 5, -1), W::rare(f::kThrow, 5, 1, 130),
         W::rare(f::kRaise, 1, 0, 5), W::rare(f::kUnwind, 1, -1), W::rare(f::kInstant, 2, 0, 5),
         W::extended(f::kText, 0, "words"), W::extended(f::kCounter, 4, sample), W::extended(f::kGcBegin, 1, lebs({2})),

@@ -82,6 +82,7 @@ class Thread:
     child_ends: list = field(default_factory=list)  # (units, pid, exit status)
     tasks: list = field(default_factory=list)  # (units, task id, the call it runs in)
     readies: list = field(default_factory=list)  # (units, task id)
+    causes: list = field(default_factory=list)  # of each: the task on whose account, 0: it runs or there is none
     imports: list = field(default_factory=list)  # (units, name, units it took): records of their own
     gil_waits: list = field(default_factory=list)  # (from units, to units, how many more were not kept)
     events: int = 0
@@ -330,6 +331,7 @@ class Recording:
     def _records(self, t, at, end, time, stack):
         d = self.data
         after_instant = False
+        cause = 0
         while at <= end - 8 and d[at]:
             t.events += 1
             b = d[at]
@@ -365,6 +367,10 @@ class Recording:
                     t.tasks.append((time, operand, stack[-1] if stack else None))
                 elif sub == 20:
                     t.readies.append((time, operand))
+                    t.causes.append(cause)
+                    cause = 0
+                elif sub == 21:
+                    cause = operand
                 else:
                     t.instants.append([time, self.names[operand], None])
             else:

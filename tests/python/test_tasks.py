@@ -58,6 +58,26 @@ class Tasks(RecorderTest):
         for call in r.calls("worker"):
             self.assertTrue(any(a <= call.start and call.end <= b for a, b in parts))
 
+    def test_who_waits_for_others_is_woken_by_the_last_of_them(self):
+        r = self.record("""
+            import asyncio
+            async def f(n):
+                for i in range(n): await asyncio.sleep(0)
+            async def gathers(): await asyncio.gather(*[asyncio.create_task(f(n), name="g%d" % n) for n in (2, 1)])
+            async def waits(): await asyncio.wait([asyncio.create_task(f(n), name="w%d" % n) for n in (1, 2)])
+            async def main():
+                await asyncio.create_task(gathers(), name="gathers")
+                await asyncio.create_task(waits(), name="waits")
+                await asyncio.create_task(sleeps(), name="sleeps")
+            async def sleeps(): await asyncio.sleep(0.001)
+            asyncio.run(main())
+        """)
+        main, names, _ = self.tasks(r)
+        causes = [(names[task], names.get(cause)) for (_, task), cause in zip(main.readies, main.causes) if names[task] in ("gathers", "waits")]
+        self.assertEqual(causes, [("gathers", None), ("gathers", "g2"), ("waits", None), ("waits", "w2")])
+        slept = [names.get(cause) for (_, task), cause in zip(main.readies, main.causes) if names[task] == "sleeps"]
+        self.assertEqual(slept, [None, None])  # a timer wakes on nobody's account
+
     def test_without_the_loop_s_own_calls(self):
         r = self.record(PROGRAM, options=["--include-functions", "worker", "--include-functions", "main"])
         main, names = self.check(r, None)

@@ -167,12 +167,13 @@ static bool plausible(const NativeTables& f, uint32_t id)
     return id <= f.fileSize / 16 + 128 && id <= kMaxId;
 }
 
-static uint8_t traitsOf(const FunctionRecord& r, bool resumed)
+static uint8_t traitsOf(const FunctionRecord& r, std::string_view module, bool resumed)
 {
     const auto kind = FunctionKind(r.kind);
     const bool c = kind == FunctionKind::C || kind == FunctionKind::Type || kind == FunctionKind::Event;
     return uint8_t(kKnownFunction | (resumed ? kResumedFunction : 0) | (c ? kCFunction : 0)
-        | (kind == FunctionKind::Coroutine ? kCoroutineFunction : 0));
+        | (kind == FunctionKind::Coroutine ? kCoroutineFunction : 0)
+        | (module.starts_with("trio.") ? kTrioFunction : 0));
 }
 
 void NativeTables::add(const TableRecordHeader& h, std::string_view payload)
@@ -199,7 +200,7 @@ void NativeTables::add(const TableRecordHeader& h, std::string_view payload)
         for (uint32_t id = h.id; id <= last; id++)
             if (!f.functions[id].known) {
                 f.functions[id] = {r, true, id != h.id};
-                f.functionTraits[id] = traitsOf(r, id != h.id);
+                f.functionTraits[id] = traitsOf(r, f.string(r.module), id != h.id);
             }
         return;
     }

@@ -31,7 +31,7 @@ struct NativeFunction // by event id
     bool resumed = false;
 };
 
-enum FunctionTrait : uint8_t { kKnownFunction = 1, kResumedFunction = 2, kCFunction = 4, kCoroutineFunction = 8 };
+enum FunctionTrait : uint8_t { kKnownFunction = 1, kResumedFunction = 2, kCFunction = 4, kCoroutineFunction = 8, kTrioFunction = 16 };
 
 struct NativeTables // what the table records of one file say
 {

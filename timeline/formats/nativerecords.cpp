@@ -44,7 +44,11 @@ void ThreadDecoder::rare(uint64_t time, unsigned sub, uint32_t operand)
         beginRun(ns(time), operand);
         break;
     case kTaskReady:
-        m_result.readies.push_back({ns(time), operand, m_run.task});
+        m_result.readies.push_back({ns(time), operand, m_run.task ? m_run.task : m_cause});
+        m_cause = 0;
+        break;
+    case kTaskCause:
+        m_cause = operand;
         break;
     default:
         m_result.unknownRecords++;

@@ -53,8 +53,8 @@ void ThreadDecoder::beginRun(int64_t now, uint32_t task)
     m_yields = false;
 }
 
-// When a task gives way, its coroutines do so from the innermost on: that is what it waits in. When its outermost one
-// returns, the task is done.
+// When a task gives way, its coroutines do so from the innermost on: that is what it waits in; with trio, whose every wait ends in
+// the same few coroutines, the one of trio's that the program calls. When its outermost one returns, the task is done.
 void ThreadDecoder::noteLeave(uint32_t id, uint8_t flags)
 {
     if (!(m_file.traits(id) & kCoroutineFunction)) {
@@ -62,7 +62,9 @@ void ThreadDecoder::noteLeave(uint32_t id, uint8_t flags)
         return;
     }
     if (flags & kYielded) {
-        if (!m_yields)
+        const bool trio = m_file.traits(id) & kTrioFunction;
+        m_inTrio = trio && (!m_yields || m_inTrio);
+        if (!m_yields || m_inTrio)
             m_run.awaited = id < m_functionOf.size() ? m_functionOf[id] : FunctionId();
         m_yields = m_run.waits = true;
         m_run.flags = 0;

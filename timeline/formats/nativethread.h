@@ -66,7 +66,7 @@ struct ThreadResult // what does not go into the slice buffer at once
     struct TaskReady
     {
         int64_t time;
-        uint32_t task, waker; // the task that ran then; 0: none
+        uint32_t task, waker; // the task that ran then, or on whose account a callback did; 0: none
     };
     std::vector<NamedInstant> instants;
     std::vector<Collection> collections;
@@ -182,7 +182,9 @@ private:
     bool m_instantWasLast = false;
     // The part of a task that runs, up to the end of the call that is the m_runDepth-th.
     ThreadResult::TaskRun m_run{};
+    uint32_t m_cause = 0; // of the next that becomes ready; 0: none
     size_t m_runDepth = 0;
+    bool m_inTrio = false; // so are all coroutines that have given way
     bool m_yields = false; // the newest event was a coroutine that gave way
     ThreadResult m_result;
 };

@@ -22,6 +22,17 @@ struct Tasks
 };
 Tasks g_tasks;
 
+// On whose account the loop runs a callback that is no task's step: the one that ran when it was put to the loop, or on whose
+// account that was done. gather(), wait() and task groups wake who waits for them in such callbacks.
+struct Causes
+{
+    uint32_t generation = 0;
+    std::unordered_map<uint64_t, uint32_t> tasks; // by callback and arguments, while the loop has them
+};
+Causes g_causes;
+thread_local uint32_t t_cause = 0;
+constexpr size_t kMostCauses = 10'000; // those that are cancelled stay
+
 PyObject* taskDied(PyObject* self, PyObject* watch)
 {
     const auto it = g_tasks.known.find(PyLong_AsVoidPtr(self));
@@ -183,13 +194,36 @@ bool runByLoop(CallFrame* frame)
     return !known;
 }
 
-PyObject* callbackOf(PyCodeObject* code, CallFrame* frame)
+PyObject* attributeOf(PyObject* handle, PyObject* name) { return handle && name ? PyObject_GenericGetAttr(handle, name) : nullptr; }
+
+uint64_t causeKey(PyObject* callback, PyObject* arguments)
 {
-    static PyObject* name = PyUnicode_InternFromString("_callback");
-    PyObject* handle = argumentAt(code, frame, 0);
-    PyObject* callback = handle && name ? PyObject_GenericGetAttr(handle, name) : nullptr;
-    Py_XDECREF(handle);
-    return callback;
+    return uintptr_t(callback) * 0x9E3779B97F4A7C15ull + uintptr_t(arguments);
+}
+
+void keepCause(PyObject* callback, PyObject* arguments)
+{
+    PyObject* running = currentTask();
+    const uint32_t cause = running ? taskNumber(running) : t_cause;
+    Py_XDECREF(running);
+    if (g_causes.generation != g_session.generation || g_causes.tasks.size() >= kMostCauses)
+        g_causes = {g_session.generation, {}};
+    if (cause)
+        g_causes.tasks[causeKey(callback, arguments)] = cause;
+    else
+        g_causes.tasks.erase(causeKey(callback, arguments));
+}
+
+void takeCause(PyObject* handle, PyObject* callback)
+{
+    static PyObject* name = PyUnicode_InternFromString("_args");
+    PyObject* arguments = attributeOf(handle, name);
+    const auto it = arguments && g_causes.generation == g_session.generation ? g_causes.tasks.find(causeKey(callback, arguments)) : g_causes.tasks.end();
+    if (it != g_causes.tasks.end()) {
+        t_cause = it->second;
+        g_causes.tasks.erase(it);
+    }
+    Py_XDECREF(arguments);
 }
 
 } // namespace
@@ -249,13 +283,19 @@ void taskRuns(PyCodeObject* code, CallFrame* frame, bool shown)
     if (!shown && t_writer.hides())
         return;
     const KeptException kept;
-    PyObject* callback = callbackOf(code, frame);
+    static PyObject* name = PyUnicode_InternFromString("_callback");
+    PyObject* handle = argumentAt(code, frame, 0);
+    PyObject* callback = attributeOf(handle, name);
     PyObject* object = callback ? taskOf(callback) : nullptr;
+    t_cause = 0;
     if (object)
         runs(object, shown);
+    else if (callback)
+        takeCause(handle, callback);
     PyErr_Clear();
     Py_XDECREF(object);
     Py_XDECREF(callback);
+    Py_XDECREF(handle);
 }
 
 void taskStops()
@@ -271,9 +311,18 @@ void taskReady(PyCodeObject* code, CallFrame* frame)
     PyObject* object = callback ? taskOf(callback) : nullptr;
     const Task* task = object ? known(object) : nullptr;
     // Where short calls are left out, this would keep all around it.
-    if (task && t_writer.thread && t_writer.thread->pending.empty())
+    if (task && t_writer.thread && t_writer.thread->pending.empty()) {
+        PyObject* running = t_cause ? currentTask() : nullptr;
+        if (t_cause && !running)
+            t_writer.mark(format::kTaskCause, t_cause);
+        Py_XDECREF(running);
         t_writer.mark(format::kTaskReady, task->id);
+    }
+    PyObject* arguments = callback && !object ? argumentAt(code, frame, 2) : nullptr;
+    if (arguments)
+        keepCause(callback, arguments);
     PyErr_Clear();
+    Py_XDECREF(arguments);
     Py_XDECREF(object);
     Py_XDECREF(callback);
 }

@@ -124,6 +124,7 @@ enum Sub : uint8_t {
     kTaskSwitch = 18, // operand: task id; 1 = none
     kRaise = 19,      // operand: name id of the exception's type
     kTaskReady = 20,  // operand: task id
+    kTaskCause = 21,  // operand: task id
     // 32…63 extended: payloads in FORMAT.md
     kStack = 32,
     kArguments = 33,
