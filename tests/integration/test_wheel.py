@@ -47,7 +47,7 @@ class WheelTest(unittest.TestCase):
         run(python, "-c", "import calltide\nwith calltide.Tracer('y.calltide'):\n    sorted([2, 1])")
         self.assertEqual(ctread.Recording(os.path.join(folder, "y.calltide")).count("builtins.sorted"), 1)
         names = run(python, "-m", "pip", "show", "-f", "calltide").stdout.decode()
-        for name in ("calltide/py.typed", "calltide/_hook/sitecustomize.py", "calltide/__init__.pyi"):
+        for name in ("calltide/py.typed", "calltide/_hook/sitecustomize.py", "calltide/__init__.pyi", "calltide/tracer.pyi", "calltide/calltide-follow"):
             self.assertIn(name, names)
         self.assertNotIn("CMakeLists", names)
 

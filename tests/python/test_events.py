@@ -50,6 +50,9 @@ class Events(RecorderTest):
         self.assertEqual(parents[-1], "g")
         (load, *_) = r.calls("load")
         self.assertEqual((os.path.basename(load.function.file), load.function.line), ("program.py", 5))
+        (decorated,) = r.calls("decorated")
+        self.assertEqual((os.path.basename(decorated.function.file), decorated.function.line), ("program.py", 15))
+        self.assertEqual(r.count("log_event"), 0)  # the class is ours
 
     def test_instants_and_counters(self):
         r = self.record("""
@@ -188,7 +191,7 @@ class Events(RecorderTest):
             @calltide.trace_and_save(output_dir="out", exclude_functions=["g"])
             def traced(): f(2)
             traced(); traced()
-            @calltide.Tracer("d.calltide")
+            @calltide.Tracer("d.calltide", process_name="nightly")
             def once(): f(4)
             once()
             for wrong in ({"max_dept": 1}, {"min_duration": "x"}):
@@ -203,7 +206,7 @@ class Events(RecorderTest):
             "min_duration: 'x' is not understood; write it like 10us or 2ms",
             "there is no recording to save: start() first", "None"])
         self.assertEqual(self.read("moved.calltide").count("g"), 3)
-        self.assertEqual(self.read("d.calltide").count("g"), 4)
+        self.assertEqual((self.read("d.calltide").count("g"), self.read("d.calltide").meta["process_name"]), (4, "nightly"))
         made = sorted(os.listdir(self.path("out")))
         self.assertEqual(len(made), 2)
         r = self.read(os.path.join("out", made[0]))

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The table of options: values, names, errors, and the way to child processes."""
 
+import ast
 import os
 import sys
 import unittest
 
 sys.path.insert(0, os.environ["CALLTIDE_PYTHON_DIR"])
 
-from calltide import cli, options
+import calltide
+from calltide import cli, options, tracer
 
 
 class Options(unittest.TestCase):
@@ -20,6 +22,22 @@ class Options(unittest.TestCase):
         size_option = options.BY_NAME["stop_when_full"][0]
         for text, size in (("1024", 1024), (4096, 4096), ("1.5KiB", 1536), ("2g", 2 << 30), ("3 MB", 3 << 20)):
             self.assertEqual(options.convert(size_option, text), size)
+
+    def test_the_stubs_know_all_of_them_and_leave_decorated_functions_typed(self):
+        folder = os.path.join(os.environ["CALLTIDE_PYTHON_DIR"], "calltide")
+        stubs = {}
+        for name in ("tracer.pyi", "events.pyi"):
+            with open(os.path.join(folder, name), encoding="utf-8") as file:
+                stubs[name] = ast.parse(file.read())
+        functions = [(f, name) for name, tree in stubs.items() for f in ast.walk(tree) if isinstance(f, ast.FunctionDef)]
+        self.assertEqual([f.name for f, _ in functions if f.returns is None], [])
+        said = {"__version__"} | {f.name for f, _ in functions} | {c.name for t in stubs.values() for c in t.body if isinstance(c, ast.ClassDef)}
+        self.assertEqual(set(calltide.__all__) - said, set())
+        (init,) = [f for f, name in functions if f.name == "__init__" and name == "tracer.pyi"]
+        keywords = {a.arg for a in init.args.kwonlyargs}
+        self.assertEqual((set(options.BY_NAME) | set(tracer._WITHOUT_EFFECT)) - keywords, set())
+        for name in keywords - set(options.BY_NAME):
+            calltide.Tracer(**{name: None})
 
     def test_names_of_viztracer(self):
         v = options.complete({"ignore_c_function": True, "max_stack_depth": -1, "ignore_multiprocess": True})
@@ -48,7 +66,7 @@ class Options(unittest.TestCase):
         self.assertEqual(options.complete(r.options)["min_duration"], 3000)
         with self.assertRaises(cli.UsageError) as caught:
             cli.parse(["--exclude-file", "x", "s.py"])
-        self.assertIn("did you mean exclude_files", str(caught.exception))
+        self.assertIn("did you mean --exclude-files", str(caught.exception))
         with self.assertRaises(options.BadOption):
             cli.parse(["--ring"])
 

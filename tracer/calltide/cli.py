@@ -67,7 +67,8 @@ def parse(arguments: list[str]) -> Request:
             request.target = rest
             break
         elif argument.startswith("-") and argument != "-":
-            raise UsageError("unknown option %s%s" % (argument, options.did_you_mean(argument.lstrip("-"))))
+            near = options.did_you_mean(argument.lstrip("-").replace("-", "_"), "--")
+            raise UsageError("unknown option %s%s" % (argument, near))
         else:
             request.target = [argument] + rest
             break

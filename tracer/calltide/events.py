@@ -14,8 +14,11 @@ except ImportError:  # no recorder for this interpreter: a program that uses the
     _tracer = None
 
 
-def _on() -> bool:
-    return _tracer is not None and _tracer.active()
+def _never() -> bool:
+    return False
+
+
+_on = _never if _tracer is None else _tracer.active  # asked at each event: no call of ours in between
 
 
 def _visibly(function, args, kwargs):
@@ -73,12 +76,22 @@ class log_event:
             _tracer.leave()
 
     def __call__(self, function):
-        name = self._name
+        name, code = self._name, getattr(function, "__code__", None)
+        if code is not None:
+            place = code.co_filename, code.co_firstlineno
+        else:
+            frame = sys._getframe(1)
+            place = frame.f_code.co_filename, frame.f_lineno or 0
 
         @functools.wraps(function)
         def inside(*args, **kwargs):
-            with log_event(name):
+            if not _on():
                 return _visibly(function, args, kwargs)
+            _tracer.enter(name, *place)
+            try:
+                return _visibly(function, args, kwargs)
+            finally:
+                _tracer.leave()
 
         return inside
 

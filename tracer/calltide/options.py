@@ -183,11 +183,12 @@ def complete(given):
     return values
 
 
-def did_you_mean(name):
+def did_you_mean(name, before=""):
+    """before: the option's dashes, on a command line."""
     import difflib
 
     near = difflib.get_close_matches(name, BY_NAME, 1, 0.6)
-    return "; did you mean %s?" % near[0] if near else ""
+    return "; did you mean %s?" % (before + near[0].replace("_", "-") if before else near[0]) if near else ""
 
 
 def take(argument, rest, given):

@@ -13,7 +13,7 @@ from calltide._load import load
 
 # Arguments of VizTracer() that change nothing here: all calls are kept, sources too, and nothing is printed.
 _WITHOUT_EFFECT = ("tracer_entries", "verbose", "file_info", "register_global", "minimize_memory", "pid_suffix", "dump_raw",
-                   "sanitize_function_name", "process_name", "trace_self", "report_endpoint")
+                   "sanitize_function_name", "trace_self", "report_endpoint")
 
 _current: Tracer | None = None  # the one that was started last
 
@@ -22,7 +22,8 @@ class Tracer:
     """Records the calls of all threads between start() and stop(), or within a with block; also a decorator.
 
     output: the recording; by default NAME.calltide after the running script, in the current folder. A file that exists
-    is not overwritten unless it is a recording and named here. All other options are those of calltide.options:
+    is not overwritten unless it is a recording and named here. process_name: as it is to be called on the timeline (default:
+    the script's). All other options are those of calltide.options:
     sizes in bytes or as "64MB", durations as "10us" (a number alone: µs), patterns as lists. Only one recording can run
     at a time in a process. Raises ValueError for an option that does not exist, or a value that it cannot have.
 
@@ -35,6 +36,7 @@ class Tracer:
         output = output_file if output is None else output
         for name in _WITHOUT_EFFECT:
             given.pop(name, None)
+        self._process = given.pop("process_name", None)
         self._output = None if output is None else os.fspath(output)
         self._json = None  # what save() makes of it
         if self._output is not None and self._output.endswith((".json", ".json.gz")):
@@ -62,7 +64,8 @@ class Tracer:
             path = os.path.abspath(cli.unused(path[:-len(".calltide")] if path.endswith(".calltide") else path))
         cli.make_way(path)
         argv = list(sys.argv)
-        meta = session.meta(argv, os.path.basename(argv[0]) if argv and argv[0] else "python", self._values)
+        process = str(self._process or (os.path.basename(argv[0]) if argv and argv[0] else "python"))
+        meta = session.meta(argv, process, self._values)
         self.path, self._module = path, module
         folder = session.child_folder(path) if self._children else ""
         atexit.register(self.stop)
