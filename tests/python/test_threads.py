@@ -54,6 +54,34 @@ class Threads(RecorderTest):
             counts = [sum(c.function.name == "step" for c in t.calls) for t in r.threads.values() if not t.main]
             self.assertEqual((sorted(counts), r.count("native"), r.count("step")), ([0, 3, 5, 7], 4, 15))
 
+    @unittest.skipUnless(sys.platform == "linux", "pthreads by ctypes")
+    def test_recordings_begin_while_native_threads_come_and_go(self):
+        script = self.write("program.py", """
+            import calltide, ctypes, threading
+            def step(): pass
+            @ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p)
+            def native(argument):
+                step()
+                return 0
+            libc = ctypes.CDLL(None)
+            ends = threading.Event()
+            def starts():
+                while not ends.is_set():
+                    threads = [ctypes.c_ulong() for i in range(10)]
+                    threads = [t for t in threads if not libc.pthread_create(ctypes.byref(t), None, native, None)]
+                    for t in threads: libc.pthread_join(t, None)
+            starters = [threading.Thread(target=starts) for i in range(3)]
+            for s in starters: s.start()
+            for i in range(200):
+                with calltide.Tracer("part.calltide"):
+                    for k in range(100): step()
+            ends.set()
+            for s in starters: s.join()
+            print("whole")
+        """)
+        run = self.python(script)
+        self.assertEqual((run.returncode, run.stdout), (0, b"whole\n"), run.stderr)
+
     def test_waits_for_the_interpreters_lock(self):
         r = self.record("""
             import sys, threading

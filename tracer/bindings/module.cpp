@@ -45,8 +45,8 @@ constexpr bool kEndIsUnsafe = PY_VERSION_HEX >= 0x030A0000 && PY_VERSION_HEX < 0
 
 bool othersRun()
 {
-    PyThreadState* first = PyInterpreterState_ThreadHead(PyInterpreterState_Get());
-    return first && PyThreadState_Next(first);
+    PyThreadState* first = firstThread();
+    return first && threadAfter(first);
 }
 
 struct StartOptions

@@ -183,8 +183,7 @@ PyObject* g_before = nullptr; // the program's own threading.setprofile
 
 void profileEveryThread(Py_tracefunc function)
 {
-    PyThreadState* self = PyThreadState_Get();
-    for (PyThreadState* s = PyInterpreterState_ThreadHead(self->interp); s; s = PyThreadState_Next(s))
+    for (PyThreadState* s = firstThread(); s; s = threadAfter(s))
         profileThread(s, function);
 }
 
@@ -271,7 +270,7 @@ void noticeThreads()
 {
     if (!g_session.hooked || frameHookRuns())
         return;
-    for (PyThreadState* s = PyInterpreterState_ThreadHead(PyThreadState_Get()->interp); s; s = PyThreadState_Next(s))
+    for (PyThreadState* s = firstThread(); s; s = threadAfter(s))
         if (!s->c_profilefunc)
             profileThread(s, onProfileEvent);
 }

@@ -6,6 +6,7 @@
 #include <frameobject.h>
 #include <map>
 #include <pthread.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -212,6 +213,26 @@ core::Thread* add(PyThreadState* state, core::ThreadWriter* writer, Stack& stack
 
 } // namespace
 
+// On 3.11 a native thread that comes into Python puts its state into the list before it fills it, and without the interpreter's
+// lock: nothing in it may be touched until then. It is a matter of microseconds and waits for nobody; but a fork may have come
+// between, and the child has the state without its thread.
+static PyThreadState* filled(PyThreadState* state)
+{
+#if PY_VERSION_HEX >= 0x030B0000 && PY_VERSION_HEX < 0x030C0000
+    constexpr int kPatience = 10'000;
+    for (int i = 0; state && !__atomic_load_n(&state->_initialized, __ATOMIC_ACQUIRE); i++) {
+        if (i < kPatience)
+            sched_yield();
+        else
+            state = PyThreadState_Next(state), i = 0;
+    }
+#endif
+    return state;
+}
+
+PyThreadState* firstThread() { return filled(PyInterpreterState_ThreadHead(PyThreadState_Get()->interp)); }
+PyThreadState* threadAfter(PyThreadState* state) { return filled(PyThreadState_Next(state)); }
+
 void initThreads() { pthread_key_create(&g_key, threadEnds); }
 
 bool attachThread(bool entering)
@@ -274,7 +295,7 @@ void openRunningThreads(bool hideOwnStack, bool skipNewest)
             t_writer.hideAll();
     }
     std::vector<PyThreadState*> others;
-    for (PyThreadState* s = PyInterpreterState_ThreadHead(self->interp); s; s = PyThreadState_Next(s))
+    for (PyThreadState* s = firstThread(); s; s = threadAfter(s))
         if (s != self && s->thread_id && s->thread_id != self->thread_id)
             others.push_back(s);
     for (PyThreadState* s : others) {
@@ -313,7 +334,7 @@ void markPause(uint64_t since)
 void openThreadsAgain()
 {
     PyThreadState* self = PyThreadState_Get();
-    for (PyThreadState* s = PyInterpreterState_ThreadHead(self->interp); s; s = PyThreadState_Next(s)) {
+    for (PyThreadState* s = firstThread(); s; s = threadAfter(s)) {
         const auto it = g_parked.find(s->thread_id);
         if (it == g_parked.end())
             continue; // new since then: announces itself

@@ -17,6 +17,9 @@ CALLTIDE_HOT bool attached(bool entering)
 // For an entry while calls are hidden: true when it must be recorded all the same, because the program begins with it.
 bool beginsProgram(PyCodeObject* code, PyObject* globals);
 
+// The threads' states, one after the other. With the interpreter's lock.
+PyThreadState* firstThread();
+PyThreadState* threadAfter(PyThreadState* state);
 // Opens what runs in every thread at this moment; this thread is attached, the others wait for their first event.
 // `skipNewest`: but for the newest call of this thread.
 void openRunningThreads(bool hideOwnStack, bool skipNewest = false);
