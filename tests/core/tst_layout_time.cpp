@@ -178,6 +178,7 @@ private Q_SLOTS:
         QCOMPARE(fit("UserHandler.render", 3), QString());
         QCOMPARE(fit("io/reader.py", 6), QStringLiteral("i…r.py")); // a path has no last part behind a dot
         QCOMPARE(q(fitName("/srv/shop/views.py", FixedMeasure::kPoint * 12, m, FontRole::Slice)), QStringLiteral("/sr…views.py"));
+        QCOMPARE(q(fitName("<built-in method run of a.B object>", FixedMeasure::kPoint * 8, m, FontRole::Slice)), QStringLiteral("<built-…"));
         QCOMPARE(q(fitName("GET /users/17", FixedMeasure::kPoint * 8, m, FontRole::Slice)), QStringLiteral("GET /us…"));
         QCOMPARE(q(fitName("größe_äöü", FixedMeasure::kPoint * 5, m, FontRole::Slice)), QStringLiteral("größ…"));
         QCOMPARE(

@@ -22,9 +22,7 @@ SliceLabels::of(const store::Trace& trace, store::FunctionId function, const Tex
     label->name = plainLine(trace.functionName(function));
     const std::string_view name = label->name;
     label->whole = measure.width(name, FontRole::Slice);
-    const size_t dot = name.rfind('.');
-    if (dot != name.npos && dot + 1 < name.size() && name.find('/') == name.npos)
-        label->last = dot + 1;
+    label->last = lastPart(name);
     const std::string_view last = name.substr(label->last);
     const size_t points = countPoints(last);
     label->ends.reserve(points);

@@ -220,6 +220,12 @@ bool isPath(std::string_view name)
     return name.find('/') != name.npos && name.find(' ') == name.npos;
 }
 
+size_t lastPart(std::string_view name)
+{
+    const size_t dot = name.rfind('.');
+    return dot == name.npos || dot + 1 == name.size() || name.find_first_of("/ ") != name.npos ? 0 : dot + 1;
+}
+
 std::string fitName(std::string_view name, float width, const TextMeasure& measure, FontRole role)
 {
     if (measure.width(name, role) <= width)
@@ -228,10 +234,7 @@ std::string fitName(std::string_view name, float width, const TextMeasure& measu
         std::string cut = elideMiddle(name, width, measure, role);
         return countPoints(cut) >= 6 ? cut : std::string();
     }
-    std::string_view last = name;
-    if (const size_t dot = name.rfind('.');
-        dot != std::string_view::npos && dot + 1 < name.size() && name.find('/') == std::string_view::npos)
-        last = name.substr(dot + 1);
+    const std::string_view last = name.substr(lastPart(name));
     if (last.size() < name.size() && measure.width(last, role) <= width)
         return std::string(last);
     const std::string cut = elideRight(last, width, measure, role);

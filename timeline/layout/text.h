@@ -30,6 +30,8 @@ size_t countPoints(std::string_view text);
 std::string plainLine(std::string_view text);
 
 bool isPath(std::string_view name); // a file's or a URL's, not "GET /users"
+// Where the last part of a qualified name begins; 0 for any other text, like "<method x of a.B object>".
+size_t lastPart(std::string_view name);
 // What of a slice's name fits `width`: the whole name, the part after the last dot, that part cut with … (never below
 // three letters), or nothing. A path is cut in its middle.
 std::string fitName(std::string_view name, float width, const TextMeasure& measure, FontRole role);
