@@ -198,6 +198,7 @@ private:
                 circle.outside += e.total;
                 m_functions[e.callee].accounted += e.total;
                 m_circles[m_functions[e.callee].circle].called = true;
+                m_circles[m_functions[e.callee].circle].incoming += e.total;
             }
         }
     }
@@ -260,6 +261,7 @@ private:
     {
         std::vector<uint32_t> members; // one, nearly always
         double own = 0, outside = 0;
+        double incoming = 0; // as its callers outside of it say
         bool called = false;
     };
     struct Pending
@@ -279,9 +281,14 @@ private:
         track.tid = 1;
         track.name = m_builder.intern("all threads");
         const TrackId id = m_builder.addTrack(track);
+        double left = 0; // of all time, not yet below a root
+        for (const FunctionTimes& f : m_functions)
+            left += f.own;
         const auto root = [&](uint32_t f, double time) {
+            left -= time;
             m_pending.push({time, f, WeightTree::kRoot, 0, m_functions[f].calls, m_order++});
         };
+        std::vector<std::pair<double, uint32_t>> more; // time that enters circles from elsewhere, and where
         for (const Circle& c : m_circles) {
             const uint32_t entry = *std::max_element(c.members.begin(), c.members.end(), [&](uint32_t a, uint32_t b) {
                 return m_functions[a].total < m_functions[b].total;
@@ -291,6 +298,15 @@ private:
                 root(entry, c.own + c.outside);
             else if (c.members.size() == 1 && f.total - f.accounted > std::max(1e-6, f.total / 100))
                 root(entry, f.total - f.accounted); // also called by what was not measured
+            else if (const double whole = c.own + c.outside; c.members.size() > 1 && whole - c.incoming > std::max(1e-6, whole / 100))
+                more.emplace_back(whole - c.incoming, entry); // the same
+        }
+        std::sort(more.begin(), more.end(), std::greater<>());
+        for (const auto& [time, entry] : more) { // what callers say is vague within circles: never more than there is
+            if (left <= 1e-6)
+                break;
+            root(entry, std::min(time, left));
+            alone();
         }
         m_placed.resize(m_functions.size());
         m_reached.resize(m_functions.size());
@@ -345,9 +361,13 @@ private:
             m_tree.add(node, nanoseconds(rest));
             if (!m_tree.extra(node))
                 m_tree.setExtra(node, figures(f, 0));
-            m_builder.problem("pstats.callers", "Time of functions whose callers the file does not tell stands by itself.",
-                Severity::Info, -1);
+            alone();
         }
+    }
+    void alone()
+    {
+        m_builder.problem("pstats.callers", "Time of functions whose callers the file does not tell stands by itself.",
+            Severity::Info, -1);
     }
 
     void place(const Pending& p)
