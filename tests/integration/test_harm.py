@@ -283,6 +283,23 @@ class HarmTest(CalltideTest):
         self.assertEqual(self.calls(self.out, "leaf"), count)
         self.assertEqual(len(info["processes"][0]["threads"]), count + 1)
 
+    def test_calls_that_wait_to_be_long_enough(self):
+        # What threads wait for meanwhile is written in the midst of them.
+        for options in ("--min-duration", "1us"), ("--min-duration", "20us", "--log-func-args"):
+            self.same("""
+                import sys, threading
+                sys.setswitchinterval(1e-5)
+                def leaf(n): return sorted(range(n % 50))
+                def middle(n): return [leaf(n), leaf(n + 1)]
+                def work():
+                    for n in range(3000): middle(n)
+                threads = [threading.Thread(target=work) for _ in range(4)]
+                for t in threads: t.start()
+                for t in threads: t.join()
+            """, *options)
+            self.assertGreater(self.calls(self.out, "work"), 3)
+            os.remove(self.out)
+
     def test_threads_alive_at_once(self):
         count = 10000 if LARGE else 500
         self.same("""

@@ -44,6 +44,7 @@ struct Thread
     };
     std::vector<Pending> pending;
     size_t pendingWritten = 0; // of `pending`, while it is being written
+    bool writesPending = false;
     uint64_t leastUnits = 0;
     GilWaits** gilWaits = nullptr; // where the thread itself has them; null: it has not shown up yet
 };

@@ -257,7 +257,7 @@ void ThreadWriter::rare(unsigned sub, uint64_t now, uint32_t bytes, uint32_t len
 
 bool ThreadWriter::extended(unsigned sub, uint64_t now, const void* payload, uint32_t size)
 {
-    if (!thread->pending.empty() && !thread->pendingWritten)
+    if (!thread->pending.empty())
         writePending(); // what it belongs to or stands in
     if (hasGilWaits())
         writeGilWaits(now);

@@ -75,6 +75,10 @@ void ThreadWriter::throwSlow(uint32_t bytes, uint32_t length)
 void ThreadWriter::writePending(uint64_t before)
 {
     Thread& t = *thread;
+    // What it writes on the way, such as waits for the interpreter's lock, comes by here again: it belongs where it is.
+    if (t.writesPending)
+        return;
+    t.writesPending = true;
     size_t& n = t.pendingWritten;
     for (n = 0; n < t.pending.size() && t.pending[n].time <= before; n++) {
         if (!room())
@@ -93,6 +97,7 @@ void ThreadWriter::writePending(uint64_t before)
     }
     t.pending.erase(t.pending.begin(), t.pending.begin() + ptrdiff_t(n));
     n = 0;
+    t.writesPending = false;
 }
 
 void ThreadWriter::arguments(const std::string& json)
