@@ -263,7 +263,7 @@ private:
                     thread.end(s.time + usual);
             }
         }
-        m_builder.addMetadata("axis", "sampled; one sample lasts until the next of its thread, " + std::to_string(usual / 1000)
+        m_builder.addMetadata("axis", "the time of samples; one lasts until the next of its thread, " + std::to_string(usual / 1000)
             + " µs before a pause");
         std::string events;
         for (const std::string_view e : m_events)
