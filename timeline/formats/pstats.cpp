@@ -3,12 +3,12 @@
 // It is a graph, not a tree: a function's time is shared out among the paths that lead to it as its callers' times are.
 // Functions that call each other in a circle share one sum of time: each keeps its own below the one that is entered.
 #include "formats/marshal.h"
+#include "formats/pstatsgraph.h"
 #include "formats/readers.h"
 #include "formats/sampled.h"
 #include "store/callfigures.h"
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <queue>
 #include <set>
 
@@ -27,7 +27,7 @@ int64_t nanoseconds(double seconds)
     return std::isfinite(ns) && ns > 0 ? int64_t(std::min(ns + 0.5, 1e18)) : 0;
 }
 
-class PstatsReader
+class PstatsReader : PstatsGraph
 {
 public:
     PstatsReader(const Content& content, TraceBuilder& builder)
@@ -63,28 +63,6 @@ public:
     }
 
 private:
-    struct Edge
-    {
-        uint32_t callee;
-        double own, total;
-        int64_t calls;
-    };
-    struct Caller
-    {
-        std::string key;
-        Edge edge;
-    };
-    struct FunctionTimes
-    {
-        FunctionId id;
-        double own = 0, total = 0;
-        int64_t calls = 0, primitive = 0;
-        double accounted = 0; // of total, by callers outside its circle
-        uint32_t circle = 0;
-        std::vector<Caller> callers;
-        std::vector<Edge> callees;
-    };
-
     static std::string keyOf(const MarshalValue& v) // ("file", line, "name")
     {
         if (v.kind != MarshalValue::Tuple || v.size() != 3 || v.at(0).kind != MarshalValue::Text
@@ -174,96 +152,6 @@ private:
         m_functions.push_back(std::move(f));
     }
 
-    void connect()
-    {
-        for (uint32_t i = 0; i < m_functions.size(); i++) {
-            for (const Caller& c : m_functions[i].callers) {
-                const auto it = m_byKey.find(c.key);
-                if (it == m_byKey.end()) // not measured
-                    continue;
-                if (it->second == i) // recursion: in its own numbers already, which pyinstrument adds up level by level
-                    m_functions[i].accounted += c.edge.total;
-                else
-                    m_functions[it->second].callees.push_back(c.edge);
-            }
-            m_functions[i].callers = {};
-        }
-        findCircles();
-        for (FunctionTimes& f : m_functions) {
-            Circle& circle = m_circles[f.circle];
-            circle.own += f.own;
-            for (const Edge& e : f.callees) {
-                if (m_functions[e.callee].circle == f.circle)
-                    continue;
-                circle.outside += e.total;
-                m_functions[e.callee].accounted += e.total;
-                m_circles[m_functions[e.callee].circle].called = true;
-                m_circles[m_functions[e.callee].circle].incoming += e.total;
-            }
-        }
-    }
-
-    // Tarjan's strongly connected components, without recursion.
-    void findCircles()
-    {
-        struct Visit
-        {
-            uint32_t function;
-            size_t next;
-        };
-        const size_t count = m_functions.size();
-        std::vector<uint32_t> number(count, 0), low(count, 0), stack;
-        std::vector<bool> onStack(count);
-        std::vector<Visit> visits;
-        uint32_t last = 0;
-        for (uint32_t start = 0; start < count; start++) {
-            if (number[start])
-                continue;
-            visits.push_back({start, 0});
-            while (!visits.empty()) {
-                Visit& v = visits.back();
-                const uint32_t f = v.function;
-                if (v.next == 0) {
-                    number[f] = low[f] = ++last;
-                    stack.push_back(f);
-                    onStack[f] = true;
-                }
-                bool deeper = false;
-                while (!deeper && v.next < m_functions[f].callees.size()) {
-                    const uint32_t callee = m_functions[f].callees[v.next++].callee;
-                    if (!number[callee])
-                        deeper = true, visits.push_back({callee, 0});
-                    else if (onStack[callee])
-                        low[f] = std::min(low[f], number[callee]);
-                }
-                if (deeper)
-                    continue;
-                if (low[f] == number[f]) {
-                    uint32_t member;
-                    do {
-                        member = stack.back();
-                        stack.pop_back();
-                        onStack[member] = false;
-                        m_functions[member].circle = uint32_t(m_circles.size());
-                    } while (member != f);
-                    m_circles.push_back({});
-                }
-                visits.pop_back();
-                if (!visits.empty())
-                    low[visits.back().function] = std::min(low[visits.back().function], low[f]);
-            }
-        }
-        for (uint32_t i = 0; i < count; i++)
-            m_circles[m_functions[i].circle].members.push_back(i);
-    }
-
-    struct Circle
-    {
-        std::vector<uint32_t> members; // one, nearly always
-        double own = 0, outside = 0;
-        double incoming = 0; // as its callers outside of it say
-        bool called = false;
-    };
     struct Pending
     {
         double time;
@@ -409,10 +297,7 @@ private:
     const Content& m_content;
     TraceBuilder& m_builder;
     MarshalReader m_marshal;
-    std::vector<FunctionTimes> m_functions;
-    std::map<std::string, uint32_t> m_byKey;
     std::priority_queue<Pending> m_pending;
-    std::vector<Circle> m_circles;
     WeightTree m_tree;
     std::vector<double> m_placed; // own time in the tree so far, by function
     std::vector<bool> m_reached;
