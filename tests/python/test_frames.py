@@ -106,7 +106,7 @@ class Frames(RecorderTest):
         """, options=ONLY + ["--log-func-args", "--log-func-retval"])
         (outer,) = r.calls("outer")
         self.assertEqual(outer.arguments, {"first": 1, "second": [2], "named": 4, "rest": {"__tuple__": [3]}, "others": {"other": 5}})
-        self.assertEqual(outer.result, [1, [3]])
+        self.assertEqual(outer.result, {"__tuple__": [1, {"__tuple__": [3]}]})
 
     def test_an_exception_is_told_once_where_it_was_raised(self):
         r = self.record("""
