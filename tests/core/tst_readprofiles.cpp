@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Profiles of other tools: what stands in the file and what is seen of it.
+#include "formats/marshal.h"
 #include "formats/reader.h"
 #include "formats/readers.h"
 #include "formats/sampled.h"
@@ -232,6 +233,17 @@ private Q_SLOTS:
         QCOMPARE(statistics.size(), size_t(1));
         QVERIFY(!knowsCalls(statistics[0]));
         QCOMPARE(statistics[0].total, 1'000'000'000);
+    }
+
+    // A long text to which a small file refers many times is there once.
+    void marshalSharesTexts()
+    {
+        const std::string bytes(")\x02\xF5\x03\0\0\0abcr\0\0\0\0", 15);
+        formats::MarshalReader reader(bytes);
+        const auto v = reader.read();
+        QVERIFY(v && v->size() == 2);
+        QCOMPARE(v->at(1).text, std::string_view("abc"));
+        QVERIFY(v->at(0).text.data() == v->at(1).text.data());
     }
 
     void unitsOfTime()

@@ -75,7 +75,9 @@ std::optional<MarshalValue> MarshalReader::code(int depth)
     MarshalValue text;
     text.kind = MarshalValue::Text;
     const uint64_t line = little(4);
-    text.text = "<code object " + name.text + ", file \"" + file.text + "\", line " + std::to_string(line) + ">";
+    constexpr size_t kMost = 1000; // letters of each: many objects may refer to one long text
+    text.text = m_made.emplace_back("<code object " + std::string(name.text.substr(0, kMost)) + ", file \"" + std::string(file.text.substr(0, kMost))
+        + "\", line " + std::to_string(line) + ">");
     if (!next(newer ? 10 : 9))
         return {};
     return text;
@@ -98,7 +100,7 @@ std::optional<MarshalValue> MarshalReader::read(int depth)
         if (!has(n))
             return false;
         v.kind = MarshalValue::Text;
-        v.text.assign(m_bytes, m_at, size_t(n));
+        v.text = m_bytes.substr(m_at, size_t(n));
         m_at += size_t(n);
         return true;
     };

@@ -4,6 +4,7 @@
 // newer); nothing is ever executed.
 #pragma once
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,8 +28,8 @@ struct MarshalValue
     Kind kind = None;
     int64_t integer = 0;
     double real = 0;
-    std::string text;
-    std::shared_ptr<const std::vector<MarshalValue>> items; // shared: a value may be referred to many times
+    std::string_view text; // in the file, or kept by the reader: a value may be referred to many times
+    std::shared_ptr<const std::vector<MarshalValue>> items; // shared for the same reason
 
     double number() const { return kind == Integer ? double(integer) : real; }
     bool isNumber() const { return kind == Integer || kind == Real; }
@@ -59,6 +60,7 @@ private:
     std::string_view m_bytes;
     size_t m_at = 0;
     std::vector<MarshalValue> m_references;
+    std::deque<std::string> m_made; // texts that do not stand in the file
 };
 
 } // namespace calltide::formats

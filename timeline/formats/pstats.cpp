@@ -63,12 +63,12 @@ public:
     }
 
 private:
-    static std::string keyOf(const MarshalValue& v) // ("file", line, "name")
+    static PstatsKey keyOf(const MarshalValue& v) // ("file", line, "name")
     {
         if (v.kind != MarshalValue::Tuple || v.size() != 3 || v.at(0).kind != MarshalValue::Text
             || v.at(1).kind != MarshalValue::Integer || v.at(2).kind != MarshalValue::Text)
             return {};
-        return v.at(0).text + '\0' + std::to_string(v.at(1).integer) + '\0' + v.at(2).text;
+        return {v.at(0).text, v.at(2).text, v.at(1).integer, true};
     }
 
     void problem(const char* kind, const char* text, Severity severity, int64_t at, std::string_view example = {})
@@ -79,7 +79,7 @@ private:
     FunctionId function(const MarshalValue& key)
     {
         Function f;
-        const std::string &file = key.at(0).text, &name = key.at(2).text;
+        const std::string_view file = key.at(0).text, name = key.at(2).text;
         const int64_t line = key.at(1).integer;
         static constexpr std::string_view builtIn = "<built-in method ", method = "<method '", of = "' of '";
         if (file == "~" || (file.empty() && line == 0)) {
@@ -89,8 +89,8 @@ private:
                 f.name = m_builder.intern(name.substr(builtIn.size(), name.size() - builtIn.size() - 1));
             else if (name.starts_with(method) && middle != name.npos && name.ends_with("' objects>"))
                 f.name = m_builder.intern(
-                    name.substr(middle + of.size(), name.size() - middle - of.size() - 10) + "."
-                    + name.substr(method.size(), middle - method.size()));
+                    std::string(name.substr(middle + of.size(), name.size() - middle - of.size() - 10)) + "."
+                    + std::string(name.substr(method.size(), middle - method.size())));
             else
                 f.name = m_builder.intern(name);
         } else {
@@ -104,7 +104,7 @@ private:
 
     void entry(const MarshalValue& key, const MarshalValue& value, int64_t at)
     {
-        std::string name = keyOf(key);
+        const PstatsKey name = keyOf(key);
         const auto numbers = [](const MarshalValue& v) {
             return v.kind == MarshalValue::Tuple && v.size() >= 4 && v.at(0).isNumber() && v.at(1).isNumber()
                 && v.at(2).isNumber() && v.at(3).isNumber();
@@ -113,10 +113,10 @@ private:
             m_sampled = true;
             return;
         }
-        if (name.empty() || !numbers(value))
+        if (!name.valid || !numbers(value))
             return problem("pstats.entry", "Entries that are no function with its times were left out.",
-                Severity::DataLoss, at, key.size() == 3 ? key.at(2).text : std::string());
-        const auto [it, added] = m_byKey.try_emplace(std::move(name), uint32_t(m_functions.size()));
+                Severity::DataLoss, at, key.size() == 3 ? key.at(2).text : std::string_view());
+        const auto [it, added] = m_byKey.try_emplace(name, uint32_t(m_functions.size()));
         if (!added)
             return problem("pstats.twice", "Functions that stand in the file twice count once.", Severity::Warning, at,
                 key.at(2).text);
@@ -129,9 +129,9 @@ private:
         if (value.size() >= 5 && value.at(4).kind == MarshalValue::Dictionary) {
             const MarshalValue& callers = value.at(4);
             for (size_t i = 0; i + 1 < callers.size(); i += 2) {
-                const std::string caller = keyOf(callers.at(i));
+                const PstatsKey caller = keyOf(callers.at(i));
                 const MarshalValue& v = callers.at(i + 1);
-                if (caller.empty() || !(numbers(v) || v.isNumber())) {
+                if (!caller.valid || !(numbers(v) || v.isNumber())) {
                     problem("pstats.caller", "Callers without times were left out.", Severity::Warning, at, key.at(2).text);
                     continue;
                 }

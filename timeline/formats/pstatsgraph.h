@@ -5,10 +5,32 @@
 #include "store/ids.h"
 #include <cstdint>
 #include <map>
-#include <string>
+#include <string_view>
 #include <vector>
 
 namespace calltide::formats {
+
+struct PstatsKey // of a function, as views into the file
+{
+    std::string_view file, name;
+    int64_t line = 0;
+    bool valid = false;
+
+    friend bool operator<(const PstatsKey& a, const PstatsKey& b)
+    {
+        if (const int order = compare(a.file, b.file))
+            return order < 0;
+        if (a.line != b.line)
+            return a.line < b.line;
+        return compare(a.name, b.name) < 0;
+    }
+
+private:
+    static int compare(std::string_view a, std::string_view b) // one text may be referred to by all
+    {
+        return a.data() == b.data() && a.size() == b.size() ? 0 : a.compare(b);
+    }
+};
 
 class PstatsGraph
 {
@@ -21,7 +43,7 @@ protected:
     };
     struct Caller
     {
-        std::string key;
+        PstatsKey key;
         Edge edge;
     };
     struct FunctionTimes
@@ -45,7 +67,7 @@ protected:
     void connect(); // the callers that are named become callees; then the circles are found
 
     std::vector<FunctionTimes> m_functions;
-    std::map<std::string, uint32_t> m_byKey;
+    std::map<PstatsKey, uint32_t> m_byKey;
     std::vector<Circle> m_circles;
 
 private:
