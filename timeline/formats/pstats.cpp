@@ -21,6 +21,11 @@ namespace {
 constexpr size_t kGreatestTree = 100'000; // nodes; the heaviest paths come first
 constexpr uint32_t kGreatestPath = 2'000;
 
+int64_t countOf(double number) // whatever the file says, NaN too
+{
+    return number > 0 ? int64_t(std::min(number, 1e18)) : 0;
+}
+
 int64_t nanoseconds(double seconds)
 {
     const double ns = seconds * 1e9;
@@ -122,8 +127,8 @@ private:
                 key.at(2).text);
         FunctionTimes f;
         f.id = function(key);
-        f.primitive = int64_t(std::clamp(value.at(0).number(), 0.0, 1e18));
-        f.calls = int64_t(std::clamp(value.at(1).number(), 0.0, 1e18));
+        f.primitive = countOf(value.at(0).number());
+        f.calls = countOf(value.at(1).number());
         f.own = std::max(0.0, value.at(2).number());
         f.total = std::max(f.own, value.at(3).number());
         if (value.size() >= 5 && value.at(4).kind == MarshalValue::Dictionary) {
@@ -137,12 +142,12 @@ private:
                 }
                 Edge e{it->second, 0, 0, 0};
                 if (v.isNumber()) { // of old versions: how often only
-                    e.calls = int64_t(std::clamp(v.number(), 0.0, 1e18));
+                    e.calls = countOf(v.number());
                     const double share = f.calls ? v.number() / double(f.calls) : 0;
                     e.own = f.own * share;
                     e.total = f.total * share;
                 } else {
-                    e.calls = int64_t(std::clamp(v.at(1).number(), 0.0, 1e18));
+                    e.calls = countOf(v.at(1).number());
                     e.own = std::max(0.0, v.at(2).number());
                     e.total = std::max(e.own, v.at(3).number());
                 }
@@ -282,12 +287,12 @@ private:
             const uint32_t node = m_tree.child(m.parent, f.id);
             m_tree.add(node, nanoseconds(f.own * share));
             m_placed[m.function] += f.own * share;
-            const int64_t calls = k == 0 ? p.calls : int64_t(double(f.calls) * share + 0.5);
+            const int64_t calls = k == 0 ? p.calls : countOf(double(f.calls) * share + 0.5);
             m_tree.setExtra(node, figures(f, calls));
             for (const Edge& e : f.callees) {
                 if (m_functions[e.callee].circle != f.circle)
                     m_pending.push({e.total * share, e.callee, node, m.depth + 1,
-                        int64_t(double(e.calls) * std::min(1.0, share) + 0.5), m_order++});
+                        countOf(double(e.calls) * std::min(1.0, share) + 0.5), m_order++});
                 else if (seen.insert(e.callee).second)
                     members.push_back({e.callee, node, m.depth + 1});
             }
